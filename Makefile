@@ -1,0 +1,37 @@
+# make demo    install into .venv and run the main demo: pictures in out/
+# make test    install into .venv and run the test suite
+# make bench   install into .venv and time the training steps
+# make lint    check style and types
+# EXTRAS=parity make test    compare with PyTorch, too
+
+PYTHON ?= python3
+VENV := .venv
+EXTRAS ?=
+comma := ,
+
+.PHONY: demo test bench lint clean
+
+demo: $(VENV)/installed-demos
+	$(VENV)/bin/python demos/dropout_overfitting.py
+
+test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
+	$(VENV)/bin/python -m pytest
+
+bench: $(VENV)/installed-bench
+	$(VENV)/bin/python benchmarks/train_step.py
+
+lint: $(VENV)/installed-lint,test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("minigrad needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp for each set of extras, older than pyproject.toml when it must be installed again.
+$(VENV)/installed-%: pyproject.toml $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --editable '.[$*]'
+	@touch '$@'
+
+clean:
+	rm -rf $(VENV) out build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
