@@ -1,0 +1,33 @@
+"""Settings of the whole suite, and a guard: no test may leave global state behind."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+import minigrad
+
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("default", parent=settings.get_profile("ci"), derandomize=False)
+settings.register_profile(
+    "deep", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True)
+def _no_global_state_is_left_behind():
+    """Fail a test that leaves grad mode off, another default dtype or NumPy's error handling changed."""
+    before = (minigrad.is_grad_enabled(), minigrad.get_default_dtype(), np.geterr())
+    yield
+    after = (minigrad.is_grad_enabled(), minigrad.get_default_dtype(), np.geterr())
+    assert after == before
+
+
+@pytest.fixture(autouse=True)
+def _every_test_starts_from_the_same_seed():
+    minigrad.set_default_engine("torch")
+    minigrad.manual_seed(0)
