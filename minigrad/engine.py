@@ -1,0 +1,193 @@
+"""The engine: what is remembered of each operation, and the walk backwards that applies the chain rule.
+
+An operation that is recorded leaves a `Node`. A node points to what its inputs came from, and nothing points back, so
+a graph goes as soon as nobody holds its end. The walk visits every node once, newest first, without recursion.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .ops import Op
+
+Gradient = Any  # an ndarray; or a Tensor where the backward pass is recorded in its turn
+
+
+class Clock:
+    """One counter dates the nodes and the writes into memory.
+
+    A node's inputs are older than it is, so newest-first is an order that the chain rule allows. And an array was
+    overwritten since a node saved it exactly where its last write is younger than the node.
+    """
+
+    def __init__(self) -> None:
+        self.tick = itertools.count(1).__next__
+        self.last_write = 0
+
+    def write(self) -> int:
+        """Date a write into the memory of some tensor."""
+        self.last_write = self.tick()
+        return self.last_write
+
+
+clock = Clock()
+
+
+class Node:
+    """One recorded operation, ``tensor.grad_fn``.
+
+    Attributes:
+        op: the entry of the derivative table.
+        params: its keyword parameters.
+        edges: for each input, where its gradient goes: the Node that made it, the leaf itself, or None.
+        inputs: the inputs that some rule reads (tensors, or numbers as they were given), None for the others.
+        saved: their arrays behind the output's array, as the rules take them; None once the graph was freed.
+        shape: the output's shape.
+        born: the date of the operation.
+        overwritten: the date of the last write into the output's memory.
+    """
+
+    __slots__ = ("born", "edges", "inputs", "op", "overwritten", "params", "saved", "shape")
+
+    op: Op
+    params: dict[str, Any]
+    edges: tuple[Any, ...]
+    inputs: tuple[Any, ...]
+    saved: tuple[Any, ...] | None
+    shape: tuple[int, ...]
+    born: int
+    overwritten: int
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """What the gradient flows to next, in the form that PyTorch gives it."""
+        return tuple((edge, 0) for edge in self.edges)
+
+    def name(self) -> str:
+        """Return PyTorch's kind of name, such as ``MulBackward0``."""
+        return "".join(word.capitalize() for word in self.op.name.split("_")) + "Backward0"
+
+    def __repr__(self) -> str:
+        return f"<{self.name()}>"
+
+
+def gradients(
+    roots: Iterable[tuple[Any, Gradient]],
+    *,
+    wanted: set[Any] | None = None,
+    keep_graph: bool = False,
+    lift: Callable[[Node], tuple[Any, ...]] | None = None,
+) -> dict[Any, Gradient]:
+    """Walk the graph backwards and return the gradient of each leaf, or of each wanted edge.
+
+    The chain rule: the gradient of a node's input is its rule applied to the gradient of its output, summed over all
+    the uses of that input.
+
+    Args:
+        roots: pairs of an edge and the gradient that flows into it.
+        wanted: the edges (nodes and leaves) whose gradients are asked for; all leaves if None.
+        keep_graph: keep what the nodes saved, so that they can be walked again.
+        lift: turns a node's saved arrays into tensors with their history, for a pass that is itself recorded.
+
+    Raises:
+        RuntimeError: the graph was walked and freed before, or a value that a rule reads has been overwritten.
+    """
+    flowing: dict[Any, Gradient] = {}  # gradients in flight, taken out as they are used
+    for edge, g in roots:
+        flowing[edge] = flowing[edge] + g if edge in flowing else g
+
+    nodes = newest_first(flowing)
+    if wanted is not None:
+        nodes = leading_to(wanted, nodes)
+    # Writes are rare within a step, so one comparison spares nearly every graph the look at each value.
+    suspicious = bool(nodes) and clock.last_write > nodes[-1].born
+
+    found: dict[Any, Gradient] = {}
+    for node in nodes:
+        g = flowing.pop(node)
+        if wanted is not None and node in wanted:
+            found[node] = g
+        values = node.saved
+        if values is None:
+            raise RuntimeError(
+                f"Trying to backward through the graph a second time, but {node.name()} freed what it had saved in the "
+                "first pass. Give retain_graph=True to the first pass if you need two."
+            )
+        if lift is not None:
+            values = lift(node)
+        op = node.op
+        for i, edge in enumerate(node.edges):
+            if edge is None:
+                continue
+            if suspicious and op.keeps_anything:
+                check_unwritten(node, i)
+            grad = op.rules[i](g, *values, **node.params)  # type: ignore[misc]
+            if grad.shape != edge.shape:
+                grad = reduced_to(edge.shape, grad, op)
+            if edge in flowing:
+                flowing[edge] = flowing[edge] + grad
+            elif type(edge) is not Node and (grad is g or grad.base is not None):
+                flowing[edge] = grad * 1  # a leaf's gradient owns its memory
+            else:
+                flowing[edge] = grad
+        if op.keeps_anything and not keep_graph:
+            node.saved, node.inputs = None, ()
+
+    if wanted is None:
+        return flowing  # what is left belongs to the leaves
+    found.update((edge, g) for edge, g in flowing.items() if edge in wanted)
+    return found
+
+
+def newest_first(edges: Iterable[Any]) -> list[Node]:
+    """Return all nodes that the edges lead back to, in the order of the backward pass."""
+    waiting = [edge for edge in edges if type(edge) is Node]
+    seen = set(waiting)
+    while waiting:
+        for edge in waiting.pop().edges:
+            if type(edge) is Node and edge not in seen:
+                seen.add(edge)
+                waiting.append(edge)
+    return sorted(seen, key=lambda node: node.born, reverse=True)
+
+
+def leading_to(wanted: set[Any], nodes: list[Node]) -> list[Node]:
+    """Return those nodes that are wanted or whose gradient flows on to something wanted, in the same order."""
+    useful = set(wanted)
+    for node in reversed(nodes):
+        if not useful.isdisjoint(node.edges):
+            useful.add(node)
+    return [node for node in nodes if node in useful]
+
+
+def reduced_to(shape: tuple[int, ...], g: Gradient, op: Op) -> Gradient:
+    """Sum a gradient over the axes along which the input of this shape was broadcast."""
+    extra = len(g.shape) - len(shape)
+    axes = tuple(
+        axis
+        for axis, n in enumerate(g.shape)
+        if axis < extra or (n != 1 and shape[axis - extra] == 1)
+    )
+    total = g.sum(axis=axes, keepdims=True) if axes else g
+    if extra < 0 or total.shape[extra:] != shape:
+        raise RuntimeError(f"a rule of {op.name} gave a gradient of shape {g.shape} for an input of shape {shape}")
+    return total.reshape(shape)
+
+
+def check_unwritten(node: Node, i: int) -> None:
+    """Raise where a value that the rule of input i reads was written into after the node had saved it."""
+    reads_output, *reads = node.op.reads[i]
+    if reads_output and node.overwritten > node.born:
+        raise _overwritten(node, "its output")
+    for position, (reads_it, x) in enumerate(zip(reads, node.inputs, strict=False)):
+        if reads_it and getattr(x, "last_write", 0) > node.born:
+            raise _overwritten(node, f"its input {position}, of shape {x.shape},")
+
+
+def _overwritten(node: Node, what: str) -> RuntimeError:
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"{node.name()} needs {what} as it was"
+    )

@@ -1,0 +1,96 @@
+"""What an entry of the derivative table is."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Rule = Callable[..., Any]
+
+
+class Op:
+    """One primitive: its forward, and one gradient rule per input.
+
+    A rule gets the incoming gradient g = ∂L/∂y, the output y, the inputs and the op's keyword parameters, and returns
+    ∂L/∂x for its input. It is handed everything it may use and captures nothing, so the same text runs on ndarrays
+    (``backward()``) and on Tensors (``backward(create_graph=True)``, which records a graph of its own).
+
+    Args:
+        forward: ndarrays and Python numbers in, one ndarray out. True constants (masks, indices, axes, shapes) are
+            keyword parameters, visibly different from inputs.
+        *rules: one per input, in the inputs' order, None for an input without derivative; no rule at all for an op
+            without derivative (a comparison).
+        inputs: what becomes of the inputs' dtypes. "promote": they are brought to a common one, as PyTorch does;
+            "float": the same, and integers become the default float dtype; "same": they must be alike.
+        view: whether the output may share the first input's memory.
+
+    Example:
+        >>> import numpy as np
+        >>> square = Op(np.square, lambda g, y, x: g * 2 * x)
+        >>> square(np.array([3.0])), square.rules[0](np.array([1.0]), None, np.array([3.0]))
+        (array([9.]), array([6.]))
+    """
+
+    __slots__ = ("forward", "inputs", "keeps", "keeps_anything", "name", "reads", "rules", "view")
+
+    def __init__(
+        self, forward: Callable[..., Any], *rules: Rule | None, inputs: str = "promote", view: bool = False
+    ) -> None:
+        self.name = "unnamed"  # until the table names its entries
+        self.forward = forward
+        self.rules: Sequence[Rule | None] = rules
+        self.inputs = inputs
+        self.view = view
+        # What each rule reads: (the output, every input). What none reads is not kept for the backward pass.
+        self.reads = [values_read(rule) if rule else [False] * (len(rules) + 1) for rule in rules]
+        self.keeps = [any(column) for column in zip(*self.reads, strict=True)]
+        self.keeps_anything = any(self.keeps)
+
+    @classmethod
+    def variadic(cls, forward: Callable[..., Any], rule: Rule) -> Op:
+        """Make an op of any number of inputs, whose one rule gets the input's number, g and the parameters."""
+        op = cls(forward)
+        op.rules = _EveryInput(rule)
+        return op
+
+    def __call__(self, *inputs: Any, **params: Any) -> Any:
+        """Compute the op; where an input is a Tensor, hand it the call, so that it is recorded."""
+        for x in inputs:
+            record = getattr(x, "__record__", None)
+            if record is not None:
+                return record(self, *inputs, **params)
+        return self.forward(*inputs, **params)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+class _EveryInput(Sequence[Rule]):
+    """The rules of a variadic op: the one for input i is the common rule told i."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, i: Any) -> Any:
+        return lambda g, y, *inputs, **params: self.rule(i, g, **params)
+
+
+def values_read(rule: Rule) -> list[bool]:
+    """Say for the output and for each input whether the rule's code reads it.
+
+    A value that no rule reads need not be kept for the backward pass, and writing into it later does no harm. Rules
+    are so short that their bytecode answers this. A value that was not kept reaches the rule as None, so that a wrong
+    answer here could only fail loudly.
+    """
+    code = rule.__code__
+    loaded = set(code.co_cellvars)
+    for instruction in dis.get_instructions(code):
+        if instruction.opname.startswith("LOAD_FAST"):
+            names = instruction.argval  # newer Pythons load two names with one instruction
+            loaded.update(names if isinstance(names, tuple) else (names,))
+    _grad_output, *values = code.co_varnames[: code.co_argcount]
+    return [name in loaded for name in values]

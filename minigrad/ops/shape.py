@@ -1,0 +1,93 @@
+"""The derivative table, shape and choice: values move, none is computed; the gradient moves back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .op import Op
+
+Shape = tuple[int, ...]
+
+# ---- the same values, laid out otherwise ------------------------------------------------------------------------------
+
+reshape = Op(lambda x, shape, old: x.reshape(shape), lambda g, y, x, shape, old: g.reshape(old), view=True)
+
+permute = Op(lambda x, axes: x.transpose(axes),
+             lambda g, y, x, axes: permute(g, axes=tuple(np.argsort(axes).tolist())), view=True)
+
+swapaxes = Op(lambda x, axis1, axis2: x.swapaxes(axis1, axis2),
+              lambda g, y, x, axis1, axis2: g.swapaxes(axis1, axis2), view=True)
+
+# A value used many times: the engine sums its gradients, as for every broadcast.
+expand = Op(lambda x, shape: np.broadcast_to(x, shape), lambda g, y, x, shape: g, view=True)
+
+# The same values in another dtype.
+cast = Op(lambda x, dtype, old: x.astype(dtype), lambda g, y, x, dtype, old: cast(g, dtype=old, old=dtype))
+
+clone = Op(lambda x: x.copy(), lambda g, y, x: g)
+
+# ---- some of the values ----------------------------------------------------------------------------------------------
+
+getitem = Op(lambda x, index, shape: x[index], lambda g, y, x, index, shape: put(g, index=index, shape=shape), view=True)
+
+
+def _put(x: np.ndarray, index: Any, shape: Shape) -> np.ndarray:
+    """Zeros of the shape with x added at the index; an index that names a place twice adds twice."""
+    out = np.zeros(shape, x.dtype)
+    if is_basic(index):
+        out[index] = x
+    else:
+        np.add.at(out, index, x)
+    return out
+
+
+def is_basic(index: Any) -> bool:
+    """Whether NumPy answers the index with a view, where no place can be named twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts)
+
+
+put = Op(_put, lambda g, y, x, index, shape: getitem(g, index=index, shape=shape))
+
+# setitem(x, v): x with the values at the index replaced by v.
+
+
+def _setitem(x: np.ndarray, value: Any, index: Any) -> np.ndarray:
+    out = x.copy()
+    out[index] = value
+    return out
+
+
+setitem = Op(_setitem, lambda g, y, x, value, index: setitem(g, 0.0, index=index),
+                       lambda g, y, x, value, index: g[index])
+
+# One value along the axis for each place of an integer array of the same rank.
+take_along = Op(lambda x, index, axis, shape: np.take_along_axis(x, index, axis),
+                lambda g, y, x, index, axis, shape: add_along(g, index=index, axis=axis, shape=shape))
+
+
+def _add_along(x: np.ndarray, index: np.ndarray, axis: int, shape: Shape) -> np.ndarray:
+    out = np.zeros(shape, x.dtype)
+    if index.shape[axis] == 1:  # no place is named twice, and plain assignment is several times faster
+        np.put_along_axis(out, index, x, axis)
+    else:
+        places = list(np.ogrid[tuple([slice(n) for n in index.shape])])
+        places[axis] = index
+        np.add.at(out, tuple(places), x)
+    return out
+
+
+add_along = Op(_add_along, lambda g, y, x, index, axis, shape: take_along(g, index=index, axis=axis, shape=shape))
+
+# ---- several tensors in one ------------------------------------------------------------------------------------------
+
+
+def _section(g: Any, axis: int, start: int, stop: int) -> Any:
+    return g[(slice(None),) * axis + (slice(start, stop),)]
+
+
+# `bounds` says where along the axis each input begins, and where the last one ends.
+cat = Op.variadic(lambda *xs, axis, bounds: np.concatenate(xs, axis=axis),
+                  lambda i, g, axis, bounds: _section(g, axis, bounds[i], bounds[i + 1]))
