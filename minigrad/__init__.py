@@ -1,0 +1,135 @@
+"""minigrad: PyTorch's names and PyTorch's meaning on NumPy, small enough to read in an evening.
+
+Where to start reading: `minigrad.ops`, the derivative table; `minigrad.engine`, the chain rule; `minigrad.recording`,
+what joins the two; `minigrad.nn.dropout`, what it is all for.
+"""
+
+from . import autograd, datasets, nn, optim, random, utils
+from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .creation import (
+    arange,
+    as_tensor,
+    bernoulli,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    get_rng_state,
+    linspace,
+    normal,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    set_rng_state,
+    tensor,
+    zeros,
+    zeros_like,
+)  # fmt: skip
+from .dtypes import bool_ as bool
+from .dtypes import (
+    dtype,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    int8,
+    int16,
+    int32,
+    int64,
+    set_default_dtype,
+    uint8,
+)
+from .dtypes import float16 as half
+from .dtypes import float32 as float
+from .dtypes import float64 as double
+from .dtypes import int16 as short
+from .dtypes import int32 as int
+from .dtypes import int64 as long
+from .functions import (
+    abs,
+    add,
+    all,
+    allclose,
+    amax,
+    amin,
+    any,
+    argmax,
+    argmin,
+    cat,
+    ceil,
+    clamp,
+    clone,
+    concat,
+    cos,
+    cosh,
+    cumsum,
+    div,
+    dot,
+    eq,
+    equal,
+    exp,
+    expm1,
+    flatten,
+    floor,
+    is_tensor,
+    isfinite,
+    isinf,
+    isnan,
+    log,
+    log1p,
+    log2,
+    log10,
+    log_softmax,
+    logsumexp,
+    matmul,
+    max,
+    maximum,
+    mean,
+    min,
+    minimum,
+    mm,
+    mul,
+    neg,
+    norm,
+    numel,
+    permute,
+    pow,
+    reciprocal,
+    relu,
+    reshape,
+    round,
+    rsqrt,
+    sigmoid,
+    sign,
+    sin,
+    sinh,
+    softmax,
+    sqrt,
+    square,
+    squeeze,
+    stack,
+    std,
+    sub,
+    sum,
+    t,
+    tan,
+    tanh,
+    transpose,
+    trunc,
+    unsqueeze,
+    var,
+    where,
+)  # fmt: skip
+from .printing import set_printoptions
+from .random import Generator, default_generator, initial_seed, manual_seed, seed, set_default_engine
+from .shapes import Size
+from .tensor import Tensor
+
+__version__ = "0.1.0"

@@ -1,0 +1,114 @@
+"""Derivatives, asked for by name.
+
+Source: https://pytorch.org/docs/stable/autograd.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..backward import backward as _backward
+from ..backward import differentiate
+from ..grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from ..recording import edge_of, wrap
+from ..tensor import Tensor
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
+
+__all__ = [
+    "GradcheckError", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck", "is_grad_enabled",
+    "no_grad", "set_grad_enabled",
+]  # fmt: skip
+
+Tensors = Tensor | Sequence[Tensor]
+
+
+def backward(
+    tensors: Tensors,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+) -> None:
+    """Add the gradient of the tensors' weighted sum to the ``.grad`` of every leaf.
+
+    Args:
+        tensors: one or several.
+        grad_tensors: for each, dL/d(tensor), of its shape; or None for a tensor of one element, which means 1.
+        retain_graph: keep the graph for another pass; as create_graph unless given.
+        create_graph: record the pass itself.
+
+    Raises:
+        RuntimeError: as `Tensor.backward`.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+    """
+    outputs = _listed(tensors)
+    _backward(outputs, _weights(grad_tensors, outputs), retain_graph, create_graph)
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of the outputs' weighted sum with respect to the inputs; no ``.grad`` is touched.
+
+    Args:
+        outputs: one tensor or several.
+        inputs: leaves or results of operations.
+        grad_outputs: the weights, as in `backward`.
+        retain_graph: keep the graph for another pass; as create_graph unless given.
+        create_graph: record the pass itself, so that the gradients can be differentiated again.
+        allow_unused: return None for an input that no output depends on, rather than raise.
+
+    Raises:
+        RuntimeError: an input requires no gradient or was not used; otherwise as `Tensor.backward`.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
+
+    Example:
+        >>> x = Tensor([2.0]).requires_grad_()
+        >>> (dy,) = grad(x**3, x, create_graph=True)
+        >>> grad(dy, x)
+        (tensor([12.]),)
+    """
+    sources, targets = _listed(outputs), _listed(inputs)
+    edges = [edge_of(x) for x in targets]
+    if None in edges:
+        raise RuntimeError(f"input {edges.index(None)} of the differentiated Tensors does not require grad")
+    found = differentiate(sources, _weights(grad_outputs, sources), set(edges), retain_graph, create_graph)
+    missing = [i for i, edge in enumerate(edges) if edge not in found]
+    if missing and not allow_unused:
+        raise RuntimeError(
+            f"input {missing[0]} of the differentiated Tensors appears to not have been used in the graph. "
+            "Set allow_unused=True if this is the desired behavior."
+        )
+    return tuple([_as_tensor(found.get(edge)) for edge in edges])
+
+
+def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:
+    """Return a tensor on the same memory that has this `requires_grad`; what PyTorch called tensors before 0.4."""
+    return data.detach().requires_grad_(requires_grad)
+
+
+def _listed(tensors: Tensors) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _weights(grad_tensors: Any, outputs: list[Tensor]) -> list[Tensor | None]:
+    if grad_tensors is None:
+        return [None] * len(outputs)
+    weights = [grad_tensors] if isinstance(grad_tensors, Tensor) else list(grad_tensors)
+    if len(weights) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(weights)} gradients")
+    return weights
+
+
+def _as_tensor(gradient: Any) -> Tensor | None:
+    if gradient is None or isinstance(gradient, Tensor):
+        return gradient
+    out: Tensor = wrap(gradient.copy())  # the array may be the user's, or shared with another gradient
+    return out

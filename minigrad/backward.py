@@ -1,0 +1,90 @@
+"""The backward pass as users ask for it: from outputs to the gradients of leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .engine import Node, gradients
+from .grad_mode import enable_grad
+from .recording import TensorBase, edge_of, wrap
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+
+def backward(
+    tensors: Sequence[Tensor],
+    grad_tensors: Sequence[Tensor | None],
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+) -> None:
+    """Add the gradient of the tensors' sum, each weighted by its gradient, to the ``.grad`` of every leaf."""
+    for leaf, g in differentiate(tensors, grad_tensors, None, retain_graph, create_graph).items():
+        accumulate(leaf, g)
+
+
+def differentiate(
+    outputs: Sequence[Tensor],
+    grad_outputs: Sequence[Tensor | None],
+    wanted: set[Any] | None,
+    retain_graph: bool | None,
+    create_graph: bool,
+) -> dict[Any, Any]:
+    """Walk back from the outputs: on plain arrays, or on tensors where the pass itself is to be recorded."""
+    roots = [
+        root_of(i, output, grad_output, create_graph)
+        for i, (output, grad_output) in enumerate(zip(outputs, grad_outputs, strict=True))
+    ]
+    keep_graph = create_graph if retain_graph is None else retain_graph
+    if not create_graph:
+        return gradients(roots, wanted=wanted, keep_graph=keep_graph)
+    with enable_grad():
+        return gradients(roots, wanted=wanted, keep_graph=keep_graph, lift=lift)
+
+
+def root_of(i: int, output: Tensor, grad_output: Tensor | None, create_graph: bool) -> tuple[Any, Any]:
+    """Return where the walk begins for one output, and the gradient it begins with."""
+    edge = edge_of(output)
+    if edge is None:
+        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+    if grad_output is None:
+        if output.array.size != 1:
+            raise RuntimeError(
+                f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
+                f"{list(output.array.shape)}: give its gradient"
+            )
+        grad_output = wrap(np.ones_like(output.array))
+    elif grad_output.array.shape != output.array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
+            f"output[{i}] has a shape of {list(output.array.shape)}."
+        )
+    g = grad_output.to(output.dtype)
+    if edge is output:
+        g = g.clone()  # a leaf's gradient owns its memory
+    return edge, g if create_graph else g.array
+
+
+def lift(node: Node) -> tuple[Any, ...]:
+    """Return what a node saved as tensors with their history, for rules whose own work is recorded."""
+    assert node.saved is not None, "the engine lifts no node that was freed"
+    output, *_ = node.saved
+    if not node.op.keeps_anything:
+        return node.saved
+    return (None if output is None else wrap(output, grad_fn=node), *node.inputs)
+
+
+def accumulate(leaf: Tensor, g: Any) -> None:
+    """Add a gradient to a leaf's."""
+    if isinstance(g, TensorBase):
+        leaf.grad = g if leaf.grad is None else leaf.grad + g
+    elif leaf.grad is None:
+        leaf.grad = wrap(np.asarray(g))
+    elif leaf.grad.requires_grad:  # the old one is part of a graph
+        leaf.grad = wrap(leaf.grad.array + g)
+    else:
+        np.add(leaf.grad.array, g, out=leaf.grad.array)
+        leaf.grad.note_write()
