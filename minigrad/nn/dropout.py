@@ -1,0 +1,50 @@
+"""Dropout, the layer that this project is about."""
+
+from __future__ import annotations
+
+from ..random import Generator
+from ..tensor import Tensor
+from . import functional as F
+from .module import Module
+
+
+class Dropout(Module):
+    """While training, drop each element with probability p and scale the others up; in evaluation, the identity.
+
+    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn anew for every element and every call.
+    Since E[m / (1 - p)] = 1, the expectation of y is x, and evaluation needs no correction ("inverted" dropout). The
+    gradient is dL/dx = dL/dy · m / (1 - p), with the m of the forward pass.
+
+    Args:
+        p: the probability to drop, in [0, 1].
+        inplace: overwrite the input.
+        generator: draws the masks; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+        TypeError: p is no number.
+
+    Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 2014;
+        https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> layer = Dropout(p=0.5)
+        >>> layer(minigrad.ones(6)), layer.eval()(minigrad.ones(6))
+        (tensor([2., 0., 0., 2., 2., 2.]), tensor([1., 1., 1., 1., 1., 1.]))
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, generator: Generator | None = None) -> None:
+        super().__init__()
+        self.p = F.checked_dropout_probability(p)
+        self.inplace = inplace
+        self.generator = generator
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of the input while training."""
+        return F.dropout(input, self.p, self.training, self.inplace, generator=self.generator)
+
+    def extra_repr(self) -> str:
+        """Return the settings."""
+        return f"p={self.p}, inplace={self.inplace}"

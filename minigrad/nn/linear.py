@@ -1,0 +1,99 @@
+"""The affine map, and layers that only reshape."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..dtypes import dtype as DType
+from ..dtypes import get_default_dtype
+from ..recording import wrap
+from ..tensor import Tensor
+from . import functional as F
+from . import init
+from .module import Module, Parameter
+
+
+class Linear(Module):
+    """y = x Wᵀ + b.
+
+    Args:
+        in_features: the size of the last dimension of x.
+        out_features: the size of the last dimension of y.
+        bias: whether there is a b.
+        device: accepted where it is the CPU.
+        dtype: of the parameters; the default float dtype unless given.
+
+    Attributes:
+        weight: W, of shape (out_features, in_features), at first uniform in ±1/√in_features.
+        bias: b, of shape (out_features,), at first uniform in the same range; or None.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+
+    Example:
+        >>> import minigrad
+        >>> Linear(20, 30)(minigrad.randn(128, 20)).shape
+        minigrad.Size([128, 30])
+    """
+
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None
+    ) -> None:
+        super().__init__()
+        numpy_dtype = (dtype or get_default_dtype()).numpy
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(wrap(np.empty((out_features, in_features), numpy_dtype)))
+        self.bias = Parameter(wrap(np.empty(out_features, numpy_dtype))) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # which comes to ±1/√in_features
+        if self.bias is not None:
+            bound = 1 / math.sqrt(self.in_features) if self.in_features else 0.0
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return input Wᵀ + b."""
+        return F.linear(input, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Identity(Module):
+    """y = x; takes and ignores any arguments, so that it can stand for any layer.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.Identity.html
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the input."""
+        return input
+
+
+class Flatten(Module):
+    """A range of dimensions made one; all but the first unless told otherwise.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim = start_dim
+        self.end_dim = end_dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the input, flattened."""
+        return input.flatten(self.start_dim, self.end_dim)
+
+    def extra_repr(self) -> str:
+        """Return the range."""
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

@@ -1,0 +1,102 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..recording import wrap
+from ..tensor import Tensor
+from .optimizer import Optimizer, at_least_zero, blocks
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum and weight decay.
+
+    For each parameter θ with gradient g (-g if `maximize`) and learning rate γ:
+
+        g ← g + λ θ                           weight_decay λ: the gradient of the L2 penalty λ/2 ‖θ‖²
+        b ← μ b + (1 - τ) g                   momentum μ, dampening τ; at the first step b ← g
+        g ← g + μ b if nesterov, else b
+        θ ← θ - γ g
+
+    Args:
+        params: tensors, or dictionaries of tensors and options.
+        lr: γ >= 0.
+        momentum: μ >= 0.
+        dampening: τ.
+        weight_decay: λ >= 0.
+        nesterov: needs momentum, and no dampening.
+        maximize: climb rather than descend.
+
+    Raises:
+        ValueError: an option is out of its range, or there are no parameters.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = SGD([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.800000011920929
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+            },
+        )
+
+    def check_options(self, group: dict[str, Any]) -> None:
+        """Raise ValueError for an option out of its range."""
+        super().check_options(group)
+        at_least_zero("momentum value", group["momentum"])
+        if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+
+    def update(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Move one parameter."""
+        assert p.grad is not None, "step updates what has a gradient"
+        momentum = group["momentum"]
+        arrays = [p.array, p.grad.array]
+        first = False
+        if momentum:
+            state = self.state.setdefault(p, {"momentum_buffer": None})
+            first = state["momentum_buffer"] is None
+            if first:
+                state["momentum_buffer"] = wrap(p.array.copy())
+            arrays.append(state["momentum_buffer"].array)
+
+        for theta, g, *buffer in blocks(*arrays):
+            if group["maximize"]:
+                g = -g
+            if group["weight_decay"]:
+                g = g + theta * group["weight_decay"]
+            if momentum:
+                (b,) = buffer
+                if first:
+                    b[...] = g
+                else:
+                    b *= momentum
+                    b += g * (1 - group["dampening"]) if group["dampening"] else g
+                g = g + b * momentum if group["nesterov"] else b
+            theta -= g * group["lr"]

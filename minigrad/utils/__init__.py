@@ -1,0 +1,5 @@
+"""Around the framework: data."""
+
+from . import data
+
+__all__ = ["data"]
