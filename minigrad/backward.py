@@ -46,21 +46,23 @@ def differentiate(
 
 
 def root_of(i: int, output: Tensor, grad_output: Tensor | None, create_graph: bool) -> tuple[Any, Any]:
-    """Return where the walk begins for one output, and the gradient it begins with."""
+    """Return where the walk begins for one output, and the gradient that it begins with."""
     edge = edge_of(output)
     if edge is None:
         raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+    array = output.array
     if grad_output is None:
-        if output.array.size != 1:
+        if array.size != 1:
             raise RuntimeError(
                 f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
-                f"{list(output.array.shape)}: give its gradient"
+                f"{list(array.shape)}: give its gradient"
             )
-        grad_output = wrap(np.ones_like(output.array))
-    elif grad_output.array.shape != output.array.shape:
+        ones = np.ones(array.shape, array.dtype)
+        return edge, wrap(ones) if create_graph else ones
+    if grad_output.array.shape != array.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
-            f"output[{i}] has a shape of {list(output.array.shape)}."
+            f"output[{i}] has a shape of {list(array.shape)}."
         )
     g = grad_output.to(output.dtype)
     if edge is output:
@@ -68,13 +70,12 @@ def root_of(i: int, output: Tensor, grad_output: Tensor | None, create_graph: bo
     return edge, g if create_graph else g.array
 
 
-def lift(node: Node) -> tuple[Any, ...]:
+def lift(node: Node) -> tuple[Any, ...] | None:
     """Return what a node saved as tensors with their history, for rules whose own work is recorded."""
-    assert node.saved is not None, "the engine lifts no node that was freed"
-    output, *_ = node.saved
-    if not node.op.keeps_anything:
+    if node.saved is None or not (node.op.keeps_output or node.op.keeps_inputs):
         return node.saved
-    return (None if output is None else wrap(output, grad_fn=node), *node.inputs)
+    output = wrap(node.saved[0], grad_fn=node) if node.op.keeps_output else None
+    return (output, *(node.inputs or node.saved[1:]))
 
 
 def accumulate(leaf: Tensor, g: Any) -> None:

@@ -35,6 +35,15 @@ class Clock:
 clock = Clock()
 
 
+class Memory:
+    """Memory that several tensors may share, a tensor and its views for instance, and the date of the last write."""
+
+    __slots__ = ("written",)
+
+    def __init__(self) -> None:
+        self.written = 0
+
+
 class Node:
     """One recorded operation, ``tensor.grad_fn``.
 
@@ -42,23 +51,24 @@ class Node:
         op: the entry of the derivative table.
         params: its keyword parameters.
         edges: for each input, where its gradient goes: the Node that made it, the leaf itself, or None.
-        inputs: the inputs that some rule reads (tensors, or numbers as they were given), None for the others.
-        saved: their arrays behind the output's array, as the rules take them; None once the graph was freed.
+        inputs: the inputs as they were given, tensors and numbers; () if no rule reads any.
+        saved: the output's array and the inputs', as the rules take them, with None in the place of what no rule
+            reads; None itself once the graph was freed.
         shape: the output's shape.
+        memory: the output's, if some rule reads the output.
         born: the date of the operation.
-        overwritten: the date of the last write into the output's memory.
     """
 
-    __slots__ = ("born", "edges", "inputs", "op", "overwritten", "params", "saved", "shape")
+    __slots__ = ("born", "edges", "inputs", "memory", "op", "params", "saved", "shape")
 
     op: Op
     params: dict[str, Any]
-    edges: tuple[Any, ...]
+    edges: list[Any]
     inputs: tuple[Any, ...]
     saved: tuple[Any, ...] | None
     shape: tuple[int, ...]
+    memory: Memory | None
     born: int
-    overwritten: int
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -78,7 +88,7 @@ def gradients(
     *,
     wanted: set[Any] | None = None,
     keep_graph: bool = False,
-    lift: Callable[[Node], tuple[Any, ...]] | None = None,
+    lift: Callable[[Node], tuple[Any, ...] | None] | None = None,
 ) -> dict[Any, Gradient]:
     """Walk the graph backwards and return the gradient of each leaf, or of each wanted edge.
 
@@ -109,30 +119,27 @@ def gradients(
         g = flowing.pop(node)
         if wanted is not None and node in wanted:
             found[node] = g
-        values = node.saved
+        values = node.saved if lift is None else lift(node)
         if values is None:
-            raise RuntimeError(
-                f"Trying to backward through the graph a second time, but {node.name()} freed what it had saved in the "
-                "first pass. Give retain_graph=True to the first pass if you need two."
-            )
-        if lift is not None:
-            values = lift(node)
-        op = node.op
+            raise _freed(node)
+        op, params = node.op, node.params
         for i, edge in enumerate(node.edges):
             if edge is None:
                 continue
-            if suspicious and op.keeps_anything:
+            if suspicious:
                 check_unwritten(node, i)
-            grad = op.rules[i](g, *values, **node.params)  # type: ignore[misc]
-            if grad.shape != edge.shape:
-                grad = reduced_to(edge.shape, grad, op)
+            grad = op.rules[i](g, *values, **params)  # type: ignore[misc]
+            leaf = type(edge) is not Node
+            shape = edge.array.shape if leaf else edge.shape
+            if grad.shape != shape:
+                grad = reduced_to(shape, grad, op)
             if edge in flowing:
                 flowing[edge] = flowing[edge] + grad
-            elif type(edge) is not Node and (grad is g or grad.base is not None):
+            elif leaf and (grad is g or grad.base is not None):
                 flowing[edge] = grad * 1  # a leaf's gradient owns its memory
             else:
                 flowing[edge] = grad
-        if op.keeps_anything and not keep_graph:
+        if not keep_graph and (op.keeps_output or op.keeps_inputs):
             node.saved, node.inputs = None, ()
 
     if wanted is None:
@@ -154,36 +161,44 @@ def newest_first(edges: Iterable[Any]) -> list[Node]:
 
 
 def leading_to(wanted: set[Any], nodes: list[Node]) -> list[Node]:
-    """Return those nodes that are wanted or whose gradient flows on to something wanted, in the same order."""
-    useful = set(wanted)
+    """Return those nodes whose gradient flows on to something wanted, in the same order."""
+    leading: set[Any] = set()
     for node in reversed(nodes):
-        if not useful.isdisjoint(node.edges):
-            useful.add(node)
-    return [node for node in nodes if node in useful]
+        if any(edge in wanted or edge in leading for edge in node.edges):
+            leading.add(node)
+    return [node for node in nodes if node in leading]
 
 
 def reduced_to(shape: tuple[int, ...], g: Gradient, op: Op) -> Gradient:
     """Sum a gradient over the axes along which the input of this shape was broadcast."""
     extra = len(g.shape) - len(shape)
-    axes = tuple(
-        axis
-        for axis, n in enumerate(g.shape)
-        if axis < extra or (n != 1 and shape[axis - extra] == 1)
-    )
-    total = g.sum(axis=axes, keepdims=True) if axes else g
-    if extra < 0 or total.shape[extra:] != shape:
-        raise RuntimeError(f"a rule of {op.name} gave a gradient of shape {g.shape} for an input of shape {shape}")
-    return total.reshape(shape)
+    axes = list(range(extra))
+    for axis, n in enumerate(shape, extra):
+        if extra < 0 or n not in (1, g.shape[axis]):
+            raise RuntimeError(f"a rule of {op.name} gave a gradient of shape {g.shape} for an input of shape {shape}")
+        if n != g.shape[axis]:
+            axes.append(axis)
+    return g.sum(axis=tuple(axes)).reshape(shape)
 
 
 def check_unwritten(node: Node, i: int) -> None:
     """Raise where a value that the rule of input i reads was written into after the node had saved it."""
+    if not (node.op.keeps_output or node.op.keeps_inputs):
+        return
     reads_output, *reads = node.op.reads[i]
-    if reads_output and node.overwritten > node.born:
+    if reads_output and node.memory is not None and node.memory.written > node.born:
         raise _overwritten(node, "its output")
     for position, (reads_it, x) in enumerate(zip(reads, node.inputs, strict=False)):
-        if reads_it and getattr(x, "last_write", 0) > node.born:
+        memory = getattr(x, "memory", None)  # numbers have none
+        if reads_it and memory is not None and memory.written > node.born:
             raise _overwritten(node, f"its input {position}, of shape {x.shape},")
+
+
+def _freed(node: Node) -> RuntimeError:
+    return RuntimeError(
+        f"Trying to backward through the graph a second time, but {node.name()} freed what it had saved in the first "
+        "pass. Give retain_graph=True to the first pass if you need two."
+    )
 
 
 def _overwritten(node: Node, what: str) -> RuntimeError:

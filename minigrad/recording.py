@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from . import dtypes, ops
-from .engine import Node, clock
+from .engine import Memory, Node, clock
 from .grad_mode import enable_grad, grad_mode
 from .ops import Op
 
@@ -27,29 +27,27 @@ class TensorBase:
     Everything that a user calls is in its subclass, `minigrad.Tensor`.
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "_written", "array", "base", "grad", "grad_fn", "memory")
+    __slots__ = ("__weakref__", "_requires_grad", "array", "base", "base_written", "grad", "grad_fn", "memory")
 
     array: Array
     grad: Any  # the accumulated gradient of a leaf, a tensor of its shape, or None
     grad_fn: Node | None  # the operation that made this tensor; None for a leaf
     base: Any  # the tensor that this one is a view of, or None
-    memory: Any  # the tensor whose dates count for the memory that this one shares; None: its own
-    _written: int  # the date of the last write into the memory; for a view, of the last one that its history knows
+    base_written: int  # the date of the last write into the base that this view's history knows of
+    memory: Memory | None  # made when it is first shared, written into, or saved as an output
     _requires_grad: bool  # of a leaf
 
     result: ClassVar[type]  # the class of every result: Tensor, which sets this where it is defined
 
+    def get_memory(self) -> Memory:
+        """Return what dates the writes into this tensor's memory."""
+        if self.memory is None:
+            self.memory = Memory()
+        return self.memory
+
     def note_write(self) -> None:
         """Date a write into this tensor's memory, so that a graph which needs the old values says so."""
-        owner = self if self.memory is None else self.memory
-        owner._written = clock.write()
-        if owner.grad_fn is not None:
-            owner.grad_fn.overwritten = owner._written
-
-    @property
-    def last_write(self) -> int:
-        """The date of the last write into this tensor's memory."""
-        return self._written if self.memory is None else self.memory._written
+        self.get_memory().written = clock.write()
 
 
 def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None) -> Any:
@@ -60,57 +58,70 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
     out.grad_fn = grad_fn
     out.base = None
     out.memory = None
-    out._written = 0
     out._requires_grad = False
     return out
 
 
 def apply(op: Op, *inputs: Any, **params: Any) -> Tensor:
     """Compute an entry of the table on tensors and numbers, and record it where a gradient may be asked for."""
-    arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+    arrays, edges = taken_apart(inputs)
     if not alike(op, arrays):
         inputs = conform(op, inputs, arrays)
-        arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+        arrays, edges = taken_apart(inputs)
     array = op.forward(*arrays, **params)
     if type(array) is not np.ndarray:
         array = np.asarray(array)  # a full reduction gives a NumPy scalar
     out: Tensor = wrap(array)
     if op.view:
         note_view(out, inputs[0])
-    if grad_mode.enabled and array.dtype.kind == "f":
-        edges = tuple([edge_of(x) if isinstance(x, TensorBase) else None for x in inputs])
-        if any([edge is not None for edge in edges]):
-            out.grad_fn = node_of(op, params, edges, inputs, array, arrays)
+    if edges and array.dtype.kind == "f":
+        out.grad_fn = record(op, params, edges, inputs, out, arrays)
     return out
 
 
-def node_of(
-    op: Op, params: dict[str, Any], edges: tuple[Any, ...], inputs: tuple[Any, ...], array: Array, arrays: list[Any]
+def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+    """Return the inputs' arrays, and where their gradients go; no edges at all if no gradient goes anywhere."""
+    arrays: list[Any] = []
+    edges: list[Any] = []
+    tracked, recording = False, grad_mode.enabled
+    for x in inputs:
+        edge = None
+        if isinstance(x, TensorBase):
+            arrays.append(x.array)
+            if recording:
+                edge = edge_of(x)
+                tracked = tracked or edge is not None
+        else:
+            arrays.append(x)
+        edges.append(edge)
+    return arrays, edges if tracked else []
+
+
+def record(
+    op: Op, params: dict[str, Any], edges: list[Any], inputs: tuple[Any, ...], out: Tensor, arrays: list[Any]
 ) -> Node:
-    """Remember an operation, and of its values those that its rules read."""
+    """Remember an operation, and the values that its rules read."""
     node = Node()
     node.op = op
     node.params = params
     node.edges = edges
-    node.shape = array.shape
-    node.overwritten = 0
-    if op.keeps_anything:
-        keeps_output, *keeps = op.keeps
-        node.inputs = tuple([x if kept else None for kept, x in zip(keeps, inputs, strict=False)])
-        node.saved = (
-            array if keeps_output else None,
-            *[a if kept else None for kept, a in zip(keeps, arrays, strict=False)],
-        )
+    node.shape = out.array.shape
+    node.memory = output = None
+    if op.keeps_output:
+        node.memory, output = out.get_memory(), out.array  # not the tensor itself, which points to the node
+    if op.keeps_inputs:
+        node.inputs = inputs
+        node.saved = (output, *arrays)
     else:
         node.inputs = ()
-        node.saved = (None,) * (len(inputs) + 1)
+        node.saved = (output, *[None] * len(inputs))
     node.born = clock.tick()
     return node
 
 
 def edge_of(x: TensorBase) -> Any:
     """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
-    if x.base is not None and x.base.last_write > x._written:
+    if x.base is not None and x.memory.written > x.base_written:  # type: ignore[union-attr]
         refresh(x)
     if x.grad_fn is not None:
         return x.grad_fn
@@ -130,12 +141,16 @@ def alike(op: Op, arrays: list[Any]) -> bool:
             number = True
         else:
             return False
-    return dtype is not None and (dtype.kind == "f" or not (number or op.inputs == "float"))
+    if dtype is None or op.inputs == "condition" or (number and op.inputs == "arrays"):
+        return False
+    return dtype.kind == "f" or not (number or op.inputs == "float")
 
 
 def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
     """Return the inputs in the dtype that PyTorch computes this op in; RuntimeError where it refuses to mix them."""
-    first = 1 if op.rules and op.rules[0] is None else 0  # a condition keeps its own dtype
+    first = 1 if op.inputs == "condition" else 0
+    if first and np.asarray(arrays[0]).dtype != np.bool_:
+        raise RuntimeError(f"{op.name} expected condition to be a boolean tensor, but got {np.asarray(arrays[0]).dtype}")
     target = dtypes.result_type(*arrays[first:])
     if op.inputs == "same":
         found = " != ".join(str(x.dtype) for x in arrays)
@@ -175,24 +190,35 @@ def as_array(x: Any) -> Any:
 
 def note_view(out: TensorBase, x: TensorBase) -> None:
     """Remember that `out` is a view of x, if it is: writes through either are writes into both."""
-    if _owner(out.array) is not _owner(x.array):
-        return
-    out.memory = x if x.memory is None else x.memory
-    if grad_mode.enabled:
+    if _owner(out.array) is _owner(x.array):
         out.base = x if x.base is None else x.base
-        out._written = out.last_write
+        out.memory = x.get_memory()
+        out.base_written = out.memory.written
 
 
-def _owner(array: Array) -> Any:
-    return array if array.base is None else array.base  # NumPy keeps no chains: the base is the owner
+def _owner(array: Array) -> Array:
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
 
 
-def refuse_in_place_on_leaf(x: TensorBase) -> None:
-    """Raise where a recorded write would overwrite values whose gradient is asked for."""
-    if x._requires_grad:
+def refuse_write(x: TensorBase) -> None:
+    """Raise where a write would go to several places at once, or overwrite values whose gradient is asked for."""
+    if not x.array.flags.writeable:
+        raise RuntimeError(
+            "unsupported operation: the tensor cannot be written into: it is expanded, so that several elements share "
+            "one place in memory, or made from a read-only array. Please clone() it first."
+        )
+    if not grad_mode.enabled:
+        return
+    if x._requires_grad and x.grad_fn is None:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-    if x.base is not None and x.base._requires_grad:
+    if x.base is None:
+        return
+    if x.base._requires_grad and x.base.grad_fn is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    if edge_of(x) is None and edge_of(x.base) is not None:
+        raise RuntimeError("a view that was made in no_grad mode is being modified in place with grad mode enabled.")
 
 
 def twin(x: TensorBase) -> Tensor:
@@ -205,8 +231,7 @@ def twin(x: TensorBase) -> Tensor:
 def refresh(view: TensorBase) -> None:
     """Make the history of a view anew, from its base, after somebody wrote into the memory they share."""
     base = view.base
-    assert base is not None, "only a view has a history to refresh"
-    view._written = base.last_write
+    view.base_written = view.get_memory().written
     if base.grad_fn is not None:
         with enable_grad():
             places = places_in(base.array, view.array)
@@ -214,10 +239,15 @@ def refresh(view: TensorBase) -> None:
 
 
 def places_in(base: Array, view: Array) -> Array:
-    """Return for each element of a view its place in the flattened base."""
-    places = np.empty_like(base, np.intp)  # laid out in memory as the base is
-    places[...] = np.arange(base.size).reshape(base.shape)
-    stride_ratio = places.itemsize // base.itemsize if places.itemsize >= base.itemsize else 1
-    offset = (view.ctypes.data - base.ctypes.data) // base.itemsize * places.itemsize
-    strides = [s * stride_ratio for s in view.strides]
-    return np.ndarray(view.shape, np.intp, places, offset, strides).copy()
+    """Return for each element of a view its place in the flattened base, by where they lie in memory."""
+    addresses = _addresses(base).reshape(-1)
+    order = np.argsort(addresses)
+    return order[np.searchsorted(addresses, _addresses(view), sorter=order)]
+
+
+def _addresses(array: Array) -> Array:
+    addresses = np.full(array.shape, array.ctypes.data)
+    for axis, (n, stride) in enumerate(zip(array.shape, array.strides, strict=True)):
+        steps = np.arange(n) * stride
+        addresses += steps.reshape(-1, *[1] * (array.ndim - axis - 1))
+    return addresses

@@ -27,7 +27,7 @@ from .recording import (
     is_operand,
     places_in,
     refresh,
-    refuse_in_place_on_leaf,
+    refuse_write,
     twin,
     wrap,
 )
@@ -148,7 +148,7 @@ class Tensor(TensorBase):
     def detach(self) -> Tensor:
         """Return the same memory without the history; the graph notices writes through it."""
         out = wrap(self.array)
-        out.memory = self.memory if self.memory is not None else self
+        out.memory = self.get_memory()
         return out
 
     def detach_(self) -> Self:
@@ -278,10 +278,9 @@ class Tensor(TensorBase):
 
     def _in_place(self, op: Op, *others: Any, **params: Any) -> Self:
         """Compute op(self, *others) into this tensor's own memory, and take the result's place in the graph."""
-        if grad_mode.enabled:
-            refuse_in_place_on_leaf(self)
+        refuse_write(self)
         before = twin(self)
-        if grad_mode.enabled and any(op.keeps[1:2]):
+        if grad_mode.enabled and op.keeps_inputs:
             before.array = self.array.copy()  # a rule reads the values that are about to go
         result = apply(op, before, *others, **params)
         if result.array.shape != self.array.shape:
@@ -311,8 +310,9 @@ class Tensor(TensorBase):
     def __setitem__(self, index: Any, value: Any) -> None:
         index = as_index(index)
         value = as_operand(value)
+        refuse_write(self)
         if grad_mode.enabled and (self.requires_grad or (isinstance(value, Tensor) and value.requires_grad)):
-            self._in_place(ops.setitem, value, index=index)
+            self._in_place(ops.setitem, without_leading_ones(value, self.array[index].ndim), index=index)
         else:
             self.array[index] = as_array(value)
             self.note_write()
@@ -333,8 +333,6 @@ class Tensor(TensorBase):
 
     def _redraw(self, values: Array) -> Self:
         """Overwrite with drawn values."""
-        if grad_mode.enabled:
-            refuse_in_place_on_leaf(self)
         return self.copy_(wrap(values))
 
     def normal_(self, mean: Float = 0.0, std: Float = 1.0, *, generator: random.Generator | None = None) -> Self:
@@ -380,6 +378,7 @@ class Tensor(TensorBase):
         """Return self to the power of a number or of a tensor."""
         if isinstance(exponent, Tensor):
             return apply(ops.pow, self, exponent)
+        exponent = as_number(exponent)
         if self.array.dtype.kind != "f" and isinstance(exponent, float):
             return self.to(dtypes.get_default_dtype()).pow(exponent)
         return apply(ops.power, self, exponent=exponent)
@@ -514,8 +513,8 @@ class Tensor(TensorBase):
         """Return each element moved into [min, max]; at least one bound is a number."""
         if min is None and max is None:
             raise ValueError("clamp: at least one of 'min' or 'max' must not be None")
-        out = self if min is None else apply(ops.clamp_min, self, bound=min)
-        return out if max is None else apply(ops.clamp_max, out, bound=max)
+        out = self if min is None else apply(ops.clamp_min, self, bound=as_number(min))
+        return out if max is None else apply(ops.clamp_max, out, bound=as_number(max))
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """Return self where the condition holds, other elsewhere."""
@@ -587,7 +586,7 @@ class Tensor(TensorBase):
 
     def pow_(self, exponent: Number) -> Self:
         """Raise to a power in place."""
-        return self._in_place(ops.power, exponent=exponent)
+        return self._in_place(ops.power, exponent=as_number(exponent))
 
     def neg_(self) -> Self:
         """Change the sign in place."""
@@ -618,8 +617,8 @@ class Tensor(TensorBase):
         if min is None and max is None:
             raise ValueError("clamp_: at least one of 'min' or 'max' must not be None")
         if min is not None:
-            self._in_place(ops.clamp_min, bound=min)
-        return self if max is None else self._in_place(ops.clamp_max, bound=max)
+            self._in_place(ops.clamp_min, bound=as_number(min))
+        return self if max is None else self._in_place(ops.clamp_max, bound=as_number(max))
 
     def __iadd__(self, other: Any) -> Self:
         return self.add_(other)
@@ -793,7 +792,8 @@ class Tensor(TensorBase):
 
     def cumsum(self, dim: Int) -> Tensor:
         """Return the running sum along one dimension."""
-        return apply(ops.cumsum, self, axis=axis_of(dim, self.array.ndim))
+        axis = axis_of(dim, self.array.ndim)
+        return apply(ops.cumsum, self, axis=axis) if self.array.ndim else self.clone()
 
     def softmax(self, dim: Int) -> Tensor:
         """Return exp(x) / sum(exp(x)) along one dimension, without overflow."""
@@ -850,7 +850,8 @@ class Tensor(TensorBase):
 
     def _replaced_by(self, view: Tensor) -> Self:
         """Become a view of what this tensor was."""
-        self.array, self.grad_fn = view.array, view.grad_fn
+        refuse_write(self)
+        self.array, self.grad_fn, self.memory = view.array, view.grad_fn, view.memory
         return self
 
     def transpose(self, dim0: Int, dim1: Int) -> Tensor:
@@ -916,8 +917,11 @@ class Tensor(TensorBase):
 
     def take_along_dim(self, indices: Tensor, dim: Int) -> Tensor:
         """Return the element along `dim` that each place of an integer tensor of the same rank names."""
-        axis = axis_of(dim, self.array.ndim)
-        return apply(ops.take_along, self, index=indices.array, axis=axis, shape=self.array.shape)
+        axis, own, index = axis_of(dim, self.array.ndim), list(self.array.shape), indices.array
+        wanted = list(np.broadcast_shapes([*own[:axis], 1, *own[axis + 1 :]], index.shape))
+        index = np.array(np.broadcast_to(index, [*wanted[:axis], index.shape[axis], *wanted[axis + 1 :]]))
+        x = self.expand([*wanted[:axis], own[axis], *wanted[axis + 1 :]])
+        return apply(ops.take_along, x, index=index, axis=axis, shape=x.array.shape)
 
     def unbind(self, dim: Int = 0) -> tuple[Tensor, ...]:
         """Return the slices along one dimension."""
@@ -1005,6 +1009,18 @@ def as_values(data: Any) -> Any:
     return data.array if isinstance(data, Tensor) else data
 
 
+def without_leading_ones(value: Any, ndim: int) -> Any:
+    """Return a value without the leading dimensions of size 1 that it has beyond those of the place it goes to."""
+    while isinstance(value, Tensor) and value.ndim > ndim and value.array.shape[0] == 1:
+        value = value.squeeze(0)
+    return value
+
+
+def as_number(x: Any) -> Any:
+    """Return a number as Python's own: NumPy's would decide the dtype of the result."""
+    return x.item() if isinstance(x, np.generic | Tensor) else x
+
+
 def as_index(index: Any) -> Any:
     """Return an index as NumPy takes it; one that would pick a NumPy scalar picks a 0-d view."""
     if isinstance(index, slice):
@@ -1016,9 +1032,11 @@ def as_index(index: Any) -> Any:
 
 def _index_part(part: Any) -> Any:
     if isinstance(part, Tensor):
-        part = part.array
+        part = part.array.copy()  # what happens to the index later must not matter to the backward pass
+    elif isinstance(part, np.ndarray):
+        part = part.copy()
     elif isinstance(part, list):
-        part = np.asarray(part, np.intp if not part else None)
+        part = np.array(part, None if part else np.intp)
     if isinstance(part, np.integer) or (isinstance(part, np.ndarray) and part.ndim == 0 and part.dtype.kind in "iu"):
         return int(part)
     return part

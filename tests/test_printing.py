@@ -123,12 +123,22 @@ def test_long_lines_are_broken() -> None:
         "tensor([ 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17,",
         "        18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29])",
     )
+    assert repr(floats([0.0] * 25)) == lines(
+        "tensor([0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0.,",
+        "        0.])",
+    )
 
 
 def test_a_note_that_does_not_fit_has_a_line_of_its_own() -> None:
     assert repr(as_tensor(np.full(7, 0.125))) == lines(
         "tensor([0.1250, 0.1250, 0.1250, 0.1250, 0.1250, 0.1250, 0.1250],",
         "       dtype=minigrad.float64)",
+    )
+    set_printoptions(linewidth=42)
+    assert repr(as_tensor(np.full(3, 0.125)).requires_grad_()) == lines(
+        "tensor([0.1250, 0.1250, 0.1250],",
+        "       dtype=minigrad.float64,",
+        "       requires_grad=True)",
     )
 
 
@@ -150,6 +160,8 @@ def test_a_summary_is_formatted_for_what_it_shows() -> None:
     values = np.ones(2000, np.float32)
     values[1000] = 1e-20
     assert repr(as_tensor(values)) == "tensor([1., 1., 1.,  ..., 1., 1., 1.])"
+    set_printoptions(threshold=2, edgeitems=1)
+    assert repr(floats([1, 1e-20, 1])) == "tensor([1.,  ..., 1.])"
 
 
 def test_history() -> None:
@@ -186,6 +198,7 @@ def test_the_history_of_a_view_is_that_of_its_base_today() -> None:
         ({"sci_mode": True}, np.float32([1.5, 2]), "tensor([1.5000e+00, 2.0000e+00])"),
         ({"sci_mode": False}, np.float32([1e-5, 2000]), "tensor([   0.0000, 2000.0000])"),
         ({"profile": "short"}, np.float32([1.23456]), "tensor([1.23])"),
+        ({"profile": "short"}, np.arange(1001), "tensor([   0,    1,  ...,  999, 1000])"),
         ({"profile": "short", "precision": 3}, np.float32([1.23456]), "tensor([1.235])"),
     ],
 )

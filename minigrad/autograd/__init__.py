@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..backward import backward as _backward
 from ..backward import differentiate
 from ..grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -110,5 +112,5 @@ def _weights(grad_tensors: Any, outputs: list[Tensor]) -> list[Tensor | None]:
 def _as_tensor(gradient: Any) -> Tensor | None:
     if gradient is None or isinstance(gradient, Tensor):
         return gradient
-    out: Tensor = wrap(gradient.copy())  # the array may be the user's, or shared with another gradient
+    out: Tensor = wrap(np.array(gradient))  # a copy: the array may be the user's, or shared with another gradient
     return out

@@ -107,6 +107,7 @@ def gradgradcheck(
 
     Raises:
         GradcheckError: as `gradcheck`.
+        ValueError: no input requires a gradient, or no output depends on one.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
 
@@ -119,6 +120,8 @@ def gradgradcheck(
     generator = generator or Generator().manual_seed(0)
     if grad_outputs is None:
         outputs = _differentiable(func, tensors)
+        if not outputs:
+            raise ValueError("gradgradcheck expects at least one output that depends on an input which requires gradient")
         weights = [_tensor(_random_like(y.array, generator)).requires_grad_() for y in outputs]
     else:
         weights = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
@@ -199,17 +202,17 @@ def _numerical(func: Function, inputs: list[Tensor], x: Tensor, k: int, u: Array
     """Return the gradient of Σ u·y for output k by central differences, one element of x at a time."""
     slope = np.zeros_like(x.array)
     for place in itertools.product(*[range(n) for n in x.array.shape]):
-        above, below = (_moved(func, inputs, x, place, step)[k].array for step in (eps, -eps))
+        above, below = (_moved(func, inputs, x, place, step, k) for step in (eps, -eps))
         slope[place] = ((above - below) * u).sum() / (2 * eps)
     return slope
 
 
-def _moved(func: Function, inputs: list[Tensor], x: Tensor, place: tuple[int, ...], step: float) -> list[Tensor]:
-    """Return the outputs with one element of one input moved for the time of the call."""
+def _moved(func: Function, inputs: list[Tensor], x: Tensor, place: tuple[int, ...], step: float, k: int) -> Array:
+    """Return output k with one element of one input moved for the time of the call."""
     middle = x.array[place].copy()
     try:
         x.array[place] = middle + step
-        return _outputs(func, inputs)
+        return _outputs(func, inputs)[k].array.copy()  # a view of the input would move back with it
     finally:
         x.array[place] = middle
 

@@ -31,13 +31,14 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
     """
-    x, w = input.array.shape, weight.array.shape
-    if not x or x[-1] != w[-1]:
+    try:
+        return apply(ops.linear, input, weight) if bias is None else apply(ops.linear, input, weight, bias)
+    except ValueError:
+        x, w = input.array.shape, weight.array.shape
         raise RuntimeError(
             f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot "
             f"be multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1]}x{w[0]})"
-        )
-    return apply(ops.linear, input, weight) if bias is None else apply(ops.linear, input, weight, bias)
+        ) from None
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -135,12 +136,16 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
     """
+    count = input.array.size
     if input.array.shape != target.array.shape:
+        count = math.prod(np.broadcast_shapes(input.array.shape, target.array.shape))
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
             "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
             stacklevel=2,
         )
+    if reduction == "mean":
+        return apply(ops.mse, input, target, count=count or math.nan)
     return _reduced(apply(ops.squared_difference, input, target), reduction)
 
 

@@ -95,6 +95,8 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the forward pass, and the hooks around it."""
+        if not self._forward_pre_hooks and not self._forward_hooks:
+            return self.forward(*args, **kwargs)
         for pre_hook in self._forward_pre_hooks.values():
             changed = pre_hook(self, args)
             if changed is not None:

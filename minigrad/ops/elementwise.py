@@ -33,7 +33,6 @@ sqrt = Op(np.sqrt, lambda g, y, x: g / (y * 2), inputs="float")
 
 rsqrt = Op(lambda x: 1 / np.sqrt(x), lambda g, y, x: g * y * y * y * -0.5, inputs="float")
 
-# (x - y)², the summand of the mean squared error.
 squared_difference = Op(lambda x, y: np.square(x - y), lambda g, z, x, y: g * (x - y) * 2,
                                                        lambda g, z, x, y: g * (y - x) * 2)
 
@@ -43,7 +42,7 @@ power = Op(lambda x, exponent: x**exponent,
 
 # x to the power of a tensor. `where` keeps the two corners finite: y = 0, and x = 0.
 pow = Op(np.power, lambda g, z, x, y: g * y * x ** where(y == 0, 1.0, y - 1),
-                   lambda g, z, x, y: g * z * log(where(x == 0, 1.0, x)))
+                   lambda g, z, x, y: g * z * log(where(x == 0, 1.0, x)), inputs="arrays")
 
 # ---- exponentials and logarithms -------------------------------------------------------------------------------------
 
@@ -102,7 +101,7 @@ clamp_min = Op(lambda x, bound: np.maximum(x, bound), lambda g, y, x, bound: g *
 clamp_max = Op(lambda x, bound: np.minimum(x, bound), lambda g, y, x, bound: g * (x <= bound))
 
 where = Op(np.where, None, lambda g, z, condition, x, y: where(condition, g, 0.0),
-                           lambda g, z, condition, x, y: where(condition, 0.0, g))
+                           lambda g, z, condition, x, y: where(condition, 0.0, g), inputs="condition")
 
 # ---- steps: flat wherever they have a derivative ---------------------------------------------------------------------
 

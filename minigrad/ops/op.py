@@ -6,6 +6,8 @@ import dis
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from numpy import ndarray
+
 Rule = Callable[..., Any]
 
 
@@ -22,7 +24,9 @@ class Op:
         *rules: one per input, in the inputs' order, None for an input without derivative; no rule at all for an op
             without derivative (a comparison).
         inputs: what becomes of the inputs' dtypes. "promote": they are brought to a common one, as PyTorch does;
-            "float": the same, and integers become the default float dtype; "same": they must be alike.
+            "float": the same, and integers become the default float dtype; "arrays": the same as "promote", and
+            numbers become arrays, for rules that call functions on them; "condition": the first is boolean, the
+            others are promoted; "same": they must be alike.
         view: whether the output may share the first input's memory.
 
     Example:
@@ -32,7 +36,7 @@ class Op:
         (array([9.]), array([6.]))
     """
 
-    __slots__ = ("forward", "inputs", "keeps", "keeps_anything", "name", "reads", "rules", "view")
+    __slots__ = ("forward", "inputs", "keeps_inputs", "keeps_output", "name", "reads", "rules", "view")
 
     def __init__(
         self, forward: Callable[..., Any], *rules: Rule | None, inputs: str = "promote", view: bool = False
@@ -42,10 +46,11 @@ class Op:
         self.rules: Sequence[Rule | None] = rules
         self.inputs = inputs
         self.view = view
-        # What each rule reads: (the output, every input). What none reads is not kept for the backward pass.
-        self.reads = [values_read(rule) if rule else [False] * (len(rules) + 1) for rule in rules]
-        self.keeps = [any(column) for column in zip(*self.reads, strict=True)]
-        self.keeps_anything = any(self.keeps)
+        # What each rule reads: (the output, every input). What none of them reads is not kept for the backward pass.
+        values = len(rules) + 1
+        self.reads = [values_read(rule)[:values] if rule else [False] * values for rule in rules]
+        self.keeps_output = any(reads[0] for reads in self.reads)
+        self.keeps_inputs = any(any(reads[1:]) for reads in self.reads)
 
     @classmethod
     def variadic(cls, forward: Callable[..., Any], rule: Rule) -> Op:
@@ -57,9 +62,8 @@ class Op:
     def __call__(self, *inputs: Any, **params: Any) -> Any:
         """Compute the op; where an input is a Tensor, hand it the call, so that it is recorded."""
         for x in inputs:
-            record = getattr(x, "__record__", None)
-            if record is not None:
-                return record(self, *inputs, **params)
+            if type(x) is not ndarray and hasattr(x, "__record__"):
+                return x.__record__(self, *inputs, **params)
         return self.forward(*inputs, **params)
 
     def __repr__(self) -> str:
@@ -80,7 +84,7 @@ class _EveryInput(Sequence[Rule]):
 
 
 def values_read(rule: Rule) -> list[bool]:
-    """Say for the output and for each input whether the rule's code reads it.
+    """Say for the output, for each input and for each parameter whether the rule's code reads it.
 
     A value that no rule reads need not be kept for the backward pass, and writing into it later does no harm. Rules
     are so short that their bytecode answers this. A value that was not kept reaches the rule as None, so that a wrong

@@ -17,12 +17,14 @@ Shape = tuple[int, ...]
 
 def _spread(g: Any, axis: Axes, shape: Shape) -> Any:
     """Undo a sum: hand the gradient of every total to each of its summands. ``axis`` is sorted and not negative."""
+    if len(axis) == len(shape):
+        return expand(g.reshape(()), shape=shape)
     kept = tuple([1 if i in axis else n for i, n in enumerate(shape)])
     return expand(g.reshape(kept), shape=shape)
 
 
 def _count(axis: Axes, shape: Shape) -> float:
-    """How many values one mean is taken over; NaN for none, so that the mean of nothing is NaN as in PyTorch."""
+    """Say how many values one mean is taken over; NaN for none, so that the mean of nothing is NaN as in PyTorch."""
     return math.prod([shape[i] for i in axis]) or math.nan
 
 
@@ -32,10 +34,15 @@ sum = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims),
 mean = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims) / _count(axis, shape),
           lambda g, y, x, axis, keepdims, shape: _spread(g / _count(axis, shape), axis, shape), inputs="float")
 
+# The mean of (x - y)²: the composition of three entries that most training steps end with, in half of their time.
+mse = Op(lambda x, y, count: np.square(x - y).sum() / count,
+         lambda g, z, x, y, count: (x - y) * (g * 2 / count),
+         lambda g, z, x, y, count: (y - x) * (g * 2 / count))
+
 cumsum = Op(lambda x, axis: np.cumsum(x, axis=axis),
             lambda g, y, x, axis: flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis))
 
-flip = Op(lambda x, axis: np.flip(x, axis), lambda g, y, x, axis: flip(g, axis=axis))
+flip = Op(lambda x, axis: np.flip(x, axis).copy(), lambda g, y, x, axis: flip(g, axis=axis))
 
 # The reductions below keep the axes they reduce, with size 1.
 

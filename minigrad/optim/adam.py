@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Optimizer, at_least_zero, blocks, zeros_of
+from .optimizer import Optimizer, at_least_zero, zeros_of
 
 
 class Adam(Optimizer):
@@ -80,24 +80,30 @@ class Adam(Optimizer):
             if not 0.0 <= beta < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
 
-    def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Move one parameter."""
-        assert p.grad is not None, "step updates what has a gradient"
-        state = self.state.get(p)
-        if state is None:
-            state = self.state[p] = {"step": 0, "exp_avg": zeros_of(p), "exp_avg_sq": zeros_of(p)}
-            if group["amsgrad"]:
-                state["max_exp_avg_sq"] = zeros_of(p)
-        state["step"] += 1
-        lr, decay, eps = group["lr"], group["weight_decay"], group["eps"]
-        beta1, beta2 = group["betas"]
-        step_size = lr / (1 - beta1 ** state["step"])
-        root_correction = math.sqrt(1 - beta2 ** state["step"])
+    def update(self, params: list[Tensor], group: dict[str, Any]) -> None:
+        """Move parameters that have a gradient, together those that have taken equally many steps."""
+        by_step: dict[int, list[Tensor]] = {}
+        for p in params:
+            state = self.state.get(p) or self._start(p, group)
+            state["step"] += 1
+            by_step.setdefault(state["step"], []).append(p)
+        for step, peers in by_step.items():
+            self._descend(peers, step, group)
 
-        largest = [state["max_exp_avg_sq"].array] if group["amsgrad"] else []
-        for theta, g, m, v, *v_max in blocks(
-            p.array, p.grad.array, state["exp_avg"].array, state["exp_avg_sq"].array, *largest
-        ):
+    def _start(self, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        state = {"step": 0, "exp_avg": zeros_of(p), "exp_avg_sq": zeros_of(p)}
+        if group["amsgrad"]:
+            state["max_exp_avg_sq"] = zeros_of(p)
+        self.state[p] = state
+        return state
+
+    def _descend(self, params: list[Tensor], step: int, group: dict[str, Any]) -> None:
+        lr, decay, eps, (beta1, beta2) = group["lr"], group["weight_decay"], group["eps"], group["betas"]
+        step_size = lr / (1 - beta1**step)
+        root_correction = math.sqrt(1 - beta2**step)
+        means = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"][: 3 if group["amsgrad"] else 2]
+
+        for theta, g, m, v, *v_max, scratch in self.pieces(params, *means):
             if group["maximize"]:
                 g = -g
             if decay and self.decoupled:
@@ -105,19 +111,19 @@ class Adam(Optimizer):
             elif decay:
                 g = g + theta * decay
             m *= beta1
-            m += g * (1 - beta1)
-            scratch = g * g
-            scratch *= 1 - beta2
+            m += np.multiply(g, 1 - beta1, out=scratch)
             v *= beta2
-            v += scratch
-            if v_max:
-                v = np.maximum(v_max[0], v, out=v_max[0])
+            square = np.multiply(g, g, out=scratch)
+            square *= 1 - beta2
+            v += square
+            for largest in v_max:
+                v = np.maximum(largest, v, out=largest)
             denominator = np.sqrt(v, out=scratch)
-            denominator /= root_correction
+            denominator *= 1 / root_correction
             denominator += eps
-            update = np.divide(m, denominator, out=scratch)
-            update *= step_size
-            theta -= update
+            change = np.divide(m, denominator, out=scratch)
+            change *= step_size
+            theta -= change
 
 
 class AdamW(Adam):

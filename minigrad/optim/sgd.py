@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..recording import wrap
+import numpy as np
+
 from ..tensor import Tensor
-from .optimizer import Optimizer, at_least_zero, blocks
+from .optimizer import Optimizer, at_least_zero, zeros_of
 
 
 class SGD(Optimizer):
@@ -15,7 +16,7 @@ class SGD(Optimizer):
     For each parameter θ with gradient g (-g if `maximize`) and learning rate γ:
 
         g ← g + λ θ                           weight_decay λ: the gradient of the L2 penalty λ/2 ‖θ‖²
-        b ← μ b + (1 - τ) g                   momentum μ, dampening τ; at the first step b ← g
+        b ← μ b + (1 - τ) g                   momentum μ, dampening τ; from b = 0, and the first time τ is 0
         g ← g + μ b if nesterov, else b
         θ ← θ - γ g
 
@@ -73,30 +74,27 @@ class SGD(Optimizer):
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
 
-    def update(self, p: Tensor, group: dict[str, Any]) -> None:
-        """Move one parameter."""
-        assert p.grad is not None, "step updates what has a gradient"
-        momentum = group["momentum"]
-        arrays = [p.array, p.grad.array]
-        first = False
-        if momentum:
-            state = self.state.setdefault(p, {"momentum_buffer": None})
-            first = state["momentum_buffer"] is None
-            if first:
-                state["momentum_buffer"] = wrap(p.array.copy())
-            arrays.append(state["momentum_buffer"].array)
+    def update(self, params: list[Tensor], group: dict[str, Any]) -> None:
+        """Move parameters that have a gradient."""
+        if not group["momentum"]:
+            self._descend(params, group)
+            return
+        started = [p for p in params if p in self.state]
+        fresh = [p for p in params if p not in self.state]
+        for p in fresh:
+            self.state[p] = {"momentum_buffer": zeros_of(p)}
+        self._descend(started, group, "momentum_buffer")
+        self._descend(fresh, {**group, "dampening": 0}, "momentum_buffer")
 
-        for theta, g, *buffer in blocks(*arrays):
+    def _descend(self, params: list[Tensor], group: dict[str, Any], *remembered: str) -> None:
+        lr, momentum, dampening, decay = group["lr"], group["momentum"], group["dampening"], group["weight_decay"]
+        for theta, g, *buffer, scratch in self.pieces(params, *remembered):
             if group["maximize"]:
                 g = -g
-            if group["weight_decay"]:
-                g = g + theta * group["weight_decay"]
-            if momentum:
-                (b,) = buffer
-                if first:
-                    b[...] = g
-                else:
-                    b *= momentum
-                    b += g * (1 - group["dampening"]) if group["dampening"] else g
+            if decay:
+                g = np.add(np.multiply(theta, decay, out=scratch), g, out=scratch)
+            for b in buffer:
+                b *= momentum
+                b += g * (1 - dampening) if dampening else g
                 g = g + b * momentum if group["nesterov"] else b
-            theta -= g * group["lr"]
+            theta -= np.multiply(g, lr, out=scratch)
