@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .engine import Node, gradients
 from .grad_mode import enable_grad
-from .recording import TensorBase, edge_of, wrap
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
+from .recording import TensorBase, converted, edge_of, wrap
 
 
 def backward(
-    tensors: Sequence[Tensor],
-    grad_tensors: Sequence[Tensor | None],
+    tensors: Sequence[TensorBase],
+    grad_tensors: Sequence[TensorBase | None],
     retain_graph: bool | None = None,
     create_graph: bool = False,
 ) -> None:
@@ -27,8 +24,8 @@ def backward(
 
 
 def differentiate(
-    outputs: Sequence[Tensor],
-    grad_outputs: Sequence[Tensor | None],
+    outputs: Sequence[TensorBase],
+    grad_outputs: Sequence[TensorBase | None],
     wanted: set[Any] | None,
     retain_graph: bool | None,
     create_graph: bool,
@@ -45,7 +42,7 @@ def differentiate(
         return gradients(roots, wanted=wanted, keep_graph=keep_graph, lift=lift)
 
 
-def root_of(i: int, output: Tensor, grad_output: Tensor | None, create_graph: bool) -> tuple[Any, Any]:
+def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) -> tuple[Any, Any]:
     """Return where the walk begins for one output, and the gradient that it begins with."""
     edge = edge_of(output)
     if edge is None:
@@ -64,7 +61,7 @@ def root_of(i: int, output: Tensor, grad_output: Tensor | None, create_graph: bo
             f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
             f"output[{i}] has a shape of {list(array.shape)}."
         )
-    g = grad_output.to(output.dtype)
+    g = converted(grad_output, array.dtype)
     if edge is output:
         g = g.clone()  # a leaf's gradient owns its memory
     return edge, g if create_graph else g.array
@@ -78,7 +75,7 @@ def lift(node: Node) -> tuple[Any, ...] | None:
     return (output, *(node.inputs or node.saved[1:]))
 
 
-def accumulate(leaf: Tensor, g: Any) -> None:
+def accumulate(leaf: TensorBase, g: Any) -> None:
     """Add a gradient to a leaf's."""
     if isinstance(g, TensorBase):
         leaf.grad = g if leaf.grad is None else leaf.grad + g

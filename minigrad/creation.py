@@ -34,10 +34,12 @@ def tensor(data: Any, *, dtype: DType | None = None, device: Any = None, require
     Args:
         data: a number, nested sequences of numbers, an array, or a tensor.
         dtype: of the elements; from the data unless given, Python floats becoming the default float dtype.
+        device: the CPU.
         requires_grad: whether operations on the tensor are to be recorded.
 
     Raises:
         ValueError: the nested sequences are of unequal lengths.
+        RuntimeError: the data are no numbers.
         TypeError: the values have no dtype that tensors know.
 
     Source: https://pytorch.org/docs/stable/generated/torch.tensor.html
@@ -79,6 +81,8 @@ def _array_of(data: Any, dtype: DType | None) -> Array:
     if isinstance(data, list | tuple):
         data = [as_values(part) for part in data]
     array = np.asarray(as_values(data))
+    if array.dtype == object:
+        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}: {data!r}")
     if dtype is not None:
         return array.astype(dtype.numpy, copy=False)
     if array.dtype == np.float64 and not _has_own_dtype(data):
@@ -93,7 +97,7 @@ def _has_own_dtype(data: Any) -> bool:
     """Say whether the data is an array, or a sequence of arrays, rather than Python floats."""
     while isinstance(data, list | tuple) and data:
         data = data[0]
-    return isinstance(data, np.ndarray | Tensor) or (isinstance(data, np.generic) and not isinstance(data, float))
+    return isinstance(data, np.ndarray | np.generic | Tensor)
 
 
 # ---- from sizes ------------------------------------------------------------------------------------------------------
@@ -171,7 +175,9 @@ def linspace(
     start: float, end: float, steps: int, *, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
-    """Return `steps` values from start to end, both included, evenly spaced; counted from the nearer end, as PyTorch does.
+    """Return `steps` values from start to end, both included, evenly spaced.
+
+    Each is counted from the nearer end, as in PyTorch.
 
     Source: https://pytorch.org/docs/stable/generated/torch.linspace.html
     """
@@ -245,8 +251,9 @@ def randn_like(input: Tensor, *, dtype: DType | None = None, requires_grad: bool
 
 
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: random.Generator | None = None, dtype: DType | None = None
-) -> Tensor:
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: random.Generator | None = None,
+    dtype: DType | None = None,
+) -> Tensor:  # fmt: skip
     """Return draws from N(mean, std²), of the given size or of the shape of the tensors mean and std together.
 
     Raises:

@@ -132,7 +132,7 @@ def _number_type(x: Any) -> np.dtype[Any]:
         return int64.numpy
     if isinstance(x, float | np.floating):
         return _default.numpy
-    raise TypeError(f"unsupported operand: expected a Tensor, an ndarray or a number, but got {x!r} ({type(x).__name__})")
+    raise TypeError(f"expected a Tensor, an ndarray or a number, but got {type(x).__name__}: {x!r}")
 
 
 def _join(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:

@@ -224,7 +224,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """Return the product of two matrices."""
-    return input.matmul(mat2)
+    return input.mm(mat2)
 
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
@@ -364,12 +364,16 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Return tensors joined along a dimension that they have.
 
     Raises:
-        RuntimeError: no tensor is given, or their other sizes differ.
+        ValueError: no tensor is given.
+        RuntimeError: one has no dimension, or their other sizes differ.
 
     Source: https://pytorch.org/docs/stable/generated/torch.cat.html
     """
     if not tensors:
-        raise RuntimeError("cat: expected a non-empty list of Tensors, but got none")
+        raise ValueError("cat: expected a non-empty list of Tensors, but got none")
+    for i, x in enumerate(tensors):
+        if x.ndim == 0:
+            raise RuntimeError(f"cat: zero-dimensional tensor (at position {i}) cannot be concatenated")
     axis = axis_of(dim, tensors[0].ndim)
     others = {(*x.array.shape[:axis], *x.array.shape[axis + 1 :]) for x in tensors}
     if len(others) > 1:

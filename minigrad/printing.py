@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from . import dtypes
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
 
 Array = np.ndarray[Any, Any]
 
@@ -95,7 +92,7 @@ def set_printoptions(
 # ---- the whole -------------------------------------------------------------------------------------------------------
 
 
-def tensor_repr(t: Tensor) -> str:
+def tensor_repr(t: Any) -> str:
     r"""Return what ``repr(t)`` says: the numbers, then what they do not tell of dtype, size and history.
 
     Source: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
@@ -108,7 +105,7 @@ def tensor_repr(t: Tensor) -> str:
     return with_notes(PREFIX + array_text(t.array), notes_on(t)) + ")"
 
 
-def notes_on(t: Tensor) -> list[str]:
+def notes_on(t: Any) -> list[str]:
     """Return the keywords behind the numbers, as in ``size=(0, 3)`` and ``dtype=minigrad.float64``."""
     notes = []
     is_empty = t.array.size == 0

@@ -6,7 +6,7 @@ arrays, and leaves a `Node` behind where a gradient may be asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from . import dtypes, ops
 from .engine import Memory, Node, clock
 from .grad_mode import enable_grad, grad_mode
 from .ops import Op
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
 
 Array = np.ndarray[Any, Any]
 
@@ -51,7 +48,7 @@ class TensorBase:
 
 
 def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None) -> Any:
-    """Return a tensor over an array, sharing its memory."""
+    """Return a tensor over an array, sharing its memory; a Tensor unless another class is given."""
     out: Any = object.__new__(cls or TensorBase.result)
     out.array = array
     out.grad = None
@@ -62,21 +59,33 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
     return out
 
 
-def apply(op: Op, *inputs: Any, **params: Any) -> Tensor:
+def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     """Compute an entry of the table on tensors and numbers, and record it where a gradient may be asked for."""
     arrays, edges = taken_apart(inputs)
     if not alike(op, arrays):
         inputs = conform(op, inputs, arrays)
         arrays, edges = taken_apart(inputs)
-    array = op.forward(*arrays, **params)
+    try:
+        array = op.forward(*arrays, **params)
+    except (ValueError, TypeError) as error:
+        raise refusal(op, arrays, error) from None
     if type(array) is not np.ndarray:
         array = np.asarray(array)  # a full reduction gives a NumPy scalar
-    out: Tensor = wrap(array)
+    out = wrap(array)
     if op.view:
         note_view(out, inputs[0])
     if edges and array.dtype.kind == "f":
         out.grad_fn = record(op, params, edges, inputs, out, arrays)
     return out
+
+
+def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
+    """Say in PyTorch's words and type what NumPy has refused."""
+    shapes = [np.shape(a) for a in arrays]
+    if "broadcast" in str(error):
+        sizes = " and ".join(str(list(shape)) for shape in shapes)
+        return RuntimeError(f"{op.name}: the sizes of tensors must match or be 1 in each dimension, but got {sizes}")
+    return RuntimeError(f"{op.name}: {error}")
 
 
 def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
@@ -98,7 +107,7 @@ def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
 
 
 def record(
-    op: Op, params: dict[str, Any], edges: list[Any], inputs: tuple[Any, ...], out: Tensor, arrays: list[Any]
+    op: Op, params: dict[str, Any], edges: list[Any], inputs: tuple[Any, ...], out: TensorBase, arrays: list[Any]
 ) -> Node:
     """Remember an operation, and the values that its rules read."""
     node = Node()
@@ -150,7 +159,7 @@ def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ..
     """Return the inputs in the dtype that PyTorch computes this op in; RuntimeError where it refuses to mix them."""
     first = 1 if op.inputs == "condition" else 0
     if first and np.asarray(arrays[0]).dtype != np.bool_:
-        raise RuntimeError(f"{op.name} expected condition to be a boolean tensor, but got {np.asarray(arrays[0]).dtype}")
+        raise RuntimeError(f"{op.name} expected condition to be a boolean tensor, but got {arrays[0]!r}")
     target = dtypes.result_type(*arrays[first:])
     if op.inputs == "same":
         found = " != ".join(str(x.dtype) for x in arrays)
@@ -221,11 +230,10 @@ def refuse_write(x: TensorBase) -> None:
         raise RuntimeError("a view that was made in no_grad mode is being modified in place with grad mode enabled.")
 
 
-def twin(x: TensorBase) -> Tensor:
+def twin(x: TensorBase) -> Any:
     """Return a tensor of the same array and history, for a graph that remembers x as it was before a write."""
     edge = edge_of(x)
-    out: Tensor = wrap(x.array, grad_fn=edge if isinstance(edge, Node) else None)
-    return out
+    return wrap(x.array, grad_fn=edge if isinstance(edge, Node) else None)
 
 
 def refresh(view: TensorBase) -> None:

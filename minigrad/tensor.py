@@ -227,7 +227,7 @@ class Tensor(TensorBase):
 
     def __deepcopy__(self, memo: dict[Int, Any]) -> Self:
         if not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user support the deepcopy protocol at the moment")
+            raise RuntimeError("Only Tensors created explicitly by the user support the deepcopy protocol")
         copy = wrap(self.array.copy(), type(self))
         copy._requires_grad = self._requires_grad
         copy.grad = None if self.grad is None else wrap(self.grad.array.copy())
@@ -284,9 +284,8 @@ class Tensor(TensorBase):
             before.array = self.array.copy()  # a rule reads the values that are about to go
         result = apply(op, before, *others, **params)
         if result.array.shape != self.array.shape:
-            raise RuntimeError(
-                f"output with shape {list(self.array.shape)} doesn't match the broadcast shape {list(result.array.shape)}"
-            )
+            own, broadcast = list(self.array.shape), list(result.array.shape)
+            raise RuntimeError(f"output with shape {own} doesn't match the broadcast shape {broadcast}")
         if not np.can_cast(result.array.dtype, self.array.dtype, "same_kind"):
             raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {self.dtype}")
         result = result.to(self.dtype)
@@ -403,7 +402,11 @@ class Tensor(TensorBase):
             return self.matmul(other.unsqueeze(1)).squeeze(-1)
         return apply(ops.matmul, self, as_tensor(other))
 
-    mm = matmul
+    def mm(self, mat2: Tensor) -> Tensor:
+        """Return the product of two matrices."""
+        if self.array.ndim != 2 or mat2.array.ndim != 2:
+            raise RuntimeError(f"mm: both must be matrices, but they are {self.array.ndim}D and {mat2.array.ndim}D")
+        return self.matmul(mat2)
 
     def square(self) -> Tensor:
         """Return the square of each element."""
@@ -512,7 +515,7 @@ class Tensor(TensorBase):
     def clamp(self, min: Any = None, max: Any = None) -> Tensor:
         """Return each element moved into [min, max]; at least one bound is a number."""
         if min is None and max is None:
-            raise ValueError("clamp: at least one of 'min' or 'max' must not be None")
+            raise RuntimeError("clamp: at least one of 'min' or 'max' must not be None")
         out = self if min is None else apply(ops.clamp_min, self, bound=as_number(min))
         return out if max is None else apply(ops.clamp_max, out, bound=as_number(max))
 
@@ -615,7 +618,7 @@ class Tensor(TensorBase):
     def clamp_(self, min: Any = None, max: Any = None) -> Self:
         """Move each element into [min, max] in place."""
         if min is None and max is None:
-            raise ValueError("clamp_: at least one of 'min' or 'max' must not be None")
+            raise RuntimeError("clamp_: at least one of 'min' or 'max' must not be None")
         if min is not None:
             self._in_place(ops.clamp_min, bound=as_number(min))
         return self if max is None else self._in_place(ops.clamp_max, bound=as_number(max))
@@ -712,11 +715,13 @@ class Tensor(TensorBase):
         """Return the mean over some dimensions, or over all; of floats only."""
         x = self if dtype is None else self.to(dtype)
         if x.array.dtype.kind != "f":
-            raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be floating point. Got: {x.dtype}")
+            raise RuntimeError(f"mean(): Input dtype must be floating point. Got: {x.dtype}")
         axes = axes_of(axis if dim is None else dim, x.array.ndim)
         return apply(ops.mean, x, axis=axes, keepdims=keepdim or keepdims, shape=x.array.shape)
 
-    def var(self, dim: Dim = None, *, correction: Int = 1, unbiased: Bool | None = None, keepdim: Bool = False) -> Tensor:
+    def var(
+        self, dim: Dim = None, *, correction: Int = 1, unbiased: Bool | None = None, keepdim: Bool = False
+    ) -> Tensor:
         """Return the variance: the sum of squared deviations over (number of values - correction)."""
         correction = correction if unbiased is None else int(unbiased)
         axes = axes_of(dim, self.array.ndim)
@@ -724,7 +729,9 @@ class Tensor(TensorBase):
         deviations = apply(ops.squared_difference, self, self.mean(axes, keepdim=True))
         return deviations.sum(axes, keepdim) / (max(count - correction, 0) or math.nan)
 
-    def std(self, dim: Dim = None, *, correction: Int = 1, unbiased: Bool | None = None, keepdim: Bool = False) -> Tensor:
+    def std(
+        self, dim: Dim = None, *, correction: Int = 1, unbiased: Bool | None = None, keepdim: Bool = False
+    ) -> Tensor:
         """Return the standard deviation, the square root of `var`."""
         return self.var(dim, correction=correction, unbiased=unbiased, keepdim=keepdim).sqrt()
 
@@ -755,7 +762,8 @@ class Tensor(TensorBase):
         shape = self.array.shape
         axes = axes_of(dim, len(shape))
         if op is not ops.logsumexp and not all(shape[i] for i in axes):
-            raise IndexError(f"{op.name}(): Expected reduction dim to have non-zero size, but the shape is {list(shape)}")
+            kind = RuntimeError if dim is None else IndexError
+            raise kind(f"{op.name}(): Expected reduction dim to have non-zero size, but the shape is {list(shape)}")
         out = apply(op, self, axis=axes)
         return out if keepdim else out.reshape([n for i, n in enumerate(shape) if i not in axes])
 
@@ -787,7 +795,8 @@ class Tensor(TensorBase):
 
     def _nonempty(self, dim: Int | None, name: str) -> Array:
         if not (self.array.size if dim is None else self.size(dim)):
-            raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size in {list(self.array.shape)}")
+            shape = list(self.array.shape)
+            raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size, but the shape is {shape}")
         return self.array
 
     def cumsum(self, dim: Int) -> Tensor:
@@ -815,7 +824,9 @@ class Tensor(TensorBase):
         """Return a view in another shape; RuntimeError where the memory's layout allows none."""
         out = self.reshape(*shape)
         if out.array.size and not np.may_share_memory(out.array, self.array):
-            raise RuntimeError("view size is not compatible with input tensor's size and stride. Use .reshape(...) instead.")
+            raise RuntimeError(
+                "view size is not compatible with input tensor's size and stride. Use .reshape(...) instead."
+            )
         return out
 
     def view_as(self, other: Tensor) -> Tensor:
@@ -878,7 +889,9 @@ class Tensor(TensorBase):
     def mT(self) -> Tensor:
         """The tensor with its last two dimensions exchanged."""
         if self.array.ndim < 2:
-            raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.array.ndim}-D tensor.")
+            raise RuntimeError(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {self.array.ndim}-D tensor."
+            )
         return self.transpose(-2, -1)
 
     def permute(self, *dims: Any) -> Tensor:
@@ -899,7 +912,10 @@ class Tensor(TensorBase):
         shape = tuple([own[i - new] if n == -1 and i >= new else n for i, n in enumerate(target)])
         for i, n in enumerate(own):
             if n not in (1, shape[new + i]):
-                raise RuntimeError(f"The expanded size of the tensor ({shape[new + i]}) must match the existing size ({n}) at dimension {new + i}")
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({shape[new + i]}) must match the existing size ({n}) at "
+                    f"dimension {new + i}"
+                )
         return apply(ops.expand, self, shape=shape)
 
     def expand_as(self, other: Tensor) -> Tensor:

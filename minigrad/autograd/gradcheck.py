@@ -121,7 +121,7 @@ def gradgradcheck(
     if grad_outputs is None:
         outputs = _differentiable(func, tensors)
         if not outputs:
-            raise ValueError("gradgradcheck expects at least one output that depends on an input which requires gradient")
+            raise ValueError("gradgradcheck expects at least one output of inputs that require gradient")
         weights = [_tensor(_random_like(y.array, generator)).requires_grad_() for y in outputs]
     else:
         weights = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)

@@ -37,7 +37,7 @@ class Sigmoid(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the sigmoid of the input."""
-        return input.sigmoid()
+        return F.sigmoid(input)
 
 
 class Tanh(Module):
@@ -48,4 +48,4 @@ class Tanh(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the hyperbolic tangent of the input."""
-        return input.tanh()
+        return F.tanh(input)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,13 @@ from .. import ops
 from ..random import Generator, default_generator
 from ..recording import Array, apply, wrap
 from ..tensor import Tensor
+
+
+def check_tensor(function: str, input: Any) -> None:
+    """Raise TypeError for an input that is no tensor."""
+    if not isinstance(input, Tensor):
+        raise TypeError(f"{function}(): argument 'input' must be Tensor, not {type(input).__name__}")
+
 
 # ---- layers ----------------------------------------------------------------------------------------------------------
 
@@ -31,14 +39,24 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
     """
+    check_tensor("linear", input)
     try:
         return apply(ops.linear, input, weight) if bias is None else apply(ops.linear, input, weight, bias)
-    except ValueError:
-        x, w = input.array.shape, weight.array.shape
-        raise RuntimeError(
-            f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot "
-            f"be multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1]}x{w[0]})"
-        ) from None
+    except RuntimeError as error:
+        raise _misfit(input, weight, bias, error) from None
+
+
+def _misfit(input: Tensor, weight: Tensor, bias: Tensor | None, error: RuntimeError) -> RuntimeError:
+    """Say why there is no input Wᵀ + b, if it is for the shapes."""
+    x, w = input.array.shape, weight.array.shape
+    if x and x[-1] == w[-1]:
+        if bias is None or bias.array.shape in ((), (1,), w[:1]):
+            return error
+        return RuntimeError(f"linear: a bias of shape {list(bias.shape)} does not fit a weight of shape {list(w)}")
+    return RuntimeError(
+        f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot be "
+        f"multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1]}x{w[0]})"
+    )
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -46,16 +64,19 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
     """
+    check_tensor("relu", input)
     return input.relu_() if inplace else input.relu()
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """Return 1 / (1 + exp(-input))."""
+    check_tensor("sigmoid", input)
     return input.sigmoid()
 
 
 def tanh(input: Tensor) -> Tensor:
     """Return the hyperbolic tangent of the input."""
+    check_tensor("tanh", input)
     return input.tanh()
 
 
@@ -92,6 +113,7 @@ def dropout(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
     """
     checked_dropout_probability(p)
+    check_tensor("dropout", input)
     if p == 0 or not training or not input.array.size:
         return input
     if input.array.dtype.kind != "f":
@@ -105,6 +127,10 @@ def dropout(
 def _dropout_multiplier(x: Array, p: float, generator: Generator) -> Array:
     """Draw 0 for what is dropped, 1/keep for what is kept: dropout is the product with a constant array."""
     keep_mask, keep = generator.keep_mask(x.shape, p)
+    if x.dtype == np.float16:  # where 1/keep may be infinite, and PyTorch computes it in float32
+        with np.errstate(over="ignore"):
+            scale = (np.float32(1) / np.float32(keep)).astype(np.float16)
+        return np.where(keep_mask, scale, np.float16(0))
     return np.multiply(keep_mask, x.dtype.type(1) / x.dtype.type(keep))
 
 
@@ -138,7 +164,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """
     count = input.array.size
     if input.array.shape != target.array.shape:
-        count = math.prod(np.broadcast_shapes(input.array.shape, target.array.shape))
+        count = math.prod(_broadcast_shape(input, target))
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
             "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
@@ -147,6 +173,15 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     if reduction == "mean":
         return apply(ops.mse, input, target, count=count or math.nan)
     return _reduced(apply(ops.squared_difference, input, target), reduction)
+
+
+def _broadcast_shape(input: Tensor, target: Tensor) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(input.array.shape, target.array.shape)
+    except ValueError:
+        raise RuntimeError(
+            f"an input of shape {list(input.array.shape)} does not fit a target of shape {list(target.array.shape)}"
+        ) from None
 
 
 def cross_entropy(
@@ -225,8 +260,7 @@ def nll_loss(
     if plain:
         return -_reduced(picked, reduction)
     weights = _target_weights(index, ignored, weight, input)
-    total = -(picked * weights)
-    return total.sum() / weights.sum() if reduction == "mean" else _reduced(total, reduction)
+    return _reduced_over_kept(-picked, ignored, weights, weights, reduction)
 
 
 def _class_axis(input: Tensor) -> int:
@@ -265,6 +299,17 @@ def _target_weights(index: Array, ignored: Array, weight: Tensor | None, like: T
     return out
 
 
+def _reduced_over_kept(loss: Tensor, ignored: Array, factor: Any, weights: Tensor, reduction: str) -> Tensor:
+    """Leave the ignored targets out, whatever their loss is, and reduce the others, times a factor.
+
+    The mean is over the targets' weights; the mean of nothing is NaN.
+    """
+    loss = loss.masked_fill(wrap(ignored), 0.0) * factor
+    if reduction == "mean":
+        return loss.sum() / (weights.sum().item() or math.nan)
+    return _reduced(loss, reduction)
+
+
 def _weighted(log_probabilities: Tensor, weight: Tensor | None, axis: int) -> Tensor:
     if weight is None:
         return log_probabilities
@@ -277,9 +322,7 @@ def _spread_loss(
     """Return minus the sum over all classes, the part of the loss that label smoothing spreads over them."""
     ignored = target.array == ignore_index
     weights = _target_weights(np.where(ignored, 0, target.array), ignored, weight, log_probabilities)
-    kept: Tensor = wrap((~ignored).astype(log_probabilities.array.dtype))
-    total = -_weighted(log_probabilities, weight, axis).sum(axis) * kept
-    return total.sum() / weights.sum() if reduction == "mean" else _reduced(total, reduction)
+    return _reduced_over_kept(-_weighted(log_probabilities, weight, axis).sum(axis), ignored, 1.0, weights, reduction)
 
 
 def _soft_cross_entropy(

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
+from ..creation import empty
 from ..dtypes import dtype as DType
-from ..dtypes import get_default_dtype
-from ..recording import wrap
 from ..tensor import Tensor
 from . import functional as F
 from . import init
@@ -42,11 +39,10 @@ class Linear(Module):
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None
     ) -> None:
         super().__init__()
-        numpy_dtype = (dtype or get_default_dtype()).numpy
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(wrap(np.empty((out_features, in_features), numpy_dtype)))
-        self.bias = Parameter(wrap(np.empty(out_features, numpy_dtype))) if bias else None
+        self.weight = Parameter(empty(out_features, in_features, dtype=dtype))
+        self.bias = Parameter(empty(out_features, dtype=dtype)) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -87,7 +87,18 @@ class Module:
         if isinstance(value, Parameter | Module) and "_buffers" not in self.__dict__:
             kind = "parameters" if isinstance(value, Parameter) else "module"
             raise AttributeError(f"cannot assign {kind} before Module.__init__() call: {type(self).__name__}.{name}")
+        self._check_kind(name, value)
         object.__setattr__(self, name, value)
+
+    def _check_kind(self, name: str, value: Any) -> None:
+        """Raise TypeError where a value that nobody trains or finds would take the place of one that is registered."""
+        registered = self.__dict__.get(name)
+        for kind in (Parameter, Module):
+            if isinstance(registered, kind) and not isinstance(value, kind | None):
+                raise TypeError(
+                    f"cannot assign '{type(value).__name__}' object to '{name}', which is a {kind.__name__} "
+                    f"({kind.__name__} or None expected)"
+                )
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every subclass defines its own."""
@@ -133,7 +144,8 @@ class Module:
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Assign a parameter to an attribute; None keeps its place."""
         if not isinstance(param, Parameter | None):
-            raise TypeError(f"cannot assign '{type(param).__name__}' object to parameter '{name}' (Parameter or None required)")
+            kind = type(param).__name__
+            raise TypeError(f"cannot assign '{kind}' object to parameter '{name}' (Parameter or None required)")
         self._assign_new(name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -145,7 +157,8 @@ class Module:
             persistent: whether `state_dict` has it.
         """
         if not isinstance(tensor, Tensor | None):
-            raise TypeError(f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (Tensor or None required)")
+            kind = type(tensor).__name__
+            raise TypeError(f"cannot assign '{kind}' object to buffer '{name}' (Tensor or None required)")
         self._assign_new(name, tensor)
         self._buffers[name] = persistent
 
@@ -302,6 +315,9 @@ class Module:
         """
         own = dict(self._state())
         keys = IncompatibleKeys([k for k in own if k not in state_dict], [k for k in state_dict if k not in own])
+        for name in own:
+            if name in state_dict and not isinstance(state_dict[name], Tensor):
+                raise RuntimeError(f"load_state_dict: expected a Tensor for {name!r}, but got {state_dict[name]!r}")
         problems = [
             f"size mismatch for {name}: copying a param with shape {list(state_dict[name].shape)} from checkpoint, "
             f"the shape in current model is {list(tensor.shape)}."
@@ -326,11 +342,12 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self.named_children()]
+        children = [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
+        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in children]
         extra = self.extra_repr()
         if not lines:
             return f"{type(self).__name__}({extra})"
-        return "\n  ".join([f"{type(self).__name__}({extra}", *lines]) + "\n)"
+        return "\n  ".join([f"{type(self).__name__}(", *([extra] if extra else []), *lines]) + "\n)"
 
 
 def _dotted(prefix: str, name: str) -> str:

@@ -31,7 +31,7 @@ def _rows(x: Any) -> Any:
 
 
 def _times(g: Any, weight: Any) -> Any:
-    """g W, also for a single sample's g."""
+    """G W, also for a single sample's g."""
     return matmul(g, weight) if g.ndim > 1 else matmul(_rows(g), weight).reshape((weight.shape[1],))
 
 

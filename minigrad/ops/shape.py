@@ -10,7 +10,7 @@ from .op import Op
 
 Shape = tuple[int, ...]
 
-# ---- the same values, laid out otherwise ------------------------------------------------------------------------------
+# ---- the same values, laid out otherwise -----------------------------------------------------------------------------
 
 reshape = Op(lambda x, shape, old: x.reshape(shape), lambda g, y, x, shape, old: g.reshape(old), view=True)
 
@@ -40,7 +40,8 @@ clone = Op(lambda x: x.copy(), lambda g, y, x: g)
 
 # ---- some of the values ----------------------------------------------------------------------------------------------
 
-getitem = Op(lambda x, index, shape: x[index], lambda g, y, x, index, shape: put(g, index=index, shape=shape), view=True)
+getitem = Op(lambda x, index, shape: x[index],
+             lambda g, y, x, index, shape: put(g, index=index, shape=shape), view=True)
 
 
 def _put(x: np.ndarray, index: Any, shape: Shape) -> np.ndarray:

@@ -55,6 +55,8 @@ class Optimizer:
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+            if not isinstance(group, dict):
+                raise TypeError(f"param group must be a dict, but got {type(group).__name__}")
             self.add_param_group(group)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -64,6 +66,8 @@ class Optimizer:
             param_group: "params", one tensor or several, and any options that differ from the defaults.
         """
         params = param_group["params"]
+        if isinstance(params, set):
+            raise TypeError("optimizer parameters need to be organized in ordered collections, but got a set")
         listed = [params] if isinstance(params, Tensor) else list(params)
         listed = [p[1] if isinstance(p, tuple) else p for p in listed]
         seen = {p for group in self.param_groups for p in group["params"]}
@@ -134,7 +138,7 @@ class Optimizer:
             yield [*piece, self._scratch_like(piece[0])]
 
     def _scratch_like(self, array: Array) -> Array:
-        """Return memory of an array's shape and dtype, the same for every piece: new memory would have to be fetched."""
+        """Return memory of an array's shape and dtype; the same for every piece, so that it stays in the cache."""
         scratch = self._scratch.get(array.dtype)
         if scratch is None or scratch.size < array.size:
             scratch = self._scratch[array.dtype] = np.empty(array.size, array.dtype)

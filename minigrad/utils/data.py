@@ -102,8 +102,10 @@ class DataLoader:
         drop_last: bool = False,
         generator: Generator | None = None,
     ) -> None:
-        if batch_size is not None and batch_size < 1:
-            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+        if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
+            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size!r}")
+        if batch_size is None and drop_last:
+            raise ValueError("batch_size=None makes no batches, so drop_last=True has nothing to drop")
         if num_workers < 0:
             raise ValueError(f"num_workers option should be non-negative, but got num_workers={num_workers}")
         if not isinstance(dataset, Sized):
@@ -129,11 +131,20 @@ class DataLoader:
         order = self._order()
         if self.batch_size is None:
             yield from (self.dataset[i] for i in order)
+            self._end()
         else:
-            for k in range(len(self)):
-                yield self._batch(order[k * self.batch_size : (k + 1) * self.batch_size])
+            batches = [order[i : i + self.batch_size] for i in range(0, len(order), self.batch_size)]
+            partial = bool(batches) and len(batches[-1]) < self.batch_size
+            for batch in batches[:-1] if partial else batches:
+                yield self._batch(batch)
+            self._end()
+            if partial and not self.drop_last:
+                yield self._batch(batches[-1])
+
+    def _end(self) -> None:
+        """Make the draw that PyTorch's sampler makes, and does not use, when its order is at an end."""
         if self.shuffle and self.generator is not None:
-            randperm(len(order), generator=self.generator)  # PyTorch's sampler ends with a draw that it does not use
+            randperm(len(self.dataset), generator=self.generator)
 
     def _order(self) -> list[int]:
         n = len(self.dataset)
