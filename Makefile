@@ -15,7 +15,7 @@ demo: $(VENV)/installed-demos
 	$(VENV)/bin/python demos/dropout_overfitting.py
 
 test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto
 
 bench: $(VENV)/installed-bench
 	$(VENV)/bin/python benchmarks/train_step.py

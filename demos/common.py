@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ import numpy as np
 
 try:
     import matplotlib.pyplot as plt
-    from tqdm import tqdm
+    import tqdm as progress
 except ImportError:
     sys.exit("The demos need matplotlib and tqdm: pip install 'minigrad-nn[demos]'")
 
 __all__ = ["add_output_options", "at_least", "finish", "interval", "plt", "positive", "probability", "saving", "tqdm"]
+
+
+tqdm = partial(progress.tqdm, disable=None)  # no bar where nobody watches
 
 
 # ---- options ---------------------------------------------------------------------------------------------------------

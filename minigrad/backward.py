@@ -86,3 +86,11 @@ def accumulate(leaf: TensorBase, g: Any) -> None:
     else:
         np.add(leaf.grad.array, g, out=leaf.grad.array)
         leaf.grad.note_write()
+
+
+def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:
+    """Set the gradient of a leaf to None, or fill it with zeros."""
+    if set_to_none or leaf.grad is None:
+        leaf.grad = None
+    else:
+        leaf.grad.detach_().zero_()

@@ -265,15 +265,6 @@ class Tensor(TensorBase):
         """
         backward([self], [gradient], retain_graph, create_graph)
 
-    def zero_grad_(self, set_to_none: Bool = True) -> None:
-        """Forget the gradient, or fill it with zeros."""
-        if self.grad is None:
-            return
-        if set_to_none:
-            self.grad = None
-        else:
-            self.grad.detach_().zero_()
-
     # ---- writing in place --------------------------------------------------------------------------------------------
 
     def _in_place(self, op: Op, *others: Any, **params: Any) -> Self:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices gain nothing; before NumPy is imported
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings

@@ -32,7 +32,7 @@ class Dropout(Module):
         >>> _ = minigrad.manual_seed(0)
         >>> layer = Dropout(p=0.5)
         >>> layer(minigrad.ones(6)), layer.eval()(minigrad.ones(6))
-        (tensor([2., 0., 0., 2., 2., 2.]), tensor([1., 1., 1., 1., 1., 1.]))
+        (tensor([0., 0., 2., 0., 0., 0.]), tensor([1., 1., 1., 1., 1., 1.]))
     """
 
     def __init__(self, p: float = 0.5, inplace: bool = False, *, generator: Generator | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from .. import dtypes
+from ..backward import forget_gradient
 from ..recording import wrap
 from ..tensor import Tensor
 
@@ -257,7 +258,7 @@ class Module:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros."""
         for parameter in self.parameters():
-            parameter.zero_grad_(set_to_none)
+            forget_gradient(parameter, set_to_none)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Say for all parameters whether a gradient is wanted."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backward import forget_gradient
 from ..grad_mode import enable_grad
 from ..recording import Array, wrap
 from ..tensor import Tensor
@@ -148,7 +149,7 @@ class Optimizer:
         """Forget the gradients of all parameters, or fill them with zeros."""
         for group in self.param_groups:
             for p in group["params"]:
-                p.zero_grad_(set_to_none)
+                forget_gradient(p, set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
         """Return options and state, with numbers for the parameters, in their order."""
