@@ -109,8 +109,10 @@ def gradients(
         flowing[edge] = flowing[edge] + g if edge in flowing else g
 
     nodes = newest_first(flowing)
+    useful = None
     if wanted is not None:
-        nodes = leading_to(wanted, nodes)
+        useful = leading_to(wanted, nodes)
+        nodes = [node for node in nodes if not useful.isdisjoint(node.edges)]
     # Writes are rare within a step, so one comparison spares nearly every graph the look at each value.
     suspicious = bool(nodes) and clock.last_write > nodes[-1].born
 
@@ -124,7 +126,7 @@ def gradients(
             raise _freed(node)
         op, params = node.op, node.params
         for i, edge in enumerate(node.edges):
-            if edge is None:
+            if edge is None or (useful is not None and edge not in useful):
                 continue
             if suspicious:
                 check_unwritten(node, i)
@@ -160,13 +162,13 @@ def newest_first(edges: Iterable[Any]) -> list[Node]:
     return sorted(seen, key=lambda node: node.born, reverse=True)
 
 
-def leading_to(wanted: set[Any], nodes: list[Node]) -> list[Node]:
-    """Return those nodes whose gradient flows on to something wanted, in the same order."""
-    leading: set[Any] = set()
+def leading_to(wanted: set[Any], nodes: list[Node]) -> set[Any]:
+    """Return what is wanted, and of the nodes those whose gradient flows on to it."""
+    useful = set(wanted)
     for node in reversed(nodes):
-        if any(edge in wanted or edge in leading for edge in node.edges):
-            leading.add(node)
-    return [node for node in nodes if node in leading]
+        if not useful.isdisjoint(node.edges):
+            useful.add(node)
+    return useful
 
 
 def reduced_to(shape: tuple[int, ...], g: Gradient, op: Op) -> Gradient:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -45,15 +44,6 @@ fused_multiply_add = pytest.mark.skipif(
 seeds = st.integers(0, 2**32 - 1)
 float_dtypes = st.sampled_from([np.float32, np.float64])
 reductions = st.sampled_from(["mean", "sum", "none"])
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Spare PyTorch the threads: on networks this small they only cost."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def seed_both(seed: int) -> None:

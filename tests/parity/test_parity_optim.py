@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,15 +20,6 @@ GENERATOR = np.random.default_rng(0)
 FEATURES = GENERATOR.normal(size=(7, 3))
 WEIGHT = GENERATOR.normal(size=(3, 2))
 BIAS = GENERATOR.normal(size=2)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Spare PyTorch the threads: on a problem of eight numbers they only cost."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def combinations(**options: tuple[Any, ...]) -> list[dict[str, Any]]:
