@@ -10,7 +10,6 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,11 @@ import numpy as np
 
 try:
     import matplotlib.pyplot as plt
-    import tqdm as progress
+    from tqdm import tqdm
 except ImportError:
     sys.exit("The demos need matplotlib and tqdm: pip install 'minigrad-nn[demos]'")
 
 __all__ = ["add_output_options", "at_least", "finish", "interval", "plt", "positive", "probability", "saving", "tqdm"]
-
-
-tqdm = partial(progress.tqdm, disable=None)  # no bar where nobody watches
 
 
 # ---- options ---------------------------------------------------------------------------------------------------------

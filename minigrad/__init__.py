@@ -4,7 +4,7 @@ Where to start reading: `minigrad.ops`, the derivative table; `minigrad.engine`,
 what joins the two; `minigrad.nn.dropout`, what it is all for.
 """
 
-from . import autograd, datasets, nn, optim, random, utils
+from . import autograd, nn, optim, random, utils
 from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .creation import (
     arange,
