@@ -188,9 +188,10 @@ def linspace(
         return _made(np.full(1, start, target), requires_grad)
     number = target.type
     step = (number(end) - number(start)) / number(max(steps - 1, 1))
-    i = np.arange(steps).astype(target)
-    rising, falling = number(start) + step * i, number(end) - step * (steps - 1 - i).astype(target)
-    return _made(np.where(np.arange(steps) < steps // 2, rising, falling).astype(target), requires_grad)
+    # In float64, so that a float32 is rounded once, as the fused multiply-add does for PyTorch.
+    i, step, first, last = np.arange(steps), float(step), float(number(start)), float(number(end))
+    values = np.where(i < steps // 2, first + step * i, last - step * (steps - 1 - i))
+    return _made(values.astype(target), requires_grad)
 
 
 def zeros_like(input: Tensor, *, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:

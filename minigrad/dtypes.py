@@ -124,6 +124,11 @@ def result_type(*operands: Any) -> np.dtype[Any]:
     return decided
 
 
+def can_cast(source: np.dtype[Any], target: np.dtype[Any]) -> bool:
+    """Say whether a result of one dtype may be written into a tensor of another: not into a lower category."""
+    return _RANK[source.kind] <= _RANK[target.kind]
+
+
 def _number_type(x: Any) -> np.dtype[Any]:
     """Return the dtype that stands for a Python (or NumPy) number."""
     if isinstance(x, bool | np.bool_):

@@ -277,7 +277,7 @@ class Tensor(TensorBase):
         if result.array.shape != self.array.shape:
             own, broadcast = list(self.array.shape), list(result.array.shape)
             raise RuntimeError(f"output with shape {own} doesn't match the broadcast shape {broadcast}")
-        if not np.can_cast(result.array.dtype, self.array.dtype, "same_kind"):
+        if not dtypes.can_cast(result.array.dtype, self.array.dtype):
             raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {self.dtype}")
         result = result.to(self.dtype)
         self.array[...] = result.array
@@ -684,11 +684,14 @@ class Tensor(TensorBase):
 
     def all(self) -> Tensor:
         """Return whether every element is true."""
-        return wrap(np.asarray(self.array.all()))
+        return self._answer(self.array.all())
 
     def any(self) -> Tensor:
         """Return whether any element is true."""
-        return wrap(np.asarray(self.array.any()))
+        return self._answer(self.array.any())
+
+    def _answer(self, holds: Any) -> Tensor:
+        return wrap(np.asarray(holds, np.uint8 if self.array.dtype == np.uint8 else np.bool_))
 
     # ---- reductions --------------------------------------------------------------------------------------------------
 
@@ -696,9 +699,13 @@ class Tensor(TensorBase):
         self, dim: Dim = None, keepdim: Bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: Bool = False
     ) -> Tensor:
         """Return the sum over some dimensions, or over all; integers add up to int64."""
-        x = self if dtype is None else self.to(dtype)
+        x = self._widened() if dtype is None else self.to(dtype)
         axes = axes_of(axis if dim is None else dim, x.array.ndim)
         return apply(ops.sum, x, axis=axes, keepdims=keepdim or keepdims, shape=x.array.shape)
+
+    def _widened(self) -> Tensor:
+        """Return integers and booleans as int64, the dtype in which PyTorch adds them up."""
+        return self if self.array.dtype.kind == "f" else self.to(dtypes.int64)
 
     def mean(
         self, dim: Dim = None, keepdim: Bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: Bool = False
@@ -792,8 +799,8 @@ class Tensor(TensorBase):
 
     def cumsum(self, dim: Int) -> Tensor:
         """Return the running sum along one dimension."""
-        axis = axis_of(dim, self.array.ndim)
-        return apply(ops.cumsum, self, axis=axis) if self.array.ndim else self.clone()
+        axis, x = axis_of(dim, self.array.ndim), self._widened()
+        return apply(ops.cumsum, x, axis=axis) if x.array.ndim else x.clone()
 
     def softmax(self, dim: Int) -> Tensor:
         """Return exp(x) / sum(exp(x)) along one dimension, without overflow."""

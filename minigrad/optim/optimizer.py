@@ -16,13 +16,6 @@ BLOCK = 1 << 17
 """How many elements of a large parameter are updated at a time, so that an update's many passes stay in the cache: an
 Adam step over 8 million float32 weights then takes 0.7 of its time."""
 
-SMALL = 1 << 12
-"""Up to how many elements a parameter is updated together with others, since NumPy takes longer to begin a pass than to
-run it: with a 1-300-300-1 network, an Adam step then takes 0.8 of its time."""
-
-GRADIENTS = 1
-"""Which of a piece's arrays is the gradient, which is only read."""
-
 
 class Optimizer:
     """Base class of the optimizers; a subclass defines `update`.
@@ -115,7 +108,7 @@ class Optimizer:
         return loss
 
     def pieces(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
-        """Iterate over the parameters in pieces that suit the cache: large ones cut into blocks, small ones joined.
+        """Iterate over the parameters, large ones in blocks that fit into the cache.
 
         Args:
             params: parameters that have a gradient.
@@ -125,18 +118,10 @@ class Optimizer:
             Arrays of one shape: values, gradients, the remembered ones, and one to compute in. All but the gradients
             may be written into.
         """
-        small = []
         for p in params:
             state = self.state[p] if remembered else {}
-            row = [p.array, p.grad.array, *[state[name].array for name in remembered]]
-            if p.array.size <= SMALL:
-                small.append(row)
-            else:
-                for piece in _cut(row):
-                    yield [*piece, self._scratch_like(piece[0])]
-        together = len(small) > 1 and len({array.dtype for row in small for array in row}) == 1
-        for piece in _joined(small) if together else small:
-            yield [*piece, self._scratch_like(piece[0])]
+            for piece in _cut([p.array, p.grad.array, *[state[name].array for name in remembered]]):
+                yield [*piece, self._scratch_like(piece[0])]
 
     def _scratch_like(self, array: Array) -> Array:
         """Return memory of an array's shape and dtype; the same for every piece, so that it stays in the cache."""
@@ -215,20 +200,6 @@ def zeros_of(p: Tensor) -> Tensor:
     """Return zeros of a parameter's shape and dtype, for its state."""
     out: Tensor = wrap(np.zeros(p.array.shape, p.array.dtype))
     return out
-
-
-def _joined(rows: list[list[Array]]) -> Iterator[list[Array]]:
-    """Hand out all parameters' arrays laid end to end, and put back what was written into them."""
-    columns = list(zip(*rows, strict=True))
-    joined = [np.concatenate([array.reshape(-1) for array in column]) for column in columns]
-    yield joined
-    for i, (whole, column) in enumerate(zip(joined, columns, strict=True)):
-        if i == GRADIENTS:
-            continue
-        start = 0
-        for array in column:
-            array[...] = whole[start : start + array.size].reshape(array.shape)
-            start += array.size
 
 
 def _cut(row: list[Array]) -> Iterator[list[Array]]:
