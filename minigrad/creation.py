@@ -188,8 +188,8 @@ def linspace(
         return _made(np.full(1, start, target), requires_grad)
     number = target.type
     step = (number(end) - number(start)) / number(max(steps - 1, 1))
-    # In float64, so that a float32 is rounded once, as the fused multiply-add does for PyTorch.
-    i, step, first, last = np.arange(steps), float(step), float(number(start)), float(number(end))
+    # In the widest type, so that the result is rounded once, as by the fused multiply-add in PyTorch.
+    i, step, first, last = np.arange(steps), *(np.longdouble(number(x)) for x in (step, start, end))
     values = np.where(i < steps // 2, first + step * i, last - step * (steps - 1 - i))
     return _made(values.astype(target), requires_grad)
 

@@ -1,14 +1,29 @@
-"""Dropout, the layer that this project is about."""
+"""Dropout, the layer that this project is about, and its relatives."""
 
 from __future__ import annotations
 
 from ..random import Generator
 from ..tensor import Tensor
 from . import functional as F
+from .functional.dropout import checked_dropout_probability
 from .module import Module
 
 
-class Dropout(Module):
+class _Dropout(Module):
+    """What every dropout is: a probability and a generator, and a function that uses them while training."""
+
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, generator: Generator | None = None) -> None:
+        super().__init__()
+        self.p = checked_dropout_probability(p)
+        self.inplace = inplace
+        self.generator = generator
+
+    def extra_repr(self) -> str:
+        """Return the settings."""
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_Dropout):
     """While training, drop each element with probability p and scale the others up; in evaluation, the identity.
 
     y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn anew for every element and every call.
@@ -35,16 +50,84 @@ class Dropout(Module):
         (tensor([0., 0., 2., 0., 0., 0.]), tensor([1., 1., 1., 1., 1., 1.]))
     """
 
-    def __init__(self, p: float = 0.5, inplace: bool = False, *, generator: Generator | None = None) -> None:
-        super().__init__()
-        self.p = F.checked_dropout_probability(p)
-        self.inplace = inplace
-        self.generator = generator
-
     def forward(self, input: Tensor) -> Tensor:
         """Drop elements of the input while training."""
         return F.dropout(input, self.p, self.training, self.inplace, generator=self.generator)
 
-    def extra_repr(self) -> str:
-        """Return the settings."""
-        return f"p={self.p}, inplace={self.inplace}"
+
+class Dropout1d(_Dropout):
+    """While training, drop whole channels of a sequence (N, C, L) or (C, L) with probability p, and scale the others.
+
+    Args:
+        p: the probability to drop a channel, in [0, 1].
+        inplace: overwrite the input.
+        generator: draws the masks; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+
+    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015;
+        https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop channels of the input while training."""
+        return F.dropout1d(input, self.p, self.training, self.inplace, generator=self.generator)
+
+
+class Dropout2d(_Dropout):
+    """While training, drop whole channels of an image (N, C, H, W) with probability p, and scale the others.
+
+    Args:
+        p: the probability to drop a channel, in [0, 1].
+        inplace: overwrite the input.
+        generator: draws the masks; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop channels of the input while training."""
+        return F.dropout2d(input, self.p, self.training, self.inplace, generator=self.generator)
+
+
+class AlphaDropout(_Dropout):
+    """While training, drop elements to SELU's lower limit, so that mean 0 and variance 1 are kept.
+
+    Args:
+        p: the probability to drop, in [0, 1].
+        inplace: overwrite the input.
+        generator: draws the masks; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+
+    Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
+        https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of the input while training."""
+        return F.alpha_dropout(input, self.p, self.training, self.inplace, generator=self.generator)
+
+
+class FeatureAlphaDropout(_Dropout):
+    """While training, drop whole channels (N, C, …) to SELU's lower limit, so that mean 0 and variance 1 are kept.
+
+    Args:
+        p: the probability to drop a channel, in [0, 1].
+        inplace: overwrite the input.
+        generator: draws the masks; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop channels of the input while training."""
+        return F.feature_alpha_dropout(input, self.p, self.training, self.inplace, generator=self.generator)

@@ -220,7 +220,7 @@ def test_making(maker):
     assert_same(ours, theirs, 0)
 
 
-@given(st.floats(-10, 10), st.floats(-10, 10), st.integers(0, 40))
+@given(st.floats(-10, 10, width=16), st.floats(-10, 10, width=16), st.integers(0, 40))
 def test_linspace_to_the_last_bit(start, end, steps):
     ours, theirs = (lib.linspace(start, end, steps).numpy() for lib in LIBRARIES)
     np.testing.assert_array_equal(ours, theirs)

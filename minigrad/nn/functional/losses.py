@@ -1,7 +1,4 @@
-"""Layers and losses as functions, without parameters of their own.
-
-Source: https://pytorch.org/docs/stable/nn.functional.html
-"""
+"""Losses, as functions."""
 
 from __future__ import annotations
 
@@ -11,137 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..random import Generator, default_generator
-from ..recording import Array, apply, wrap
-from ..tensor import Tensor
-
-
-def check_tensor(function: str, input: Any) -> None:
-    """Raise TypeError for an input that is no tensor."""
-    if not isinstance(input, Tensor):
-        raise TypeError(f"{function}(): argument 'input' must be Tensor, not {type(input).__name__}")
-
-
-# ---- layers ----------------------------------------------------------------------------------------------------------
-
-
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Return input Wᵀ + b.
-
-    Args:
-        input: of shape (*, in_features).
-        weight: W, of shape (out_features, in_features).
-        bias: b, of shape (out_features,), or None.
-
-    Raises:
-        RuntimeError: the shapes do not fit; the message has both.
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
-    """
-    check_tensor("linear", input)
-    try:
-        return apply(ops.linear, input, weight) if bias is None else apply(ops.linear, input, weight, bias)
-    except RuntimeError as error:
-        raise _misfit(input, weight, bias, error) from None
-
-
-def _misfit(input: Tensor, weight: Tensor, bias: Tensor | None, error: RuntimeError) -> RuntimeError:
-    """Say why there is no input Wᵀ + b, if it is for the shapes."""
-    x, w = input.array.shape, weight.array.shape
-    if x and x[-1] == w[-1]:
-        if bias is None or bias.array.shape in ((), (1,), w[:1]):
-            return error
-        return RuntimeError(f"linear: a bias of shape {list(bias.shape)} does not fit a weight of shape {list(w)}")
-    return RuntimeError(
-        f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot be "
-        f"multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1]}x{w[0]})"
-    )
-
-
-def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """Return max(input, 0).
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
-    """
-    check_tensor("relu", input)
-    return input.relu_() if inplace else input.relu()
-
-
-def sigmoid(input: Tensor) -> Tensor:
-    """Return 1 / (1 + exp(-input))."""
-    check_tensor("sigmoid", input)
-    return input.sigmoid()
-
-
-def tanh(input: Tensor) -> Tensor:
-    """Return the hyperbolic tangent of the input."""
-    check_tensor("tanh", input)
-    return input.tanh()
-
-
-def softmax(input: Tensor, dim: int) -> Tensor:
-    """Return exp(input) / sum(exp(input)) along one dimension."""
-    return input.softmax(dim)
-
-
-def log_softmax(input: Tensor, dim: int) -> Tensor:
-    """Return log(softmax(input)) along one dimension."""
-    return input.log_softmax(dim)
-
-
-def dropout(
-    input: Tensor,
-    p: float = 0.5,
-    training: bool = True,
-    inplace: bool = False,
-    *,
-    generator: Generator | None = None,
-) -> Tensor:
-    """Drop each element with probability p and scale the others by 1/(1-p); the identity unless training.
-
-    Args:
-        input: of any shape and floating-point dtype.
-        p: the probability to drop, in [0, 1]; at 0 the input is returned, at 1 zeros, and nothing is drawn.
-        training: whether to drop anything.
-        inplace: overwrite the input.
-        generator: draws the mask; the default generator unless given. (PyTorch has no such argument.)
-
-    Raises:
-        ValueError: p is outside of [0, 1] or NaN.
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
-    """
-    checked_dropout_probability(p)
-    check_tensor("dropout", input)
-    if p == 0 or not training or not input.array.size:
-        return input
-    if input.array.dtype.kind != "f":
-        raise RuntimeError(f"dropout: expected a floating-point input, but got {input.dtype}")
-    if p == 1:
-        return input.zero_() if inplace else apply(ops.where, wrap(np.asarray(False)), input, 0.0)
-    multiplier = _dropout_multiplier(input.array, p, generator or default_generator)
-    return input.mul_(multiplier) if inplace else apply(ops.mul, input, multiplier)
-
-
-def _dropout_multiplier(x: Array, p: float, generator: Generator) -> Array:
-    """Draw 0 for what is dropped, 1/keep for what is kept: dropout is the product with a constant array."""
-    keep_mask, keep = generator.keep_mask(x.shape, p)
-    if x.dtype == np.float16:  # where 1/keep may be infinite, and PyTorch computes it in float32
-        with np.errstate(over="ignore"):
-            scale = (np.float32(1) / np.float32(keep)).astype(np.float16)
-        return np.where(keep_mask, scale, np.float16(0))
-    return np.multiply(keep_mask, x.dtype.type(1) / x.dtype.type(keep))
-
-
-def checked_dropout_probability(p: float) -> float:
-    """Return p if it is a probability; ValueError, or TypeError for what is no number, otherwise."""
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    return p
-
-
-# ---- losses ----------------------------------------------------------------------------------------------------------
+from ... import ops
+from ...recording import Array, apply, wrap
+from ...tensor import Tensor
 
 
 def checked_reduction(reduction: str) -> str:

@@ -1,0 +1,231 @@
+"""Dropout and its relatives, as functions: each is a product with a constant that is drawn, not differentiated."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...random import Generator, default_generator
+from ...recording import Array, apply, wrap
+from ...tensor import Tensor
+from .layers import check_tensor
+
+Shape = tuple[int, ...]
+Noise = Callable[[Array, float, np.dtype[Any]], tuple[Array, Array | None]]
+
+ALPHA = 1.7580993408473766
+"""-α′ of SELU: what its units tend to at minus infinity, and what alpha dropout sets them to."""
+
+
+def dropout(
+    input: Tensor,
+    p: float = 0.5,
+    training: bool = True,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Drop each element with probability p and scale the others by 1/(1-p); the identity unless training.
+
+    Args:
+        input: of any shape and floating-point dtype.
+        p: the probability to drop, in [0, 1]; at 0 the input is returned, at 1 zeros, and nothing is drawn.
+        training: whether to drop anything.
+        inplace: overwrite the input.
+        generator: draws the mask; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+        TypeError: the input is no tensor, or p no number.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
+
+    Example:
+        >>> dropout(Tensor([1.0, 2.0]), p=0.5, training=False)
+        tensor([1., 2.])
+    """
+    return _dropped("dropout", input, p, training, inplace, generator)
+
+
+def dropout1d(
+    input: Tensor,
+    p: float = 0.5,
+    training: bool = True,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Drop whole channels of a sequence with probability p, and scale the others by 1/(1-p).
+
+    Args:
+        input: of shape (N, C, L), or (C, L) without a batch.
+        p: the probability to drop a channel, in [0, 1].
+        training: whether to drop anything.
+        inplace: overwrite the input.
+        generator: draws the mask; the default generator unless given.
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+        RuntimeError: the input has another number of dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
+    """
+    check_tensor("dropout1d", input)
+    if input.ndim not in (2, 3):
+        raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input.")
+    shape = input.array.shape
+    return _dropped("dropout1d", input, p, training, inplace, generator, (*shape[:-1], 1))
+
+
+def dropout2d(
+    input: Tensor,
+    p: float = 0.5,
+    training: bool = True,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Drop whole channels of an image with probability p, and scale the others by 1/(1-p).
+
+    Args:
+        input: of shape (N, C, H, W); also (N, C, L), as in PyTorch.
+        p: the probability to drop a channel, in [0, 1].
+        training: whether to drop anything.
+        inplace: overwrite the input.
+        generator: draws the mask; the default generator unless given.
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+        RuntimeError: the input has fewer than two dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
+    """
+    check_tensor("dropout2d", input)
+    if input.ndim not in (3, 4):
+        warnings.warn(
+            f"dropout2d: Received a {input.ndim}-D input to dropout2d, which is deprecated and will result in an error "
+            "in a future release.",
+            stacklevel=2,
+        )
+    if input.ndim < 2:
+        raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, but got {input.ndim}")
+    shape = input.array.shape
+    return _dropped("dropout2d", input, p, training, inplace, generator, (*shape[:2], *[1] * (len(shape) - 2)))
+
+
+def alpha_dropout(
+    input: Tensor,
+    p: float = 0.5,
+    training: bool = False,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Drop elements to SELU's lower limit, so that mean 0 and variance 1 are kept.
+
+    y = a · (x·m + α·(m - 1)) + a·α·p with α = 1.7581 and a = 1 / √((1-p)(1 + p·α²)), where m is 0 with probability p.
+
+    Args:
+        input: of any shape and floating-point dtype.
+        p: the probability to drop, in [0, 1]; at 1 the result is zeros, as in PyTorch.
+        training: whether to drop anything.
+        inplace: overwrite the input.
+        generator: draws the mask; the default generator unless given.
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+
+    Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
+    """
+    return _dropped("alpha_dropout", input, p, training, inplace, generator, noise=_alpha_noise)
+
+
+def feature_alpha_dropout(
+    input: Tensor,
+    p: float = 0.5,
+    training: bool = False,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Drop whole channels to SELU's lower limit; `alpha_dropout` of dimensions (N, C, …), one draw for each channel.
+
+    Args:
+        input: of shape (N, C, …).
+        p: the probability to drop a channel, in [0, 1].
+        training: whether to drop anything.
+        inplace: overwrite the input.
+        generator: draws the mask; the default generator unless given.
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+        RuntimeError: the input has fewer than two dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
+    """
+    check_tensor("feature_alpha_dropout", input)
+    if input.ndim < 2:
+        raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, but got {input.ndim}")
+    shape = (*input.array.shape[:2], *[1] * (input.ndim - 2))
+    return _dropped("feature_alpha_dropout", input, p, training, inplace, generator, shape, _alpha_noise)
+
+
+# ---- what they share -------------------------------------------------------------------------------------------------
+
+
+def checked_dropout_probability(p: float) -> float:
+    """Return p if it is a probability; ValueError, or TypeError for what is no number, otherwise."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return p
+
+
+def _scaled_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[Array, Array | None]:
+    """Return 0 for what is dropped and 1/keep for what is kept: what the input is multiplied by."""
+    if dtype == np.float16:  # where 1/keep may be infinite, and PyTorch computes it in float32
+        with np.errstate(over="ignore"):
+            scale = (np.float32(1) / np.float32(keep)).astype(np.float16)
+        return np.where(keep_mask, scale, np.float16(0)), None
+    return np.multiply(keep_mask, dtype.type(1) / dtype.type(keep)), None
+
+
+def _alpha_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[Array, Array | None]:
+    """Return what alpha dropout multiplies the input by, and what it adds."""
+    p = 1 - keep
+    a = 1 / math.sqrt((ALPHA * ALPHA * p + 1) * keep)
+    noise = keep_mask.astype(dtype)
+    return noise * a, (noise - 1) * (ALPHA * a) + ALPHA * a * p
+
+
+def _dropped(
+    name: str,
+    input: Tensor,
+    p: float,
+    training: bool,
+    inplace: bool,
+    generator: Generator | None,
+    noise_shape: Shape | None = None,
+    noise: Noise = _scaled_noise,
+) -> Tensor:
+    """Draw a mask, of the input's shape or of one that broadcasts to it, and multiply and add what is made of it."""
+    checked_dropout_probability(p)
+    check_tensor(name, input)
+    if p == 0 or not training or not input.array.size:
+        return input
+    if input.array.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected a floating-point input, but got {input.dtype}")
+    if p == 1:
+        return input.zero_() if inplace else apply(ops.where, wrap(np.asarray(False)), input, 0.0)
+    source = generator or default_generator
+    keep_mask, keep = source.keep_mask(input.array.shape if noise_shape is None else noise_shape, p)
+    factor, summand = noise(keep_mask, keep, input.array.dtype)
+    out = input.mul_(factor) if inplace else apply(ops.mul, input, factor)
+    if summand is None:
+        return out
+    return out.add_(summand) if inplace else apply(ops.add, out, summand)
