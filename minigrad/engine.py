@@ -174,6 +174,8 @@ def leading_to(wanted: set[Any], nodes: list[Node]) -> set[Any]:
 def reduced_to(shape: tuple[int, ...], g: Gradient, op: Op) -> Gradient:
     """Sum a gradient over the axes along which the input of this shape was broadcast."""
     extra = len(g.shape) - len(shape)
+    if g.shape[extra:] == shape:
+        return g.sum(axis=tuple(range(extra)))
     axes = list(range(extra))
     for axis, n in enumerate(shape, extra):
         if extra < 0 or n not in (1, g.shape[axis]):

@@ -44,7 +44,6 @@ class Optimizer:
         self.defaults = defaults
         self.state: dict[Tensor, dict[str, Any]] = {}
         self.param_groups: list[dict[str, Any]] = []
-        self._scratch: dict[np.dtype[Any], Array] = {}
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -119,16 +118,14 @@ class Optimizer:
             may be written into.
         """
         for p in params:
-            state = self.state[p] if remembered else {}
-            for piece in _cut([p.array, p.grad.array, *[state[name].array for name in remembered]]):
-                yield [*piece, self._scratch_like(piece[0])]
-
-    def _scratch_like(self, array: Array) -> Array:
-        """Return memory of an array's shape and dtype; the same for every piece, so that it stays in the cache."""
-        scratch = self._scratch.get(array.dtype)
-        if scratch is None or scratch.size < array.size:
-            scratch = self._scratch[array.dtype] = np.empty(array.size, array.dtype)
-        return scratch[: array.size].reshape(array.shape)
+            row = [p.array, p.grad.array]
+            if remembered:
+                state = self.state[p]
+                row += [state[name].array for name in remembered]
+            if p.array.size <= BLOCK:
+                yield [*row, np.empty_like(p.array)]
+            else:
+                yield from _cut(row)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros."""
@@ -204,9 +201,11 @@ def zeros_of(p: Tensor) -> Tensor:
 
 def _cut(row: list[Array]) -> Iterator[list[Array]]:
     """Hand out one parameter's arrays block by block; as a whole where they do not lie in order."""
-    if row[0].size <= BLOCK or not all(array.flags.c_contiguous for array in row):
-        yield row
+    if not all(array.flags.c_contiguous for array in row):
+        yield [*row, np.empty_like(row[0])]
         return
     flat = [array.reshape(-1) for array in row]
+    scratch = np.empty(BLOCK, row[0].dtype)  # the same for every block, so that it stays in the cache
     for start in range(0, flat[0].size, BLOCK):
-        yield [array[start : start + BLOCK] for array in flat]
+        block = [array[start : start + BLOCK] for array in flat]
+        yield [*block, scratch[: block[0].size]]
