@@ -124,23 +124,14 @@ def gradients(
         values = node.saved if lift is None else lift(node)
         if values is None:
             raise _freed(node)
-        op, params = node.op, node.params
+        op = node.op
         for i, edge in enumerate(node.edges):
             if edge is None or (useful is not None and edge not in useful):
                 continue
             if suspicious:
                 check_unwritten(node, i)
-            grad = op.rules[i](g, *values, **params)  # type: ignore[misc]
-            leaf = type(edge) is not Node
-            shape = edge.array.shape if leaf else edge.shape
-            if grad.shape != shape:
-                grad = reduced_to(shape, grad, op)
-            if edge in flowing:
-                flowing[edge] = flowing[edge] + grad
-            elif leaf and (grad is g or grad.base is not None):
-                flowing[edge] = grad * 1  # a leaf's gradient owns its memory
-            else:
-                flowing[edge] = grad
+            grad = op.rules[i](g, *values, **node.params)  # type: ignore[misc]
+            deliver(grad, edge, flowing, g, op)
         if not keep_graph and (op.keeps_output or op.keeps_inputs):
             node.saved, node.inputs = None, ()
 
@@ -148,6 +139,20 @@ def gradients(
         return flowing  # what is left belongs to the leaves
     found.update((edge, g) for edge, g in flowing.items() if edge in wanted)
     return found
+
+
+def deliver(grad: Gradient, edge: Any, flowing: dict[Any, Gradient], g: Gradient, op: Op) -> None:
+    """Add the gradient of one input, which a rule of `op` made of g, to what already flows into its edge."""
+    is_leaf = type(edge) is not Node
+    shape = edge.array.shape if is_leaf else edge.shape
+    if grad.shape != shape:
+        grad = reduced_to(shape, grad, op)
+    if edge in flowing:
+        flowing[edge] = flowing[edge] + grad
+    elif is_leaf and (grad is g or grad.base is not None):
+        flowing[edge] = grad * 1  # a leaf's gradient owns its memory
+    else:
+        flowing[edge] = grad
 
 
 def newest_first(edges: Iterable[Any]) -> list[Node]:
