@@ -221,7 +221,8 @@ class Tensor(TensorBase):
         return printing.tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self.array.ndim == 0 else object.__format__(self, spec)
+        is_number = type(self) is Tensor and self.array.ndim == 0
+        return format(self.item(), spec) if is_number else object.__format__(self, spec)
 
     __hash__ = object.__hash__
 
