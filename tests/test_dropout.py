@@ -440,3 +440,35 @@ def test_repr_and_the_probability_of_the_moment() -> None:
     layer.p = 1.5
     with pytest.raises(ValueError, match=r"but got 1\.5"):
         layer(minigrad.ones(3))
+
+
+# ---- the relatives ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_alpha_dropout_keeps_mean_0_and_variance_1_exactly(p: float) -> None:
+    """Over every mask of a unit, and over an input that is -1 or 1 with equal chance: mean 0, variance 1."""
+    outputs, weights = [], []
+    for x, (mask, chance) in itertools.product((-1.0, 1.0), all_masks(1, p)):
+        layer = nn.AlphaDropout(p, generator=FrozenMask(mask, 1 - p))
+        outputs.append(layer(minigrad.tensor([x], dtype=minigrad.float64)).item())
+        weights.append(chance / 2)
+    mean = np.dot(weights, outputs)
+    assert mean == pytest.approx(0, abs=1e-12)
+    assert np.dot(weights, np.square(outputs)) == pytest.approx(1, rel=1e-12)
+
+
+@pytest.mark.parametrize(("layer", "shape"), [(nn.Dropout1d, (6, 4, 9)), (nn.Dropout2d, (6, 4, 3, 5))])
+def test_channels_are_dropped_as_a_whole(layer: type[nn.Module], shape: tuple[int, ...]) -> None:
+    minigrad.manual_seed(0)
+    channels = layer(0.5)(minigrad.ones(shape)).numpy().reshape(24, -1)
+    assert set(np.unique(channels)) == {0.0, 2.0}
+    assert (channels == channels[:, :1]).all()
+    assert layer(0.5).eval()(minigrad.ones(shape)).equal(minigrad.ones(shape))
+
+
+def test_feature_alpha_dropout_drops_channels_to_one_value() -> None:
+    minigrad.manual_seed(0)
+    channels = nn.FeatureAlphaDropout(0.5)(minigrad.ones(6, 4, 5)).numpy().reshape(24, -1)
+    assert len(np.unique(channels)) == 2
+    assert (channels == channels[:, :1]).all()
