@@ -1,0 +1,38 @@
+"""Tools for tests, of minigrad and of anything else: contracts for dropout and weight decay, and comparison.
+
+`minigrad.testing.strategies` has the Hypothesis strategies, which need the extra "test".
+"""
+
+from .comparison import assert_close
+from .dropout import (
+    DropoutAdapter,
+    DropoutContract,
+    DropoutReport,
+    FunctionDropout,
+    MinigradDropout,
+    TorchDropout,
+    check_dropout,
+)
+from .weight_decay import (
+    MinigradOptimizer,
+    TorchOptimizer,
+    WeightDecayAdapter,
+    WeightDecayReport,
+    check_weight_decay,
+)
+
+__all__ = [
+    "DropoutAdapter",
+    "DropoutContract",
+    "DropoutReport",
+    "FunctionDropout",
+    "MinigradDropout",
+    "MinigradOptimizer",
+    "TorchDropout",
+    "TorchOptimizer",
+    "WeightDecayAdapter",
+    "WeightDecayReport",
+    "assert_close",
+    "check_dropout",
+    "check_weight_decay",
+]

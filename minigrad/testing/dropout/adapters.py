@@ -1,0 +1,229 @@
+"""What the kit needs to know of a dropout: how to build one, and how to run it forward and backward."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import nn
+from ...creation import from_numpy
+from ...random import Generator
+
+Array: TypeAlias = NDArray[Any]
+
+
+class DropoutAdapter:
+    """Tells the kit how to drive a dropout: subclass it, and write `build` and `run`.
+
+    A layer is whatever `build` returns; the kit only hands it back to `run`. Where the dropout's random state can be
+    saved, write `get_rng_state` and `set_rng_state` as well.
+
+    Attributes:
+        channel_dims: how many dimensions a dropout of channels expects behind (N, C); None lets the kit try 1, 2 and 3.
+
+    Example:
+        >>> class Mine(DropoutAdapter):
+        ...     def build(self, p, seed):
+        ...         return p, np.random.default_rng(seed)
+        ...
+        ...     def run(self, layer, x, grad_output=None, *, training=True):
+        ...         p, rng = layer
+        ...         keep = rng.random(x.shape) >= p if training else np.ones(x.shape)
+        ...         return x * keep, None if grad_output is None else grad_output * keep
+        >>> from minigrad.testing import check_dropout
+        >>> "scale" in check_dropout(Mine()).broken
+        True
+    """
+
+    channel_dims: int | None = None
+
+    def build(self, p: float, seed: int) -> Any:
+        """Return a fresh layer that drops with probability p, and whose randomness starts at seed (below 2³¹)."""
+        raise NotImplementedError(f"{type(self).__name__} must define build(p, seed)")
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Run one call forward, and backward where grad_output is given; return (y, grad_input or None)."""
+        raise NotImplementedError(f"{type(self).__name__} must define run(layer, x, grad_output=None, *, training)")
+
+    def get_rng_state(self, layer: Any) -> Any:
+        """Return the layer's random state, to be put back by `set_rng_state`."""
+        raise NotImplementedError(f"{type(self).__name__} has no get_rng_state")
+
+    def set_rng_state(self, layer: Any, state: Any) -> None:
+        """Put back a random state that `get_rng_state` returned."""
+        raise NotImplementedError(f"{type(self).__name__} has no set_rng_state")
+
+    @property
+    def saves_rng_state(self) -> bool:
+        """Whether both optional methods are there."""
+        mine = type(self)
+        return (
+            mine.get_rng_state is not DropoutAdapter.get_rng_state
+            and mine.set_rng_state is not DropoutAdapter.set_rng_state
+        )
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+
+class MinigradDropout(DropoutAdapter):
+    """Drives a dropout class of `minigrad.nn`, inside a container, so that the mode reaches it as in a network.
+
+    Args:
+        layer_class: takes p and the keyword generator.
+        engine: of its generator, "torch" or "fast".
+    """
+
+    def __init__(self, layer_class: Callable[..., nn.Module] = nn.Dropout, engine: str = "torch") -> None:
+        self.layer_class = layer_class
+        self.channel_dims = _channel_dims(layer_class)
+        self.engine = engine
+
+    def build(self, p: float, seed: int) -> tuple[nn.Module, Generator]:
+        """Return the network and the generator of its masks."""
+        generator = Generator(engine=self.engine).manual_seed(seed)
+        return nn.Sequential(nn.Sequential(self.layer_class(p, generator=generator))), generator
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Run the network on x, and backward from grad_output."""
+        network, _ = layer
+        input = from_numpy(x)
+        if grad_output is None:
+            return network.train(training)(input).numpy(), None
+        y = network.train(training)(input.requires_grad_())
+        y.backward(from_numpy(grad_output))
+        assert input.grad is not None
+        return y.detach().numpy(), input.grad.numpy()
+
+    def get_rng_state(self, layer: Any) -> Array:
+        """Return the generator's state."""
+        return layer[1].get_state()
+
+    def set_rng_state(self, layer: Any, state: Any) -> None:
+        """Put back the generator's state."""
+        layer[1].set_state(state)
+
+    def __str__(self) -> str:
+        name = f"minigrad.nn.{getattr(self.layer_class, '__name__', self.layer_class)}"
+        return name if self.engine == "torch" else f"{name} (engine={self.engine!r})"
+
+
+class TorchDropout(DropoutAdapter):
+    """Drives a dropout class of `torch.nn`, inside a container.
+
+    PyTorch has one generator for all layers on the CPU; here each layer has its own part of it, swapped in for a call.
+
+    Args:
+        layer_class: takes p; `torch.nn.Dropout` unless given.
+
+    Raises:
+        ModuleNotFoundError: PyTorch is not installed.
+    """
+
+    def __init__(self, layer_class: Any = None) -> None:
+        self.torch = _torch()
+        self.layer_class = layer_class or self.torch.nn.Dropout
+        self.channel_dims = _channel_dims(self.layer_class)
+
+    def build(self, p: float, seed: int) -> dict[str, Any]:
+        """Return the network and the state of its generator."""
+        network = self.torch.nn.Sequential(self.torch.nn.Sequential(self.layer_class(p)))
+        return {"network": network, "state": self.torch.Generator().manual_seed(seed).get_state()}
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Run the network on x, and backward from grad_output."""
+        outside = self.torch.get_rng_state()
+        self.torch.set_rng_state(layer["state"])
+        try:
+            return self._run(layer["network"].train(training), x, grad_output)
+        finally:
+            layer["state"] = self.torch.get_rng_state()
+            self.torch.set_rng_state(outside)
+
+    def _run(self, network: Any, x: Array, grad_output: Array | None) -> tuple[Array, Array | None]:
+        input = self._tensor(x).requires_grad_(grad_output is not None)
+        y = network(input)
+        if grad_output is None:
+            return y.numpy(), None
+        y.backward(self._tensor(grad_output))
+        return y.detach().numpy(), input.grad.numpy()
+
+    def _tensor(self, x: Array) -> Any:
+        # PyTorch has no read-only tensors, and warns
+        return self.torch.from_numpy(x if x.flags.writeable else x.copy())
+
+    def get_rng_state(self, layer: Any) -> Any:
+        """Return the generator's state."""
+        return layer["state"].clone()
+
+    def set_rng_state(self, layer: Any, state: Any) -> None:
+        """Put back the generator's state."""
+        layer["state"] = state.clone()
+
+    def __str__(self) -> str:
+        return f"torch.nn.{getattr(self.layer_class, '__name__', self.layer_class)}"
+
+
+def _channel_dims(layer_class: Any) -> int | None:
+    """Read the dimensions off a name like Dropout2d."""
+    name = getattr(layer_class, "__name__", "")
+    return int(name[-2]) if name.endswith(("1d", "2d", "3d")) else None
+
+
+def _torch() -> ModuleType:
+    try:
+        return importlib.import_module("torch")
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError("TorchDropout needs PyTorch: pip install 'minigrad-nn[parity]'") from error
+
+
+class FunctionDropout(DropoutAdapter):
+    """Drives a function of arrays, f(x, p, training, rng) -> y, whose masks rng draws, a `numpy.random.Generator`.
+
+    A function has no gradient of its own: the checks that need one are skipped, unless `gradient` gives it.
+
+    Args:
+        function: f(x, p, training, rng).
+        gradient: with it, function returns (y, saved), and gradient(saved, grad_output) returns dL/dx.
+    """
+
+    def __init__(self, function: Callable[..., Any], gradient: Callable[[Any, Array], Array] | None = None) -> None:
+        self.function = function
+        self.gradient = gradient
+
+    def build(self, p: float, seed: int) -> tuple[float, np.random.Generator]:
+        """Return p and the generator."""
+        return p, np.random.default_rng(seed)
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Call the function."""
+        p, rng = layer
+        result = self.function(x, p, training, rng)
+        if self.gradient is None:
+            return result, None
+        y, saved = result
+        return y, None if grad_output is None else self.gradient(saved, grad_output)
+
+    def get_rng_state(self, layer: Any) -> Any:
+        """Return the generator's state."""
+        return layer[1].bit_generator.state
+
+    def set_rng_state(self, layer: Any, state: Any) -> None:
+        """Put back the generator's state."""
+        layer[1].bit_generator.state = state
+
+    def __str__(self) -> str:
+        return str(getattr(self.function, "__qualname__", self.function))

@@ -1,0 +1,432 @@
+"""Is this weight decay right? A contract for any optimizer that claims L2 or decoupled weight decay.
+
+How a claim is examined: the optimizer runs twice with the same gradients, with decay λ and with none. The second run is
+the reference that the first can be computed from, with learning rate γ:
+
+    L2:         the first run is what the reference does when it is given g + λ θ for g
+    decoupled:  θ ← (1 - γ λ) θ, and then the reference's own change
+
+So the change may depend on all gradients so far, as in SGD, Adam, Lion or Muon, but not on the weights: decoupled decay
+of an optimizer that scales its steps by the norm of the weights (LARS, Adafactor) is beyond this contract.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..recording import Array
+from .report import Report, Result
+
+Kind = Literal["l2", "decoupled"]
+Verdict = tuple[bool, str]  # whether it holds, and the evidence
+
+LR = 0.05  # γ, and
+DECAY = 0.2  # λ: two numbers that no slip can take for each other
+STEPS = 6
+RUN_TOLERANCE = 1e-5  # what optimizers in float32 need
+LAW_TOLERANCE = 1e-2  # the same, relative to a decay of γ λ = 0.01
+
+
+class WeightDecayAdapter:
+    """What the contract has to know of an optimizer: subclass it, and say how to build one and how to take a step.
+
+    `build_groups` and `set_lr` are optional: without them, the checks that need them are skipped.
+
+    Attributes:
+        momentum_option: the name of `build`'s option for momentum, if there is one: then decay is examined with
+            momentum 0.9, and has to act with momentum 0 too.
+
+    Example:
+        >>> class Plain(WeightDecayAdapter):
+        ...     def build(self, params, lr, weight_decay):
+        ...         return params, lr, weight_decay
+        ...     def step(self, optimizer, grads):
+        ...         params, lr, decay = optimizer
+        ...         for p, g in zip(params, grads):
+        ...             if g is not None:
+        ...                 p -= lr * (g + decay * p)
+        ...         return params
+        >>> check_weight_decay(Plain(), kind="l2").ok
+        True
+    """
+
+    momentum_option: str | None = None
+
+    def build(self, params: Sequence[Array], lr: float, weight_decay: float, **options: Any) -> Any:
+        """Return a fresh optimizer of float64 arrays, which it may write into; with momentum if there is an option."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to build an optimizer")
+
+    def step(self, optimizer: Any, grads: Sequence[Array | None]) -> Sequence[Array]:
+        """Take one step with a gradient for each parameter, None for one that has none; return the parameters."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how its optimizer takes a step")
+
+    def build_groups(self, params: Sequence[Array], lr: float, weight_decays: Sequence[float], **options: Any) -> Any:
+        """Return a fresh optimizer with a group, and a decay, for each parameter."""
+        raise NotImplementedError
+
+    def set_lr(self, optimizer: Any, lr: float) -> None:
+        """Change the learning rate of all groups."""
+        raise NotImplementedError
+
+
+class _FrameworkOptimizer(WeightDecayAdapter):
+    """An adapter of an optimizer class of minigrad or PyTorch: both answer to the same names."""
+
+    framework: str
+
+    def __init__(self, optimizer_class: Callable[..., Any], **options: Any) -> None:
+        self.optimizer_class = optimizer_class
+        self.options = options
+        is_free = "momentum" in inspect.signature(optimizer_class).parameters and "momentum" not in options
+        self.momentum_option = "momentum" if is_free else None
+
+    def __repr__(self) -> str:
+        options = "".join(f", {name}={value}" for name, value in self.options.items())
+        return f"{type(self).__name__}({self.framework}.optim.{self.optimizer_class.__name__}{options})"
+
+    def build(self, params: Sequence[Array], lr: float, weight_decay: float, **options: Any) -> Any:
+        return self.build_groups(params, lr, [weight_decay] * len(params), **options)
+
+    def build_groups(self, params: Sequence[Array], lr: float, weight_decays: Sequence[float], **options: Any) -> Any:
+        groups = [
+            {"params": [self._tensor(p).requires_grad_()], "weight_decay": decay}
+            for p, decay in zip(params, weight_decays, strict=True)
+        ]
+        return self.optimizer_class(groups, lr=lr, **{**self.options, **options})
+
+    def step(self, optimizer: Any, grads: Sequence[Array | None]) -> Sequence[Array]:
+        params = [p for group in optimizer.param_groups for p in group["params"]]
+        for p, grad in zip(params, grads, strict=True):
+            p.grad = None if grad is None else self._tensor(grad)
+        optimizer.step()
+        return [p.detach().numpy() for p in params]
+
+    def set_lr(self, optimizer: Any, lr: float) -> None:
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+
+    def _tensor(self, array: Array) -> Any:
+        return importlib.import_module(self.framework).from_numpy(array.copy())
+
+
+class MinigradOptimizer(_FrameworkOptimizer):
+    """The adapter of minigrad's optimizers.
+
+    Args:
+        optimizer_class: takes params, lr and weight_decay.
+        **options: handed to it; with a momentum among them, no other is tried.
+
+    Example:
+        >>> from minigrad import optim
+        >>> check_weight_decay(MinigradOptimizer(optim.AdamW), kind="decoupled").ok
+        True
+    """
+
+    framework = "minigrad"
+
+
+class TorchOptimizer(_FrameworkOptimizer):
+    """The adapter of PyTorch's optimizers, used as `MinigradOptimizer` is."""
+
+    framework = "torch"
+
+
+@dataclass(frozen=True)
+class WeightDecayReport(Report):
+    """What `check_weight_decay` found, as a `Report`; its text form is a table.
+
+    Args:
+        kind: the claim: "l2" or "decoupled".
+    """
+
+    kind: Kind
+
+
+def check_weight_decay(optimizer_adapter: WeightDecayAdapter, *, kind: Kind) -> WeightDecayReport:
+    """Examine whether an optimizer's weight decay is what it claims to be.
+
+    Args:
+        optimizer_adapter: says how to build the optimizer and how to take a step.
+        kind: the claim: "l2" (g ← g + λ θ before all else) or "decoupled" (θ ← (1 - γ λ) θ before the update).
+
+    Returns:
+        A report on the invariants none, acts, kind, sign, strength, lr, order, zero_gradient, no_gradient, momentum,
+        changed_lr and groups. What rests on a broken one is skipped: everything else on none and acts, all that is read
+        from the law of the decay if it follows none.
+
+    Raises:
+        ValueError: kind is neither.
+
+    Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
+
+    Example:
+        >>> from minigrad import optim
+        >>> check_weight_decay(MinigradOptimizer(optim.Adam), kind="decoupled").broken
+        ['kind']
+    """
+    if kind not in ("l2", "decoupled"):
+        raise ValueError(f"kind must be 'l2' or 'decoupled', but got {kind!r}")
+    verdicts = dict(_Examination(optimizer_adapter, kind).verdicts())
+    results = tuple(_result(id, verdicts.get(id), meaning) for id, meaning in MEANINGS.items())
+    return WeightDecayReport(f"{_name(optimizer_adapter)} as {kind}", results, kind)
+
+
+MEANINGS = {
+    "none": "weight_decay=0 trains without decay",
+    "acts": "weight_decay>0 does something",
+    "kind": "tuned values of λ carry over from other implementations",
+    "sign": "weights shrink, and do not grow",
+    "strength": "λ means what the formula says",
+    "lr": "decay is in proportion to the learning rate",
+    "order": "the update is not decayed along with the weights",
+    "zero_gradient": "weights that get a zero gradient decay as well",
+    "no_gradient": "frozen and unused parameters keep their values",
+    "momentum": "decay does not depend on momentum being on",
+    "changed_lr": "a learning-rate schedule schedules the decay",
+    "groups": "biases can be spared the decay",
+}
+"""The invariants, in the report's order, and what each means for training."""
+
+
+def _result(id: str, verdict: Verdict | str | None, meaning: str) -> Result:
+    if verdict is None:
+        return Result(id, "skipped", "what it rests on is broken", meaning)
+    if isinstance(verdict, str):
+        return Result(id, "skipped", verdict, meaning)
+    holds, evidence = verdict
+    return Result(id, "held" if holds else "broken", evidence, meaning)
+
+
+def _name(adapter: WeightDecayAdapter) -> str:
+    return type(adapter).__name__ if type(adapter).__repr__ is object.__repr__ else repr(adapter)
+
+
+# ---- the law that a run follows --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Law:
+    """How a run decays: in which way, in which order, and with which part of the right strength at each step."""
+
+    kind: Kind
+    after: bool
+    ratios: Array
+
+    @property
+    def ratio(self) -> float:
+        return float(self.ratios.mean())
+
+    @property
+    def is_constant(self) -> bool:
+        return bool(np.allclose(self.ratios, self.ratio, rtol=LAW_TOLERANCE))
+
+    @property
+    def is_off_by_the_lr(self) -> bool:
+        """Whether the decay lacks the learning rate, or has it twice, or follows a step size that is not it."""
+        return not self.is_constant or any(_is_close(abs(self.ratio), factor) for factor in (LR, 1 / LR))
+
+
+SLIPS = (1.0, -1.0, LR, 1 / LR, -LR, -1 / LR, 2.0, 0.5, -2.0, -0.5)
+"""The strengths of L2 decay that are tried, as a part of the right one: itself, and the usual slips."""
+
+Grads = Sequence[Sequence[Array | None]]  # at each step, for every parameter
+Run = list[list[Array]]  # at first and after each step, every parameter
+
+
+class _Examination:
+    """One adapter's runs, and what they say."""
+
+    def __init__(self, adapter: WeightDecayAdapter, kind: Kind) -> None:
+        self.adapter = adapter
+        self.kind = kind
+        self.options = self._with_momentum(0.9)
+        rng = np.random.default_rng(0)
+        shapes = [(2, 3), (3, 2)]
+        self.start = [_signed(rng, shape) for shape in shapes]
+        self.grads: Grads = [[_signed(rng, shape) / 2 for shape in shapes] for _ in range(STEPS)]
+        self.zeros: Grads = [[np.zeros(shape) for shape in shapes]] * STEPS
+
+    def verdicts(self) -> Iterator[tuple[str, Verdict | str]]:
+        """Iterate over the invariants that can be examined; a string says why one is skipped."""
+        none = self.none()
+        yield "none", none
+        if not none[0]:
+            return
+        acts = self.acts(self.options)
+        yield "acts", acts
+        if not acts[0]:
+            return
+        law = self.law()
+        yield from self.readings(law)
+        yield "zero_gradient", self.zero_gradient()
+        yield "no_gradient", _unless_missing(self.no_gradient, "the adapter takes no gradient of None")
+        yield "momentum", self.momentum()
+        yield "groups", _unless_missing(self.groups, "the adapter has no build_groups")
+        if law is not None and not law.is_off_by_the_lr:
+            yield "changed_lr", _unless_missing(lambda: self.changed_lr(law), "the adapter has no set_lr")
+
+    # -- runs
+
+    def _with_momentum(self, momentum: float) -> dict[str, Any]:
+        return {} if self.adapter.momentum_option is None else {self.adapter.momentum_option: momentum}
+
+    def run(self, decay: float, grads: Grads, lrs: Sequence[float] | None = None, *, penalty: float = 0.0) -> Run:
+        """Run with this decay, as `drive` does."""
+        return self.drive(self.build(decay, self.options), grads, lrs, penalty)
+
+    def build(self, decay: float, options: dict[str, Any]) -> Any:
+        return self.adapter.build(_copied(self.start), LR, decay, **options)
+
+    def drive(
+        self, optimizer: Any, grads: Grads, lrs: Sequence[float] | None = None, penalty: float = 0.0
+    ) -> Run:
+        """Take a step with each of the gradients, plus that of penalty/2 ‖θ‖²; one learning rate unless given."""
+        run = [_copied(self.start)]
+        for i, given in enumerate(grads):
+            if lrs is not None:
+                self.adapter.set_lr(optimizer, lrs[i])
+            penalised = [None if g is None else g + penalty * p for g, p in zip(given, run[-1], strict=True)]
+            run.append(_copied(self.adapter.step(optimizer, penalised)))
+        return run
+
+    # -- the law
+
+    def law(self, lrs: Sequence[float] | None = None) -> _Law | None:
+        """Return the law that a run with decay follows, the claimed one first; None if it follows neither."""
+        run, reference = self.run(DECAY, self.grads, lrs), self.run(0.0, self.grads, lrs)
+        decoupled = _decoupled_law(run, reference, lrs)
+        if decoupled and self.kind == "decoupled":
+            return decoupled
+        return self._l2_law(run, reference, lrs) or decoupled
+
+    def _l2_law(self, run: Run, reference: Run, lrs: Sequence[float] | None) -> _Law | None:
+        """Return the L2 law of a run, if it is a reference's with penalty."""
+        first_shift = _flat(reference[1:2]) - _flat(run[1:2])  # γ c λ θ, but for optimizers that rescale gradients
+        estimate = _least_squares(first_shift, _flat(run[:1]))[0] / (LR * DECAY)
+        for ratio in (*SLIPS, float(estimate)):
+            if _agree(run, self.run(0.0, self.grads, lrs, penalty=ratio * DECAY)):
+                return _Law("l2", False, np.full(STEPS, ratio))
+        return None
+
+    def readings(self, law: _Law | None) -> Iterator[tuple[str, Verdict]]:
+        """Iterate over what the law says on its own."""
+        if law is None:
+            yield "kind", (False, "the run is neither that of decoupled decay nor that of L2, of any strength tried")
+            return
+        yield "kind", (law.kind == self.kind, f"the run is that of {law.kind} decay")
+        times = f"the decay is {law.ratio:.3g} times the right one"
+        yield "sign", (law.ratio > 0, times)
+        if law.is_off_by_the_lr:
+            varies = f"the decay is {law.ratios[0]:.3g} times the right one at first, {law.ratios[-1]:.3g} at last"
+            yield "lr", (False, f"{times}, and lr is {LR}" if law.is_constant else varies)
+        else:
+            yield "lr", (True, "the decay is in proportion to lr")
+            yield "strength", (_is_close(abs(law.ratio), 1), times)
+        yield "order", (not law.after, f"the decay comes {'after' if law.after else 'before'} the update")
+
+    # -- what needs runs of its own
+
+    def none(self) -> Verdict:
+        run = self.run(0.0, self.zeros)
+        moved = max(_gap(params, run[0]) for params in run)
+        return moved == 0, f"with no decay and zero gradients, the largest change is {moved:.3g}"
+
+    def acts(self, options: dict[str, Any]) -> Verdict:
+        with_decay, without = (self.drive(self.build(decay, options), self.grads) for decay in (DECAY, 0.0))
+        gap = _gap(with_decay[-1], without[-1])
+        return gap > 1e-5, f"after {STEPS} steps, the decay has changed a weight by {gap:.3g}"
+
+    def momentum(self) -> Verdict | str:
+        if self.adapter.momentum_option is None:
+            return "the adapter names no option for momentum"
+        holds, evidence = self.acts(self._with_momentum(0.0))
+        return holds, f"with momentum 0: {evidence}"
+
+    def zero_gradient(self) -> Verdict:
+        first, second = self.run(DECAY, self.zeros[:1])
+        still = sum(int((a == b).sum()) for a, b in zip(first, second, strict=True))
+        return still == 0, f"{still} of {sum(p.size for p in first)} weights with a zero gradient stay what they are"
+
+    def no_gradient(self) -> Verdict:
+        run = self.run(DECAY, [[grads[0], None] for grads in self.grads])
+        moved = _gap(run[-1][1:], run[0][1:])
+        return moved == 0, f"the largest change of a parameter without gradient is {moved:.3g}"
+
+    def groups(self) -> Verdict:
+        """Compare groups of two decays, in both orders, with runs of one decay."""
+        with_decay, without = self.run(DECAY, self.grads)[-1], self.run(0.0, self.grads)[-1]
+        for decays, expected in (
+            ((DECAY, 0.0), [with_decay[0], without[1]]),
+            ((0.0, DECAY), [without[0], with_decay[1]]),
+        ):
+            optimizer = self.adapter.build_groups(_copied(self.start), LR, decays, **self.options)
+            if not _agree(self.drive(optimizer, self.grads)[-1:], [expected]):
+                return False, f"groups with decays {decays} do not do what each does alone"
+        return True, "groups with two decays do what each does alone"
+
+    def changed_lr(self, law: _Law) -> Verdict:
+        """Compare the law of a run whose learning rate changes with that of one whose rate does not."""
+        changed = self.law([LR] * (STEPS // 2) + [LR / 4] * (STEPS - STEPS // 2))
+        if changed is None:
+            return False, "when lr becomes lr/4, the decay follows no law any more"
+        follows = np.allclose(changed.ratios, law.ratios, rtol=LAW_TOLERANCE)
+        return bool(follows), f"when lr becomes lr/4, the decay is {changed.ratios[-1]:.3g} times the right one"
+
+
+def _unless_missing(check: Callable[[], Verdict], reason: str) -> Verdict | str:
+    try:
+        return check()
+    except NotImplementedError:
+        return reason
+
+
+def _signed(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw values between 0.5 and 2, of either sign, that any floating-point type can hold."""
+    return np.asarray(rng.choice([-1, 1], shape) * rng.integers(32, 128, shape) / 64)
+
+
+def _copied(params: Sequence[Array]) -> list[Array]:
+    return [np.array(p, dtype=np.float64) for p in params]
+
+
+def _gap(params: Sequence[Array], others: Sequence[Array]) -> float:
+    """Return the largest difference between two states of the parameters."""
+    return max(float(np.abs(p - q).max()) for p, q in zip(params, others, strict=True))
+
+
+def _agree(run: Run, other: Run) -> bool:
+    return bool(np.allclose(_flat(run), _flat(other), rtol=RUN_TOLERANCE, atol=RUN_TOLERANCE))
+
+
+def _is_close(ratio: float, expected: float) -> bool:
+    return bool(np.isclose(ratio, expected, rtol=LAW_TOLERANCE))
+
+
+def _decoupled_law(run: Run, reference: Run, lrs: Sequence[float] | None) -> _Law | None:
+    """Return the decoupled law of a run, if every step shrinks all weights by one factor, before or after the update.
+
+    Before: θ' = (1 - c) θ + Δ. After: θ' = (1 - c) (θ + Δ). Δ is the change of the reference at this step.
+    """
+    old, new, change = _flat(run[:-1]), _flat(run[1:]), _flat(reference[1:]) - _flat(reference[:-1])
+    shrunk = old + change - new
+    for after, decayed in ((False, old), (True, old + change)):
+        factors = _least_squares(shrunk, decayed)
+        if np.allclose(shrunk, factors[:, None] * decayed, rtol=LAW_TOLERANCE, atol=RUN_TOLERANCE):
+            return _Law("decoupled", after, factors / (np.array(lrs or [LR] * STEPS) * DECAY))
+    return None
+
+
+def _least_squares(y: Array, x: Array) -> Array:
+    """Return for each row the c of y = c x; an element's own ratio would be blurred by rounding."""
+    return np.asarray((y * x).sum(1) / (x * x).sum(1))
+
+
+def _flat(run: Run) -> Array:
+    """Return a row for each step, with all parameters in it."""
+    return np.array([np.concatenate([p.ravel() for p in params]) for params in run])

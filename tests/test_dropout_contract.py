@@ -1,0 +1,268 @@
+"""The kit convicts every wrong dropout of the right crime, and no right one of any."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dropout_zoo import CHANNEL_ZOO, ZOO, PlainAdapter, PlainChannelDropout, VanillaConvention, breaks
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minigrad import Generator, from_numpy, nn
+from minigrad.nn import functional as F
+from minigrad.testing.dropout import (
+    CHECKS,
+    DropoutAdapter,
+    DropoutContract,
+    FunctionDropout,
+    MinigradDropout,
+    check_dropout,
+)
+from minigrad.testing.dropout.binomial import binomial_log_p, hypergeometric_log_p, smallest_effect
+
+Array = np.ndarray
+HERE = Path(__file__).parent
+
+
+def plain_function(x: Array, p: float, training: bool, rng: np.random.Generator) -> Array:
+    """Drop out, right."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"p must lie in [0, 1], got {p}")
+    if not training or p == 0:
+        return x.copy()
+    if p == 1:
+        return np.zeros_like(x)
+    return np.where(rng.random(x.shape) < p, 0, x / x.dtype.type(1 - p)).astype(x.dtype)
+
+
+def unscaled_function(x: Array, p: float, training: bool, rng: np.random.Generator) -> Array:
+    """Drop out, but forget the scale."""
+    return x * (rng.random(x.shape) >= p) if training else x
+
+
+def functional_dropout(x: Array, p: float, training: bool, rng: np.random.Generator) -> Array:
+    """Drop out by minigrad's own function."""
+    generator = Generator().manual_seed(int(rng.integers(2**31))) if training else None
+    return F.dropout(from_numpy(x), p, training, generator=generator).numpy()
+
+
+# -- the zoo ----------------------------------------------------------------------------------------------------------
+
+MUTANTS = [(m, "element", *e) for m, e in ZOO.items()] + [(m, "channel", *e) for m, e in CHANNEL_ZOO.items()]
+
+
+@pytest.mark.parametrize(("mutant", "kind", "blamed", "follows"), MUTANTS, ids=[m[0].__name__ for m in MUTANTS])
+def test_every_mutant_is_convicted_of_its_own_mistake(mutant, kind, blamed, follows):
+    report = check_dropout(PlainAdapter(mutant), kind=kind)
+    assert not report.ok
+    assert blamed <= set(report.broken) <= blamed | follows, str(report)
+
+
+def test_the_zoo_is_large_and_breaks_every_invariant_on_purpose():
+    assert len(MUTANTS) >= 35
+    caught = set().union(*(blamed | follows for _, _, blamed, follows in MUTANTS))
+    assert caught >= CHECKS.keys()
+    assert breaks.__doc__
+
+
+RIGHT = {
+    "plain": (PlainAdapter(), "element"),
+    "plain channels": (PlainAdapter(PlainChannelDropout), "channel"),
+    "minigrad": (MinigradDropout(), "element"),
+    "minigrad, fast engine": (MinigradDropout(engine="fast"), "element"),
+    "minigrad, channels of a sequence": (MinigradDropout(nn.Dropout1d), "channel"),
+    "minigrad, channels of an image": (MinigradDropout(nn.Dropout2d), "channel"),
+    "minigrad, the function": (FunctionDropout(functional_dropout), "element"),
+    "function": (FunctionDropout(plain_function), "element"),
+}
+
+
+@pytest.mark.parametrize(("adapter", "kind"), RIGHT.values(), ids=RIGHT)
+def test_right_dropouts_are_convicted_of_nothing(adapter, kind):
+    report = check_dropout(adapter, kind=kind)
+    assert report.ok, str(report)
+    assert len(report.results) == len(CHECKS)
+
+
+def test_the_old_kind_is_named():
+    report = check_dropout(PlainAdapter(VanillaConvention))
+    assert "old, not inverted kind" in str(report.notes)
+    assert "old, not inverted kind" in report["scale"].evidence
+    assert "old, not inverted kind" in report["eval"].evidence
+
+
+# -- the report -------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_gradient_the_checks_that_need_one_are_skipped_with_the_reason():
+    report = check_dropout(FunctionDropout(plain_function))
+    assert set(report.skipped) == {"gradient", "gradcheck", "channel"}
+    assert "no gradient" in report["gradient"].evidence
+
+
+def test_known_failures_do_not_count():
+    report = check_dropout(FunctionDropout(unscaled_function), known_failures=CHECKS)
+    assert report.ok
+    assert report["scale"].status == "known"
+    assert "scale" in check_dropout(FunctionDropout(unscaled_function)).broken
+
+
+def test_a_dropout_that_raises_is_broken_in_that_check_and_the_others_go_on():
+    class Raises(PlainAdapter):
+        def run(self, layer, x, grad_output=None, *, training=True):
+            if grad_output is not None:
+                raise ZeroDivisionError("no gradient today")
+            return super().run(layer, x, training=training)
+
+    report = check_dropout(Raises())
+    assert "ZeroDivisionError: no gradient today" in report["gradient"].evidence
+    assert report["rate"].status == "held"
+
+
+def test_a_report_is_the_same_for_the_same_seed_and_leaves_global_generators_alone():
+    before = np.random.get_state()[1].tobytes()
+    assert str(check_dropout(PlainAdapter(), seed=3)) == str(check_dropout(PlainAdapter(), seed=3))
+    assert np.random.get_state()[1].tobytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "named"),
+    [
+        ({"adapter": PlainAdapter}, TypeError, "adapter"),
+        ({"kind": "row"}, ValueError, "kind"),
+        ({"false_alarm": 0.0}, ValueError, "false_alarm"),
+        ({"known_failures": ["scales"]}, ValueError, "scales"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, error, named):
+    with pytest.raises(error, match=named):
+        check_dropout(**{"adapter": PlainAdapter(), **arguments})
+
+
+def test_an_adapter_must_define_its_methods():
+    with pytest.raises(NotImplementedError, match="build"):
+        DropoutAdapter().build(0.5, 0)
+    with pytest.raises(NotImplementedError, match="run"):
+        DropoutAdapter().run(None, np.ones(1))
+
+
+# -- the statistics ---------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(1, 40), st.floats(0.01, 0.99), st.data())
+def test_binomial_tails_are_exact(n, p, data):
+    k = data.draw(st.integers(0, n))
+    pmf = [math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(n + 1)]
+    tail = math.fsum(pmf[k:]) if k > n * p else math.fsum(pmf[: k + 1])
+    assert math.exp(binomial_log_p(k, n, p)) == pytest.approx(min(1, 2 * tail), rel=1e-9)
+
+
+@given(st.integers(2, 40), st.data())
+def test_hypergeometric_tails_are_exact(population, data):
+    successes, n = data.draw(st.integers(0, population)), data.draw(st.integers(1, population))
+    k = data.draw(st.integers(max(0, n + successes - population), min(n, successes)))
+    choose = math.comb
+    pmf = {i: choose(successes, i) * choose(population - successes, n - i) for i in range(min(n, successes) + 1)}
+    above = k > n * successes / population
+    tail = sum(weight for i, weight in pmf.items() if (i >= k if above else i <= k)) / choose(population, n)
+    assert math.exp(hypergeometric_log_p(k, n, successes, population)) == pytest.approx(min(1, 2 * tail), rel=1e-9)
+
+
+def test_the_stated_power_is_the_real_one():
+    n, p, log_alpha = 1000, 0.2, math.log(1e-9)
+    effect = smallest_effect(n, p, log_alpha)
+
+    def power(rate: float) -> float:
+        noticed = [k for k in range(n + 1) if binomial_log_p(k, n, p) <= log_alpha]
+        return math.fsum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in noticed)
+
+    assert min(power(p - effect), power(p + effect)) == pytest.approx(0.999, abs=1e-6)
+
+
+# -- the test class ---------------------------------------------------------------------------------------------------
+
+
+class TestMinigradKeepsTheContract(DropoutContract):
+    adapter = MinigradDropout()
+
+
+class TestPlainChannelsKeepTheContract(DropoutContract):
+    adapter = PlainAdapter(PlainChannelDropout)
+    kind = "channel"
+
+
+def test_the_class_has_a_test_for_every_invariant():
+    assert {name for name in vars(DropoutContract) if name.startswith("test_")} == {f"test_{id}" for id in CHECKS}
+
+
+WRONG_CONTRACT = """
+from dropout_zoo import BackwardWithoutMask, NoScale, PlainAdapter
+from minigrad.testing.dropout import DropoutContract
+
+class TestNoScale(DropoutContract):
+    adapter = PlainAdapter(NoScale)
+    known_failures = ["variance"]
+
+class TestNoMask(DropoutContract):
+    adapter = PlainAdapter(BackwardWithoutMask)
+"""
+
+
+def test_a_wrong_dropout_fails_the_tests_of_its_mistakes(tmp_path):
+    (tmp_path / "test_wrong.py").write_text(WRONG_CONTRACT)
+    command = [sys.executable, "-m", "pytest", "-q", "-rfxs", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = {"PYTHONPATH": str(HERE), "PATH": ""}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.returncode == 1
+    failed = {line.split(" ")[1].split("::", 1)[1] for line in done.stdout.splitlines() if line.startswith("FAILED")}
+    assert failed >= {"TestNoScale::test_scale", "TestNoScale::test_mean", "TestNoMask::test_gradient"}
+    assert "TestNoScale::test_variance" not in failed
+    assert "TestNoMask::test_scale" not in failed
+
+
+# -- the command ------------------------------------------------------------------------------------------------------
+
+
+def command(*arguments: str, cwd: Path = HERE) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "minigrad.testing.dropout", *arguments], capture_output=True, text=True, cwd=cwd
+    )
+
+
+def test_the_command_prints_a_report_and_exits_0():
+    done = command("minigrad.nn:Dropout")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("minigrad.nn.Dropout: 20 held, 1 skipped")
+
+
+def test_the_command_exits_1_for_a_wrong_dropout_and_speaks_json(tmp_path):
+    (tmp_path / "mine.py").write_text("def drop(x, p, training, rng):\n    return x * (rng.random(x.shape) >= p)\n")
+    done = command(f"{tmp_path}/mine.py:drop", "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert not report["ok"]
+    assert {"scale", "eval", "bad_p"} <= set(report["broken"])
+    assert [result["id"] for result in report["results"]] == list(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("nothing", "expected module:Class"),
+        ("no.such.module:Dropout", "cannot load no.such.module"),
+        ("minigrad.nn:Dropuot", "has no Dropuot"),
+        ("math:pi", "is no DropoutAdapter"),
+        ("no/such/file.py:Mine", "cannot load no/such/file.py"),
+    ],
+)
+def test_what_cannot_be_loaded_is_said_in_one_sentence(target, sentence):
+    done = command(target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
