@@ -145,6 +145,25 @@ class ScaledTwice(PlainDropout):
 
 
 @breaks("scale", follows="mean variance")
+class ScaledATenthOfAPercentTooMuch(PlainDropout):
+    def scale(self):
+        return super().scale() * (1.001 if self.p > 0 else 1)
+
+
+@breaks("dtype")
+class DropsFromMatricesAlone(PlainDropout):
+    def multiplier(self, x):
+        return super().multiplier(x) if x.ndim == 2 or self.p == 1 else np.ones_like(x)
+
+
+@breaks("dtype")
+class ScaleForgottenBehindTwoDimensions(PlainDropout):
+    def multiplier(self, x):
+        m = super().multiplier(x)
+        return (m != 0).astype(x.dtype) if x.ndim > 2 else m
+
+
+@breaks("scale", follows="mean variance")
 class ScaledByWhatWasReallyKept(PlainDropout):
     def multiplier(self, x):
         kept = ~self.dropped(x)
@@ -341,6 +360,14 @@ class OneMaskPerBatch(PlainDropout):
 class OneMaskPerRow(PlainDropout):
     def dropped(self, x):
         return np.broadcast_to(self.rng.random(x.shape[:1] + (1,) * (x.ndim - 1)) < self.p, x.shape)
+
+
+@breaks("independent")
+class OneMaskForAllStepsOfASequence(PlainDropout):
+    def dropped(self, x):
+        if x.ndim < 3:
+            return super().dropped(x)
+        return np.broadcast_to(self.rng.random((x.shape[0], 1, *x.shape[2:])) < self.p, x.shape)
 
 
 @breaks("fresh")

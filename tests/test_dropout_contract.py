@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -266,3 +267,19 @@ def test_what_cannot_be_loaded_is_said_in_one_sentence(target, sentence):
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_what_the_command_prints(tmp_path):
+    page = (HERE.parent / "docs" / "dropout_contract.md").read_text(encoding="utf-8")
+    wrong, adapter, fixed, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    reports = re.findall(r"```\n(MyAdapter: .*?)```", page, re.DOTALL)
+    (tmp_path / "my_adapter.py").write_text(adapter)
+    for code, report in zip((wrong, fixed), reports, strict=True):
+        (tmp_path / "my_dropout.py").write_text(code)
+        command = [sys.executable, "-B", "-m", "minigrad.testing.dropout", "my_adapter.py:MyAdapter"]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+        assert ran.stdout.startswith(report.rstrip()), ran.stdout + ran.stderr
+        assert ran.returncode == (1 if code is wrong else 0)
