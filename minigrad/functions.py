@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from . import ops
-from .recording import apply, as_operand
+from .recording import apply, as_operand, scaled
 from .shapes import axis_of
 from .tensor import Dim, Tensor
 
@@ -156,12 +156,12 @@ def isfinite(input: Tensor) -> Tensor:
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """Return input + alpha · other."""
-    return apply(ops.add, as_operand(input), as_operand(other) if alpha == 1 else as_operand(other) * alpha)
+    return apply(ops.add, as_operand(input), scaled(other, alpha))
 
 
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """Return input - alpha · other."""
-    return apply(ops.sub, as_operand(input), as_operand(other) if alpha == 1 else as_operand(other) * alpha)
+    return apply(ops.sub, as_operand(input), scaled(other, alpha))
 
 
 def mul(input: Any, other: Any) -> Tensor:

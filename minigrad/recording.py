@@ -188,6 +188,11 @@ def as_operand(x: Any) -> Any:
     return x
 
 
+def scaled(x: Any, alpha: Any) -> Any:
+    """Return alpha · x, what PyTorch's add and sub take for their second operand."""
+    return as_operand(x) if alpha == 1 else as_operand(x) * alpha
+
+
 def as_array(x: Any) -> Any:
     """Return the array of a tensor, and anything else as it is."""
     return x.array if isinstance(x, TensorBase) else x

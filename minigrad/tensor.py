@@ -28,6 +28,7 @@ from .recording import (
     places_in,
     refresh,
     refuse_write,
+    scaled,
     twin,
     wrap,
 )
@@ -351,11 +352,11 @@ class Tensor(TensorBase):
 
     def add(self, other: Any, *, alpha: Number = 1) -> Tensor:
         """Return self + alpha · other."""
-        return apply(ops.add, self, as_operand(other) if alpha == 1 else as_operand(other) * alpha)
+        return apply(ops.add, self, scaled(other, alpha))
 
     def sub(self, other: Any, *, alpha: Number = 1) -> Tensor:
         """Return self - alpha · other."""
-        return apply(ops.sub, self, as_operand(other) if alpha == 1 else as_operand(other) * alpha)
+        return apply(ops.sub, self, scaled(other, alpha))
 
     def mul(self, other: Any) -> Tensor:
         """Return self · other, element by element."""
@@ -383,7 +384,8 @@ class Tensor(TensorBase):
 
         Source: https://pytorch.org/docs/stable/generated/torch.matmul.html
         """
-        a, b = self.array.shape, as_tensor(other).array.shape
+        other = as_tensor(other)
+        a, b = self.array.shape, other.array.shape
         if not a or not b:
             raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
         if a[-1] != b[-2 if len(b) > 1 else 0]:
@@ -392,7 +394,7 @@ class Tensor(TensorBase):
             return self.unsqueeze(0).matmul(other).squeeze(-2 if len(b) > 1 else 0)
         if len(b) == 1:
             return self.matmul(other.unsqueeze(1)).squeeze(-1)
-        return apply(ops.matmul, self, as_tensor(other))
+        return apply(ops.matmul, self, other)
 
     def mm(self, mat2: Tensor) -> Tensor:
         """Return the product of two matrices."""
@@ -565,11 +567,11 @@ class Tensor(TensorBase):
 
     def add_(self, other: Any, *, alpha: Number = 1) -> Self:
         """Add alpha · other in place."""
-        return self._in_place(ops.add, as_operand(other) if alpha == 1 else as_operand(other) * alpha)
+        return self._in_place(ops.add, scaled(other, alpha))
 
     def sub_(self, other: Any, *, alpha: Number = 1) -> Self:
         """Subtract alpha · other in place."""
-        return self._in_place(ops.sub, as_operand(other) if alpha == 1 else as_operand(other) * alpha)
+        return self._in_place(ops.sub, scaled(other, alpha))
 
     def mul_(self, other: Any) -> Self:
         """Multiply by other in place."""

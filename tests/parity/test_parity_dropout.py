@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from this_machine import torch_masks
 
 import minigrad
 
 torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
 
-
-def mkl_draws_bernoulli() -> bool:
-    """Whether PyTorch's masks are those of an Intel CPU, which differ from those of any other."""
-    torch.manual_seed(0)
-    minigrad.manual_seed(0)
-    expected = minigrad.nn.functional.dropout(minigrad.ones(64)).numpy()
-    return bool((torch.nn.functional.dropout(torch.ones(64)).numpy() != expected).any())
-
-
-pytestmark = pytest.mark.skipif(mkl_draws_bernoulli(), reason="on an Intel CPU PyTorch asks MKL for Bernoulli words")
+pytestmark = torch_masks
 
 LAYERS = {
     "Dropout": [(5,), (4, 5), (2, 3, 4)],

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from this_machine import fused_multiply_add, torch_masks
 
 import minigrad
 from minigrad import nn
@@ -25,21 +26,7 @@ torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra
 TF = torch.nn.functional
 Array = np.ndarray
 RTOL = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-11}
-CAPABILITY = torch.backends.cpu.get_cpu_capability()
 
-
-def mkl_draws_bernoulli() -> bool:
-    """Whether PyTorch's masks are those of an Intel CPU, which differ from those of any other."""
-    torch.manual_seed(0)
-    minigrad.manual_seed(0)
-    expected = F.dropout(minigrad.ones(64)).numpy()
-    return bool((TF.dropout(torch.ones(64)).numpy() != expected).any())
-
-
-torch_masks = pytest.mark.skipif(mkl_draws_bernoulli(), reason="on an Intel CPU PyTorch asks MKL for Bernoulli words")
-fused_multiply_add = pytest.mark.skipif(
-    CAPABILITY not in ("AVX2", "AVX512"), reason=f"PyTorch has no fused multiply-add with capability {CAPABILITY}"
-)
 
 seeds = st.integers(0, 2**32 - 1)
 float_dtypes = st.sampled_from([np.float32, np.float64])

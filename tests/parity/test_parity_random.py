@@ -14,30 +14,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from this_machine import HAS_AVX2, fused_multiply_add, torch_masks
 
 import minigrad.random as mr
 
 torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
 
 DTYPES = {np.float16: torch.float16, np.float32: torch.float32, np.float64: torch.float64}
-CAPABILITY = torch.backends.cpu.get_cpu_capability()
-
-HAS_AVX2 = CAPABILITY in ("AVX2", "AVX512")
-
-fused_multiply_add = pytest.mark.skipif(
-    not HAS_AVX2, reason=f"PyTorch has no fused multiply-add with capability {CAPABILITY}"
-)
-
-
-def mkl_draws_bernoulli() -> bool:
-    generator = torch.Generator().manual_seed(0)
-    torch.empty(3).bernoulli_(0.5, generator=generator)
-    return int(torch.randint(2**27, (), generator=generator)) != int(
-        mr.Generator().manual_seed(0).integers(0, 2**27, (7,))[6]
-    )
-
-
-torch_words = pytest.mark.skipif(mkl_draws_bernoulli(), reason="on an Intel CPU PyTorch asks MKL for Bernoulli words")
 
 seeds = st.integers(-(2**63), 2**64 - 1)
 dtypes = st.sampled_from(sorted(DTYPES, key=str))
@@ -234,7 +217,7 @@ def test_long_randperm(n: int) -> None:
     assert_same(ours.permutation(n), torch.randperm(n, generator=theirs))
 
 
-@torch_words
+@torch_masks
 @given(seeds, shapes, probabilities)
 def test_bernoulli(seed: int, shape: tuple[int, ...], p: float) -> None:
     ours, theirs = pair(seed)
@@ -251,7 +234,7 @@ def test_bernoulli_of_a_tensor(seed: int, shape: tuple[int, ...], dtype: type) -
     assert_same_state(ours, theirs)
 
 
-@torch_words
+@torch_masks
 @given(st.integers(0, 1000), shapes, probabilities, dtypes)
 def test_dropout(seed: int, shape: tuple[int, ...], p: float, dtype: type) -> None:
     torch.manual_seed(seed)
@@ -264,7 +247,7 @@ def test_dropout(seed: int, shape: tuple[int, ...], p: float, dtype: type) -> No
         assert_same_state(ours, torch.default_generator)
 
 
-@torch_words
+@torch_masks
 @pytest.mark.parametrize("p", [0.001, 0.05, 0.2, 0.5, 0.9])
 def test_dropout_of_many_values(p: float) -> None:
     torch.manual_seed(7)
