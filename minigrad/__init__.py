@@ -1,135 +1,99 @@
 """minigrad: PyTorch's names and PyTorch's meaning on NumPy, small enough to read in an evening.
 
 Where to start reading: `minigrad.ops`, the derivative table; `minigrad.engine`, the chain rule; `minigrad.recording`,
-what joins the two; `minigrad.nn.dropout`, what it is all for.
+what joins the two; `minigrad.functions`, the names of the surface; `minigrad.nn.dropout`, what it is all for.
 """
 
-from . import autograd, nn, optim, random, utils
-from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+import importlib
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from . import random
+from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .creation import (
-    arange,
-    as_tensor,
-    bernoulli,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    get_rng_state,
-    linspace,
-    normal,
-    ones,
-    ones_like,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
-    set_rng_state,
-    tensor,
-    zeros,
-    zeros_like,
+    arange, as_tensor, asarray, BoolTensor, ByteTensor, CharTensor, DoubleTensor, empty, empty_like, eye, FloatTensor,
+    from_numpy, full, full_like, get_rng_state, HalfTensor, IntTensor, linspace, logspace, LongTensor, normal, ones,
+    ones_like, rand, rand_like, randint, randint_like, randn, randn_like, randperm, scalar_tensor,
+    set_default_tensor_type, set_rng_state, ShortTensor, tensor, tril_indices, triu_indices, zeros, zeros_like,
+)  # fmt: skip
+from .devices import (
+    device, get_default_device, get_num_threads, set_default_device, set_num_threads, use_deterministic_algorithms,
 )  # fmt: skip
 from .dtypes import bool_ as bool
 from .dtypes import (
-    dtype,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    int8,
-    int16,
-    int32,
-    int64,
-    set_default_dtype,
+    dtype, finfo, float16, float32, float64, get_default_dtype, iinfo, int8, int16, int32, int64, set_default_dtype,
     uint8,
-)
+)  # fmt: skip
 from .dtypes import float16 as half
 from .dtypes import float32 as float
 from .dtypes import float64 as double
 from .dtypes import int16 as short
 from .dtypes import int32 as int
 from .dtypes import int64 as long
-from .functions import (
-    abs,
-    add,
-    all,
-    allclose,
-    amax,
-    amin,
-    any,
-    argmax,
-    argmin,
-    cat,
-    ceil,
-    clamp,
-    clone,
-    concat,
-    cos,
-    cosh,
-    cumsum,
-    div,
-    dot,
-    eq,
-    equal,
-    exp,
-    expm1,
-    flatten,
-    floor,
-    is_tensor,
-    isfinite,
-    isinf,
-    isnan,
-    log,
-    log1p,
-    log2,
-    log10,
-    log_softmax,
-    logsumexp,
-    matmul,
-    max,
-    maximum,
-    mean,
-    min,
-    minimum,
-    mm,
-    mul,
-    neg,
-    norm,
-    numel,
-    permute,
-    pow,
-    reciprocal,
-    relu,
-    reshape,
-    round,
-    rsqrt,
-    sigmoid,
-    sign,
-    sin,
-    sinh,
-    softmax,
-    sqrt,
-    square,
-    squeeze,
-    stack,
-    std,
-    sub,
-    sum,
-    t,
-    tan,
-    tanh,
-    transpose,
-    trunc,
-    unsqueeze,
-    var,
-    where,
+from .functions import return_types
+from .functions.draws import bernoulli, multinomial
+from .functions.einsum import Labels, einsum
+from .functions.elementwise import (
+    abs, absolute, acos, acosh, add, addcdiv, addcmul, allclose, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
+    arctanh, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not, bitwise_or, bitwise_xor, ceil, clamp,
+    clamp_max, clamp_min, clip, clone, copysign, cos, cosh, deg2rad, detach, div, divide, eq, equal, erf, erfc,
+    erfinv, exp, exp2, expm1, fill, fix, float_power, floor, floor_divide, fmax, fmin, fmod, frac, ge, greater,
+    greater_equal, gt, heaviside, hypot, isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, lerp, less,
+    less_equal, log, log10, log1p, log2, logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor,
+    logit, lt, maximum, minimum, mul, multiply, nan_to_num, ne, neg, negative, not_equal, positive, pow, rad2deg,
+    reciprocal, relu, remainder, round, rsqrt, rsub, sgn, sigmoid, sign, signbit, sin, sinc, sinh, sqrt, square, sub,
+    subtract, tan, tanh, true_divide, trunc, xlogy, zero_,
 )  # fmt: skip
+from .functions.indexing import (
+    argwhere, gather, index_add, index_copy, index_fill, index_select, masked_fill, masked_scatter, masked_select,
+    narrow, nonzero, scatter, scatter_add, select, take, take_along_dim, where,
+)  # fmt: skip
+from .functions.products import (
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, dot, ger, inner, kron, matmul, mm, mv, outer, tensordot,
+    vdot,
+)  # fmt: skip
+from .functions.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel
+from .functions.reductions import (
+    all, amax, amin, aminmax, any, argmax, argmin, argsort, count_nonzero, cummax, cummin, cumprod, cumsum, dist,
+    kthvalue, log_softmax, logsumexp, max, mean, median, min, msort, nanmean, nansum, norm, prod, softmax, sort, std,
+    std_mean, sum, topk, trace, unique, var, var_mean,
+)  # fmt: skip
+from .functions.shaping import (
+    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to, cat, chunk,
+    column_stack, concat, concatenate, diag, diag_embed, diagflat, diagonal, dstack, flatten, flip, fliplr, flipud,
+    hsplit, hstack, meshgrid, moveaxis, movedim, permute, ravel, repeat_interleave, reshape, roll, rot90, row_stack,
+    split, split_with_sizes, squeeze, stack, swapaxes, swapdims, t, tensor_split, tile, transpose, tril, triu, unbind,
+    unflatten, unsqueeze, vsplit, vstack,
+)  # fmt: skip
+from .grad_mode import (
+    enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled,
+)  # fmt: skip
+from .layouts import channels_last, contiguous_format, layout, memory_format, preserve_format, strided
 from .printing import set_printoptions
 from .random import Generator, default_generator, initial_seed, manual_seed, seed, set_default_engine
 from .shapes import Size
 from .tensor import Tensor
 
 __version__ = "0.1.0"
+
+# Where a result is infinite or NaN, it is so in silence, as in PyTorch.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
+
+# Loaded at their first use: so `import minigrad` takes half of the time.
+SUBPACKAGES = ("accelerator", "autograd", "backends", "cuda", "nn", "optim", "serialization", "utils")
+
+if TYPE_CHECKING:
+    from . import accelerator, autograd, backends, cuda, nn, optim, serialization, utils
+    from .serialization import load, save
+
+
+def __getattr__(name: str) -> Any:
+    if name in SUBPACKAGES:
+        return importlib.import_module(f"minigrad.{name}")
+    if name in ("load", "save"):
+        return getattr(importlib.import_module("minigrad.serialization"), name)
+    raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *SUBPACKAGES, "load", "save"})

@@ -63,7 +63,24 @@ def to_numpy(dtype_like: Any) -> np.dtype[Any]:
     """Return the NumPy dtype of a minigrad dtype, or of anything that NumPy takes for a supported dtype."""
     if isinstance(dtype_like, dtype):
         return dtype_like.numpy
+    if isinstance(dtype_like, str) and dtype_like.endswith("Tensor"):
+        return from_type_name(dtype_like).numpy
     return from_numpy(np.dtype(dtype_like)).numpy
+
+
+TYPE_NAMES = {
+    float16: "HalfTensor", float32: "FloatTensor", float64: "DoubleTensor", int8: "CharTensor", int16: "ShortTensor",
+    int32: "IntTensor", int64: "LongTensor", uint8: "ByteTensor", bool_: "BoolTensor",
+}  # fmt: skip
+"""PyTorch's older names of tensors by their dtypes."""
+
+
+def from_type_name(name: str) -> dtype:
+    """Return the dtype of a type's older name, such as "torch.FloatTensor"; ValueError where there is none."""
+    for d, type_name in TYPE_NAMES.items():
+        if name.rpartition(".")[2] == type_name:
+            return d
+    raise ValueError(f"invalid type: {name!r}")
 
 
 # ---- the default float dtype -----------------------------------------------------------------------------------------
@@ -88,6 +105,49 @@ def set_default_dtype(d: dtype) -> None:
     if not (isinstance(d, dtype) and d.is_floating_point):
         raise TypeError(f"only floating-point types are supported as the default type, but got {d}")
     _default = d
+
+
+# ---- the limits of numbers -------------------------------------------------------------------------------------------
+
+
+class finfo:
+    """What a float dtype can hold: ``finfo(float32).eps``.
+
+    Args:
+        dtype: float16, float32 or float64; the default float dtype unless given.
+
+    Attributes:
+        eps: the distance from 1 to the next number.
+        max: the largest finite number; min is its negative.
+        tiny: the smallest positive number of full precision.
+        resolution: a power of ten that the decimal digits reach.
+
+    Source: https://pytorch.org/docs/stable/type_info.html
+    """
+
+    def __init__(self, dtype: Any = None) -> None:
+        limits = np.finfo(to_numpy(dtype or _default))
+        self.dtype = limits.dtype.name
+        self.bits = limits.bits
+        self.eps, self.max, self.min = float(limits.eps), float(limits.max), float(limits.min)
+        self.tiny = self.smallest_normal = float(limits.tiny)
+        self.resolution = float(limits.resolution)
+
+
+class iinfo:
+    """What an integer dtype can hold: ``iinfo(int8).max``.
+
+    Args:
+        dtype: of integers.
+
+    Source: https://pytorch.org/docs/stable/type_info.html
+    """
+
+    def __init__(self, dtype: Any) -> None:
+        limits = np.iinfo(to_numpy(dtype))
+        self.dtype = limits.dtype.name
+        self.bits = limits.bits
+        self.max, self.min = int(limits.max), int(limits.min)
 
 
 # ---- type promotion --------------------------------------------------------------------------------------------------
@@ -122,6 +182,11 @@ def result_type(*operands: Any) -> np.dtype[Any]:
         if nothing_yet or _RANK[candidate.kind] > _RANK[decided.kind]:
             decided, nothing_yet = candidate, False
     return decided
+
+
+def float_type(d: np.dtype[Any]) -> np.dtype[Any]:
+    """Return a float dtype itself, and the default one for integers: what functions such as exp compute in."""
+    return d if d.kind == "f" else _default.numpy
 
 
 def can_cast(source: np.dtype[Any], target: np.dtype[Any]) -> bool:

@@ -18,6 +18,8 @@ integers in [low, high)                low + w mod (high - low), but W from a ra
 permutation of n                       for i = 0 … n-2: swap i with i + w mod (n - i)
 bernoulli(p), and dropout's mask       true where (W mod 2⁵³) · 2⁻⁵³ < p (dropout keeps with probability 1 - p)
 bernoulli of an array of p             true where u < p, u uniform of the array's dtype
+multinomial with replacement           the first category whose share of the running sum reaches u, u float64
+multinomial without, or a single draw  the largest of weight / q first, q = -ln(1 - u) rounded to the weights' dtype
 =====================================  =================================================================================
 
 Where the bits may differ:
@@ -27,6 +29,9 @@ Where the bits may differ:
   (a few more on a CPU without AVX2).
 - On Intel's CPUs PyTorch asks MKL for the Bernoulli words, so its dropout masks there are not those that PyTorch itself
   draws on any other CPU. There PyTorch differs from itself, not from us: minigrad draws the same mask everywhere.
+  The same goes for multinomial without replacement.
+- Where two categories of multinomial without replacement tie (in float16 they do), the one of lower index is first;
+  PyTorch leaves their order to its sort.
 - "Rounded once" is the fused multiply-add of every CPU with AVX2 or of ARM; an older CPU rounds twice.
 
 ``Generator(engine="fast")`` gives this sameness up for speed: its dropout masks cost about a tenth.
@@ -36,7 +41,7 @@ from __future__ import annotations
 
 import math
 import operator
-import secrets
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -207,6 +212,7 @@ def _rounded(name: str) -> Callable[[Array], Array]:
 
 
 _log, _cos, _sin = _rounded("log"), _rounded("cos"), _rounded("sin")
+_log1p = _rounded("log1p")
 
 
 # -- Speed instead of sameness ----------------------------------------------------------------------------------------
@@ -341,7 +347,7 @@ class Generator:
 
     def seed(self) -> int:
         """Start again from a seed that the operating system draws, and return it."""
-        return self.manual_seed(secrets.randbits(64)).initial_seed()
+        return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
 
     def initial_seed(self) -> int:
         """Return the seed from which this generator started, from 0 to 2⁶⁴-1."""
@@ -429,6 +435,15 @@ class Generator:
         z = self._engine.standard_normal(_size("normal", shape), dtype)
         values = _multiply_add(z, np.array(std, z.dtype), np.array(mean, z.dtype))
         return values.astype(dtype, copy=False).reshape(shape)
+
+    def exponential(self, shape: Shape, rate: float = 1.0) -> npt.NDArray[np.float64]:
+        """Draw from the exponential distribution: -ln(1 - u) / rate, u uniform in double precision.
+
+        >>> Generator().manual_seed(0).exponential((2,)).round(4)
+        array([3.5083, 1.2304])
+        """
+        uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
+        return -_log1p(-uniforms) / rate
 
     def integers(self, low: int, high: int, shape: Shape, dtype: npt.DTypeLike = np.int64) -> Array:
         """Draw integers from low to high - 1.
@@ -522,6 +537,51 @@ class Generator:
         mask: Mask = self._engine.unit(size, dtype) < chances
         return mask.reshape(shape)
 
+    def multinomial(self, weights: Array, n: int, replacement: bool = False) -> Array:
+        """Draw n categories with probabilities in proportion to their weights.
+
+        Args:
+            weights: of the categories, at least 0 and not all 0; shape (categories,), or (rows, categories) to draw
+                from every row; float16, float32 or float64.
+            n: draws, at least 1.
+            replacement: whether a category can be drawn again. If not, at least n weights of a row must not be 0.
+
+        Returns:
+            The categories' indices, int64, shape (n,) or (rows, n).
+
+        Raises:
+            NotImplementedError: another dtype.
+            RuntimeError: the shape, the weights or n are none of these.
+
+        Source: https://docs.pytorch.org/docs/stable/generated/torch.multinomial.html
+
+        >>> Generator().manual_seed(0).multinomial(np.array([1.0, 2.0, 3.0]), 5, replacement=True)
+        array([2, 2, 1, 2, 2])
+
+        PyTorch fills up with categories of weight 0 where too few others are left; here that is an error.
+        """
+        _floating("multinomial", weights.dtype)
+        _check_weights(weights, n, replacement)
+        rows = np.atleast_2d(weights)
+        # PyTorch takes a single draw by the faster of its two ways, whatever is asked
+        chosen = self._from_running_sums(rows, n) if replacement and n > 1 else self._from_races(rows, n)
+        return chosen.reshape(*weights.shape[:-1], n)
+
+    def _from_running_sums(self, rows: Array, n: int) -> Array:
+        sums = np.cumsum(rows, axis=1, dtype=np.promote_types(rows.dtype, np.float32))
+        shares = sums / sums[:, -1:]
+        uniforms = self._engine.unit(len(rows) * n, np.dtype(np.float64)).reshape(len(rows), n)
+        chosen = [np.searchsorted(s.astype(np.float64), u) for s, u in zip(shares, uniforms, strict=True)]
+        return np.array(chosen, np.int64)
+
+    def _from_races(self, rows: Array, n: int) -> Array:
+        """Let every category arrive at a time Exp(weight), and take the first n."""
+        uniforms = self._engine.unit(rows.size, np.dtype(np.float64)).reshape(rows.shape)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a time may round to 0
+            speeds = rows / (-_log1p(-uniforms)).astype(rows.dtype)
+        speeds[rows == 0] = -1  # behind those that round to 0
+        return np.argsort(-speeds, axis=1, kind="stable")[:, :n]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.engine, self.get_state())
 
@@ -554,6 +614,19 @@ def _size(caller: str, shape: Shape) -> int:
     if min(shape, default=0) < 0:
         raise RuntimeError(f"{caller}: dimensions must not be negative, got {shape}")
     return math.prod(shape)
+
+
+def _check_weights(weights: Array, n: int, replacement: bool) -> None:
+    if weights.ndim not in (1, 2):
+        raise RuntimeError(f"multinomial: weights must have 1 or 2 dimensions, got shape {weights.shape}")
+    if n < 1:
+        raise RuntimeError(f"multinomial: cannot draw n <= 0 samples, got {n=}")
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise RuntimeError(f"multinomial: weights must be finite and at least 0, got {weights}")
+    if not weights.any(axis=-1).all():
+        raise RuntimeError(f"multinomial: the sum of weights must be positive, got {weights}")
+    if not replacement and (np.count_nonzero(weights, axis=-1) < n).any():
+        raise RuntimeError(f"multinomial: cannot draw {n} samples without replacement from fewer positive weights")
 
 
 def _multiply_add(x: Array, factor: Array, term: Array) -> Array:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import dtypes, ops
+from .anomaly import anomaly_mode, forward_call
 from .engine import Memory, Node, clock
 from .grad_mode import enable_grad, grad_mode
 from .ops import Op
@@ -24,13 +25,14 @@ class TensorBase:
     Everything that a user calls is in its subclass, `minigrad.Tensor`.
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "array", "base", "base_written", "grad", "grad_fn", "memory")
+    __slots__ = ("__weakref__", "_requires_grad", "array", "base", "base_written", "grad", "grad_fn", "hooks", "memory")
 
     array: Array
     grad: Any  # the accumulated gradient of a leaf, a tensor of its shape, or None
     grad_fn: Node | None  # the operation that made this tensor; None for a leaf
     base: Any  # the tensor that this one is a view of, or None
     base_written: int  # the date of the last write into the base that this view's history knows of
+    hooks: Any  # a leaf's, which the backward pass calls with its gradient, or None
     memory: Memory | None  # made when it is first shared, written into, or saved as an output
     _requires_grad: bool  # of a leaf
 
@@ -53,6 +55,7 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
     out.array = array
     out.grad = None
     out.grad_fn = grad_fn
+    out.hooks = None
     out.base = None
     out.memory = None
     out._requires_grad = False
@@ -115,7 +118,7 @@ def record(
     node.params = params
     node.edges = edges
     node.shape = out.array.shape
-    node.memory = output = None
+    node.hooks = node.memory = output = None
     if op.keeps_output:
         node.memory, output = out.get_memory(), out.array  # not the tensor itself, which points to the node
     if op.keeps_inputs:
@@ -125,7 +128,16 @@ def record(
         node.inputs = ()
         node.saved = (output, *[None] * len(inputs))
     node.born = clock.tick()
+    if anomaly_mode.enabled:
+        node.trace = forward_call()
     return node
+
+
+def named(out: Any, name: str) -> Any:
+    """Let the result of several operations go by one name, as ``MvBackward0``, in its ``grad_fn``; return it."""
+    if out.grad_fn is not None:
+        out.grad_fn.label = name
+    return out
 
 
 def edge_of(x: TensorBase) -> Any:
@@ -152,7 +164,9 @@ def alike(op: Op, arrays: list[Any]) -> bool:
             return False
     if dtype is None or op.inputs == "condition" or (number and op.inputs == "arrays"):
         return False
-    return dtype.kind == "f" or not (number or op.inputs == "float")
+    if dtype.kind == "f":
+        return True
+    return not (number or op.inputs == "float" or (op.inputs == "numbers" and dtype.kind == "b"))
 
 
 def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
@@ -160,8 +174,10 @@ def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ..
     first = 1 if op.inputs == "condition" else 0
     if first and np.asarray(arrays[0]).dtype != np.bool_:
         raise RuntimeError(f"{op.name} expected condition to be a boolean tensor, but got {arrays[0]!r}")
+    if op.inputs == "numbers" and any(isinstance(x, np.ndarray) and x.dtype == np.bool_ for x in arrays):
+        raise NotImplementedError(f"{op.name} is not supported for bool tensors: convert them to numbers first")
     target = dtypes.result_type(*arrays[first:])
-    if op.inputs == "same":
+    if op.inputs == "same" and len({x.dtype for x in arrays}) > 1:
         found = " != ".join(str(x.dtype) for x in arrays)
         raise RuntimeError(f"{op.name}: expected all inputs to have the same dtype, but got: {found}")
     if op.inputs == "float" and target.kind != "f":
@@ -172,7 +188,7 @@ def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ..
 def converted(x: Any, target: np.dtype[Any]) -> Any:
     """Return a tensor, an array or a number in the dtype; the gradient of a tensor flows through the conversion."""
     if not isinstance(x, TensorBase):
-        return np.asarray(x, target)
+        return np.asarray(x).astype(target)  # not asarray(x, target), which refuses what wraps around in PyTorch
     return apply(ops.cast, x, dtype=target, old=x.array.dtype) if x.array.dtype != target else x
 
 

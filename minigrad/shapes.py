@@ -30,14 +30,19 @@ class Size(tuple[int, ...]):
 
 def shape_from(sizes: Iterable[Any]) -> tuple[int, ...]:
     """Return a shape given as ``(2, 3)``, as ``((2, 3),)`` or as ``([2, 3],)``; RuntimeError for a negative size."""
-    sizes = tuple(sizes)
-    if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
-        sizes = tuple(sizes[0])
-    shape = tuple([operator.index(n) for n in sizes])
+    shape = sizes_from(sizes)
     for n in shape:
         if n < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
     return shape
+
+
+def sizes_from(sizes: Iterable[Any]) -> tuple[int, ...]:
+    """Return integers given as ``(2, -1)``, as ``((2, -1),)`` or as ``([2, -1],)``."""
+    sizes = tuple(sizes)
+    if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
+        sizes = tuple(sizes[0])
+    return tuple([operator.index(n) for n in sizes])
 
 
 def axis_of(dim: int, ndim: int) -> int:

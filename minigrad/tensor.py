@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from builtins import bool as Bool
 from builtins import float as Float
 from builtins import int as Int
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
-from . import dtypes, ops, printing, random
+from . import devices, dtypes, hooks, ops, printing, random
 from .backward import backward
 from .dtypes import dtype as DType
 from .engine import Node
-from .grad_mode import grad_mode
+from .functions import draws, elementwise, indexing, products, reductions, shaping
+from .inplace import assign, in_place
+from .numpy_functions import call_function, call_ufunc
 from .ops import Op
-from .recording import (
-    Array,
-    TensorBase,
-    apply,
-    as_array,
-    as_operand,
-    edge_of,
-    is_operand,
-    places_in,
-    refresh,
-    refuse_write,
-    scaled,
-    twin,
-    wrap,
-)
-from .shapes import Size, axes_of, axis_of, inferred, shape_from
-
-Dim = int | Sequence[int] | None
-Number = bool | int | float
-
-
-class ValuesAndIndices(NamedTuple):
-    """What a choice along one dimension returns: the chosen values, and where they were."""
-
-    values: Tensor
-    indices: Tensor
+from .recording import Array, TensorBase, apply, as_array, edge_of, is_operand, named, refuse_write, wrap
+from .shapes import Size, axis_of, shape_from
+from .values import array_of
 
 
 class Tensor(TensorBase):
@@ -76,7 +54,7 @@ class Tensor(TensorBase):
         """Make a tensor of values or of sizes."""
         dtype = dtypes.get_default_dtype().numpy
         if len(data) == 1 and not isinstance(data[0], int):
-            return wrap(np.array(as_values(data[0]), dtype), cls)
+            return wrap(np.array(array_of(data[0], dtype)), cls)
         return wrap(np.empty(shape_from(data), dtype), cls)
 
     # ---- what it is --------------------------------------------------------------------------------------------------
@@ -90,6 +68,11 @@ class Tensor(TensorBase):
     def dtype(self) -> DType:
         """The type of the elements."""
         return dtypes.from_numpy(self.array.dtype)
+
+    @property
+    def device(self) -> devices.device:
+        """Where the elements are: on the CPU."""
+        return devices.CPU
 
     @property
     def ndim(self) -> Int:
@@ -144,6 +127,42 @@ class Tensor(TensorBase):
         """Return the number of elements."""
         return self.array.size
 
+    nelement = numel
+
+    def element_size(self) -> Int:
+        """Return the size of an element in bytes."""
+        return self.array.itemsize
+
+    itemsize = property(element_size)
+
+    @property
+    def nbytes(self) -> Int:
+        """The size of all elements in bytes."""
+        return self.array.nbytes
+
+    def stride(self, dim: Int | None = None) -> Any:
+        """Return how many elements in memory a step along each dimension, or along one, goes."""
+        steps = tuple([step // self.array.itemsize for step in self.array.strides])
+        return steps if dim is None else steps[axis_of(dim, self.ndim)]
+
+    def data_ptr(self) -> Int:
+        """Return the address of the first element."""
+        return self.array.ctypes.data
+
+    def is_floating_point(self) -> Bool:
+        """Return whether the elements are floats."""
+        return self.array.dtype.kind == "f"
+
+    def is_signed(self) -> Bool:
+        """Return whether the elements may be negative."""
+        return self.array.dtype.kind in "fi"
+
+    def is_complex(self) -> Bool:
+        """Return False: there are no complex tensors."""
+        return False
+
+    is_cuda = is_sparse = is_quantized = False
+
     # ---- out of the graph, and out of minigrad -----------------------------------------------------------------------
 
     def detach(self) -> Tensor:
@@ -178,13 +197,12 @@ class Tensor(TensorBase):
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        """Let NumPy's own functions work on tensors: ``np.exp(t)``, ``array * t``."""
-        if out is not None:
-            raise TypeError(f"np.{ufunc.__name__} cannot write a Tensor's result into an array: use array = array + t")
-        op = OPS_BY_UFUNC.get(ufunc)
-        if op is None or method != "__call__" or kwargs:
-            return NotImplemented
-        return apply(op, *inputs)
+        """Let NumPy's universal functions work on tensors: ``np.exp(t)``, ``array * t``."""
+        return call_ufunc(ufunc, method, inputs, out, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Let NumPy's other functions work on tensors: ``np.sum(t, axis=0)``."""
+        return call_function(function, args, kwargs)
 
     def __record__(self, op: Op, *inputs: Any, **params: Any) -> Tensor:
         return apply(op, *inputs, **params)
@@ -244,7 +262,11 @@ class Tensor(TensorBase):
     # ---- the backward pass -------------------------------------------------------------------------------------------
 
     def backward(
-        self, gradient: Tensor | None = None, retain_graph: Bool | None = None, create_graph: Bool = False
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: Bool | None = None,
+        create_graph: Bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
     ) -> None:
         """Add the gradient of this tensor to the ``.grad`` of every leaf that it was made from.
 
@@ -252,6 +274,7 @@ class Tensor(TensorBase):
             gradient: dL/d(self), of this tensor's shape; 1 where this tensor has one element and none is given.
             retain_graph: keep the graph for another pass; as `create_graph` unless given.
             create_graph: record the pass itself, so that the gradients can be differentiated again.
+            inputs: leaves or results whose ``.grad`` grows, and no other.
 
         Raises:
             RuntimeError: no gradient is required, or none is given for more than one element, or its shape differs;
@@ -265,51 +288,23 @@ class Tensor(TensorBase):
             >>> w.grad
             tensor([6.])
         """
-        backward([self], [gradient], retain_graph, create_graph)
+        backward([self], [gradient], retain_graph, create_graph, inputs)
+
+    register_hook = hooks.register_hook
+    register_post_accumulate_grad_hook = hooks.register_post_accumulate_grad_hook
+    retain_grad = hooks.retain_grad
+    retains_grad = property(hooks.retains_grad)
 
     # ---- writing in place --------------------------------------------------------------------------------------------
 
-    def _in_place(self, op: Op, *others: Any, **params: Any) -> Self:
-        """Compute op(self, *others) into this tensor's own memory, and take the result's place in the graph."""
-        refuse_write(self)
-        before = twin(self)
-        if grad_mode.enabled and op.keeps_inputs:
-            before.array = self.array.copy()  # a rule reads the values that are about to go
-        result = apply(op, before, *others, **params)
-        if result.array.shape != self.array.shape:
-            own, broadcast = list(self.array.shape), list(result.array.shape)
-            raise RuntimeError(f"output with shape {own} doesn't match the broadcast shape {broadcast}")
-        if not dtypes.can_cast(result.array.dtype, self.array.dtype):
-            raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {self.dtype}")
-        result = result.to(self.dtype)
-        self.array[...] = result.array
-        self.note_write()
-        if result.grad_fn is not None:
-            self._rebase(result)
-        return self
-
-    def _rebase(self, result: Tensor) -> None:
-        """Let the history be that of `result`, whose values were just written here; a view passes it to its base."""
-        self._requires_grad = False
-        if self.base is None:
-            self.grad_fn = result.grad_fn
-            return
-        places = places_in(self.base.array, self.array)
-        flat = apply(ops.setitem, twin(self.base).reshape(-1), result.reshape(-1), index=places.reshape(-1))
-        self.base._rebase(flat.reshape(self.base.array.shape))
-        refresh(self)
-
     def __setitem__(self, index: Any, value: Any) -> None:
-        index = as_index(index)
-        value = as_operand(value)
-        refuse_write(self)
-        if grad_mode.enabled and (self.requires_grad or (isinstance(value, Tensor) and value.requires_grad)):
-            self._in_place(ops.setitem, without_leading_ones(value, self.array[index].ndim), index=index)
-        else:
-            self.array[index] = as_array(value)
-            self.note_write()
+        *before, last = indexing.steps_of(index)
+        place = self
+        for step in before:
+            place = apply(ops.getitem, place, index=step, shape=place.array.shape)
+        assign(place, last, value)
 
-    def copy_(self, src: Tensor) -> Self:
+    def copy_(self, src: Tensor, non_blocking: Bool = False) -> Self:
         """Overwrite with the values of `src`, broadcast and converted."""
         self[...] = src
         return self
@@ -341,185 +336,67 @@ class Tensor(TensorBase):
         source = generator or random.default_generator
         return self._redraw(source.uniform(self.array.shape, self.array.dtype, a, b))
 
-    def bernoulli_(self, p: Float = 0.5, *, generator: random.Generator | None = None) -> Self:
-        """Overwrite with 1 with probability p, else 0; p in [0, 1]."""
-        if not 0 <= p <= 1:
+    def random_(self, low: Int = 0, to: Int | None = None, *, generator: random.Generator | None = None) -> Self:
+        """Overwrite with integers from low to to - 1; unless given, from 0 to the last that the dtype holds exactly."""
+        if to is None:
+            low, to = (low, self._integers_end()) if low == 0 else (0, low)
+        if not low < to:
+            raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={to}")
+        source = generator or random.default_generator
+        return self._redraw(source.integers(low, to, self.array.shape).astype(self.array.dtype))
+
+    def _integers_end(self) -> Int:
+        """Return the first integer that is too large for `random_`."""
+        dtype = self.array.dtype
+        if dtype.kind == "f":
+            return 2 ** (np.finfo(dtype).nmant + 1) + 1
+        return 2 if dtype.kind == "b" else int(np.iinfo(dtype).max) + 1
+
+    def exponential_(self, lambd: Float = 1.0, *, generator: random.Generator | None = None) -> Self:
+        """Overwrite with draws from the exponential distribution of rate lambd > 0, whose mean is 1/lambd."""
+        if not lambd > 0:
+            raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+        source = generator or random.default_generator
+        return self._redraw(source.exponential(self.array.shape, lambd).astype(self.array.dtype))
+
+    def bernoulli_(self, p: Any = 0.5, *, generator: random.Generator | None = None) -> Self:
+        """Overwrite with 1 with probability p, else 0; p in [0, 1], one for all or one for each element."""
+        p = as_array(p)
+        if not np.all((p >= 0) & (p <= 1)):
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
         source = generator or random.default_generator
         return self._redraw(source.bernoulli(p, self.array.shape))
 
-    # ---- arithmetic --------------------------------------------------------------------------------------------------
+    def float_power_(self, exponent: Any) -> Self:
+        """Raise to a power in place; RuntimeError for another dtype than float64, in which it is computed."""
+        if self.array.dtype != np.float64:
+            raise RuntimeError(f"float_power_: the base has dtype {self.dtype}, but the result requires float64")
+        self.pow_(exponent)
+        return self
 
-    def add(self, other: Any, *, alpha: Number = 1) -> Tensor:
-        """Return self + alpha · other."""
-        return apply(ops.add, self, scaled(other, alpha))
+    def unsqueeze_(self, dim: Int) -> Self:
+        """Insert a dimension of size 1 in place."""
+        return self._replaced_by(self.unsqueeze(dim))
 
-    def sub(self, other: Any, *, alpha: Number = 1) -> Tensor:
-        """Return self - alpha · other."""
-        return apply(ops.sub, self, scaled(other, alpha))
+    def squeeze_(self, dim: Any = None) -> Self:
+        """Remove dimensions of size 1 in place."""
+        return self._replaced_by(self.squeeze(dim))
 
-    def mul(self, other: Any) -> Tensor:
-        """Return self · other, element by element."""
-        return apply(ops.mul, self, as_operand(other))
+    def t_(self) -> Self:
+        """Transpose a matrix in place."""
+        return self._replaced_by(self.t())
 
-    def div(self, other: Any) -> Tensor:
-        """Return self / other, element by element."""
-        return apply(ops.div, self, as_operand(other))
+    def transpose_(self, dim0: Int, dim1: Int) -> Self:
+        """Exchange two dimensions in place."""
+        return self._replaced_by(self.transpose(dim0, dim1))
 
-    def pow(self, exponent: Any) -> Tensor:
-        """Return self to the power of a number or of a tensor."""
-        if isinstance(exponent, Tensor):
-            return apply(ops.pow, self, exponent)
-        exponent = as_number(exponent)
-        if self.array.dtype.kind != "f" and isinstance(exponent, float):
-            return self.to(dtypes.get_default_dtype()).pow(exponent)
-        return apply(ops.power, self, exponent=exponent)
+    def _replaced_by(self, view: Tensor) -> Self:
+        """Become a view of what this tensor was."""
+        refuse_write(self)
+        self.array, self.grad_fn, self.memory = view.array, view.grad_fn, view.memory
+        return self
 
-    def neg(self) -> Tensor:
-        """Return -self."""
-        return apply(ops.neg, self)
-
-    def matmul(self, other: Tensor) -> Tensor:
-        """Return the product of matrices, of vectors, or of both, broadcast over leading dimensions.
-
-        Source: https://pytorch.org/docs/stable/generated/torch.matmul.html
-        """
-        other = as_tensor(other)
-        a, b = self.array.shape, other.array.shape
-        if not a or not b:
-            raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
-        if a[-1] != b[-2 if len(b) > 1 else 0]:
-            raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_by(a)} and {_by(b)})")
-        if len(a) == 1:
-            return self.unsqueeze(0).matmul(other).squeeze(-2 if len(b) > 1 else 0)
-        if len(b) == 1:
-            return self.matmul(other.unsqueeze(1)).squeeze(-1)
-        return apply(ops.matmul, self, other)
-
-    def mm(self, mat2: Tensor) -> Tensor:
-        """Return the product of two matrices."""
-        if self.array.ndim != 2 or mat2.array.ndim != 2:
-            raise RuntimeError(f"mm: both must be matrices, but they are {self.array.ndim}D and {mat2.array.ndim}D")
-        return self.matmul(mat2)
-
-    def square(self) -> Tensor:
-        """Return the square of each element."""
-        return apply(ops.square, self)
-
-    def sqrt(self) -> Tensor:
-        """Return the square root of each element."""
-        return apply(ops.sqrt, self)
-
-    def rsqrt(self) -> Tensor:
-        """Return 1/sqrt(x) for each element."""
-        return apply(ops.rsqrt, self)
-
-    def reciprocal(self) -> Tensor:
-        """Return 1/x for each element."""
-        return apply(ops.reciprocal, self)
-
-    def exp(self) -> Tensor:
-        """Return e to the power of each element."""
-        return apply(ops.exp, self)
-
-    def expm1(self) -> Tensor:
-        """Return exp(x) - 1 for each element, exact for small x."""
-        return apply(ops.expm1, self)
-
-    def log(self) -> Tensor:
-        """Return the natural logarithm of each element."""
-        return apply(ops.log, self)
-
-    def log1p(self) -> Tensor:
-        """Return log(1 + x) for each element, exact for small x."""
-        return apply(ops.log1p, self)
-
-    def log2(self) -> Tensor:
-        """Return the logarithm to base 2 of each element."""
-        return apply(ops.log2, self)
-
-    def log10(self) -> Tensor:
-        """Return the logarithm to base 10 of each element."""
-        return apply(ops.log10, self)
-
-    def sin(self) -> Tensor:
-        """Return the sine of each element, in radians."""
-        return apply(ops.sin, self)
-
-    def cos(self) -> Tensor:
-        """Return the cosine of each element, in radians."""
-        return apply(ops.cos, self)
-
-    def tan(self) -> Tensor:
-        """Return the tangent of each element, in radians."""
-        return apply(ops.tan, self)
-
-    def sinh(self) -> Tensor:
-        """Return the hyperbolic sine of each element."""
-        return apply(ops.sinh, self)
-
-    def cosh(self) -> Tensor:
-        """Return the hyperbolic cosine of each element."""
-        return apply(ops.cosh, self)
-
-    def tanh(self) -> Tensor:
-        """Return the hyperbolic tangent of each element."""
-        return apply(ops.tanh, self)
-
-    def sigmoid(self) -> Tensor:
-        """Return 1/(1 + exp(-x)) for each element."""
-        return apply(ops.sigmoid, self)
-
-    def relu(self) -> Tensor:
-        """Return max(x, 0) for each element."""
-        return apply(ops.relu, self)
-
-    def abs(self) -> Tensor:
-        """Return the absolute value of each element."""
-        return apply(ops.abs, self)
-
-    def sign(self) -> Tensor:
-        """Return -1, 0 or 1 for each element."""
-        return apply(ops.sign, self)
-
-    def floor(self) -> Tensor:
-        """Return the largest integer below each element."""
-        return apply(ops.floor, self)
-
-    def ceil(self) -> Tensor:
-        """Return the smallest integer above each element."""
-        return apply(ops.ceil, self)
-
-    def trunc(self) -> Tensor:
-        """Return each element without its fraction."""
-        return apply(ops.trunc, self)
-
-    def round(self) -> Tensor:
-        """Return the nearest integer of each element, halves to even."""
-        return apply(ops.round, self)
-
-    def maximum(self, other: Tensor) -> Tensor:
-        """Return the larger of each pair of elements; ties share the gradient."""
-        return apply(ops.maximum, self, other)
-
-    def minimum(self, other: Tensor) -> Tensor:
-        """Return the smaller of each pair of elements; ties share the gradient."""
-        return apply(ops.minimum, self, other)
-
-    def clamp(self, min: Any = None, max: Any = None) -> Tensor:
-        """Return each element moved into [min, max]; at least one bound is a number."""
-        if min is None and max is None:
-            raise RuntimeError("clamp: at least one of 'min' or 'max' must not be None")
-        out = self if min is None else apply(ops.clamp_min, self, bound=as_number(min))
-        return out if max is None else apply(ops.clamp_max, out, bound=as_number(max))
-
-    def where(self, condition: Tensor, other: Any) -> Tensor:
-        """Return self where the condition holds, other elsewhere."""
-        return apply(ops.where, condition, self, as_operand(other))
-
-    def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
-        """Return self with `value` where the mask is true."""
-        return apply(ops.where, mask, as_operand(value), self)
+    # ---- operators ---------------------------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
         return apply(ops.add, self, other) if is_operand(other) else NotImplemented
@@ -531,7 +408,7 @@ class Tensor(TensorBase):
         return apply(ops.sub, self, other) if is_operand(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Tensor:
-        return apply(ops.sub, other, self) if is_operand(other) else NotImplemented
+        return named(apply(ops.sub, other, self), "RsubBackward1") if is_operand(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Tensor:
         return apply(ops.mul, self, other) if is_operand(other) else NotImplemented
@@ -546,13 +423,16 @@ class Tensor(TensorBase):
         return apply(ops.div, other, self) if is_operand(other) else NotImplemented
 
     def __pow__(self, exponent: Any) -> Tensor:
-        return self.pow(exponent) if is_operand(exponent) else NotImplemented
+        return elementwise.pow(self, exponent) if is_operand(exponent) else NotImplemented
 
     def __rpow__(self, base: Any) -> Tensor:
         return apply(ops.pow, base, self) if is_operand(base) else NotImplemented
 
     def __matmul__(self, other: Any) -> Tensor:
-        return self.matmul(other) if isinstance(other, Tensor) else NotImplemented
+        return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
     def __neg__(self) -> Tensor:
         return apply(ops.neg, self)
@@ -563,76 +443,34 @@ class Tensor(TensorBase):
     def __abs__(self) -> Tensor:
         return apply(ops.abs, self)
 
-    # ---- arithmetic in place -----------------------------------------------------------------------------------------
+    def __floordiv__(self, other: Any) -> Tensor:
+        return elementwise.floor_divide(self, other) if is_operand(other) else NotImplemented
 
-    def add_(self, other: Any, *, alpha: Number = 1) -> Self:
-        """Add alpha · other in place."""
-        return self._in_place(ops.add, scaled(other, alpha))
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return elementwise.floor_divide(other, self) if is_operand(other) else NotImplemented
 
-    def sub_(self, other: Any, *, alpha: Number = 1) -> Self:
-        """Subtract alpha · other in place."""
-        return self._in_place(ops.sub, scaled(other, alpha))
+    def __mod__(self, other: Any) -> Tensor:
+        return elementwise.remainder(self, other) if is_operand(other) else NotImplemented
 
-    def mul_(self, other: Any) -> Self:
-        """Multiply by other in place."""
-        return self._in_place(ops.mul, as_operand(other))
+    def __rmod__(self, other: Any) -> Tensor:
+        return elementwise.remainder(other, self) if is_operand(other) else NotImplemented
 
-    def div_(self, other: Any) -> Self:
-        """Divide by other in place."""
-        return self._in_place(ops.div, as_operand(other))
+    def __and__(self, other: Any) -> Tensor:
+        return apply(ops.bitwise_and, self, other) if is_operand(other) else NotImplemented
 
-    def pow_(self, exponent: Number) -> Self:
-        """Raise to a power in place."""
-        return self._in_place(ops.power, exponent=as_number(exponent))
+    def __or__(self, other: Any) -> Tensor:
+        return apply(ops.bitwise_or, self, other) if is_operand(other) else NotImplemented
 
-    def neg_(self) -> Self:
-        """Change the sign in place."""
-        return self._in_place(ops.neg)
+    def __xor__(self, other: Any) -> Tensor:
+        return apply(ops.bitwise_xor, self, other) if is_operand(other) else NotImplemented
 
-    def exp_(self) -> Self:
-        """Replace each element by e to its power."""
-        return self._in_place(ops.exp)
+    __rdiv__ = __rtruediv__
+    __rand__ = __and__
+    __ror__ = __or__
+    __rxor__ = __xor__
 
-    def sqrt_(self) -> Self:
-        """Replace each element by its square root."""
-        return self._in_place(ops.sqrt)
-
-    def relu_(self) -> Self:
-        """Replace each negative element by 0."""
-        return self._in_place(ops.relu)
-
-    def sigmoid_(self) -> Self:
-        """Replace each element by its sigmoid."""
-        return self._in_place(ops.sigmoid)
-
-    def tanh_(self) -> Self:
-        """Replace each element by its hyperbolic tangent."""
-        return self._in_place(ops.tanh)
-
-    def clamp_(self, min: Any = None, max: Any = None) -> Self:
-        """Move each element into [min, max] in place."""
-        if min is None and max is None:
-            raise RuntimeError("clamp_: at least one of 'min' or 'max' must not be None")
-        if min is not None:
-            self._in_place(ops.clamp_min, bound=as_number(min))
-        return self if max is None else self._in_place(ops.clamp_max, bound=as_number(max))
-
-    def __iadd__(self, other: Any) -> Self:
-        return self.add_(other)
-
-    def __isub__(self, other: Any) -> Self:
-        return self.sub_(other)
-
-    def __imul__(self, other: Any) -> Self:
-        return self.mul_(other)
-
-    def __itruediv__(self, other: Any) -> Self:
-        return self.div_(other)
-
-    def __ipow__(self, exponent: Any) -> Self:
-        return self.pow_(exponent)
-
-    # ---- questions ---------------------------------------------------------------------------------------------------
+    def __invert__(self) -> Tensor:
+        return apply(ops.bitwise_not, self)
 
     def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
         return apply(ops.eq, self, other) if is_operand(other) else NotImplemented
@@ -652,234 +490,207 @@ class Tensor(TensorBase):
     def __ge__(self, other: Any) -> Tensor:
         return apply(ops.ge, self, other) if is_operand(other) else NotImplemented
 
-    def __invert__(self) -> Tensor:
-        return wrap(~self.array)
+    def __getitem__(self, index: Any) -> Tensor:
+        return indexing.getitem(self, index)
 
-    def __and__(self, other: Any) -> Tensor:
-        return wrap(self.array & as_array(other))
+    # ---- functions of each element -----------------------------------------------------------------------------------
 
-    def __or__(self, other: Any) -> Tensor:
-        return wrap(self.array | as_array(other))
-
-    def eq(self, other: Any) -> Tensor:
-        """Return where the elements are equal."""
-        return apply(ops.eq, self, as_operand(other))
-
-    def isnan(self) -> Tensor:
-        """Return where the elements are not a number."""
-        return apply(ops.isnan, self)
-
-    def isinf(self) -> Tensor:
-        """Return where the elements are infinite."""
-        return apply(ops.isinf, self)
-
-    def isfinite(self) -> Tensor:
-        """Return where the elements are finite."""
-        return apply(ops.isfinite, self)
-
-    def equal(self, other: Tensor) -> Bool:
-        """Return whether both have the same shape and the same elements."""
-        return np.array_equal(self.array, other.array)
-
-    def allclose(self, other: Tensor, rtol: Float = 1e-5, atol: Float = 1e-8, equal_nan: Bool = False) -> Bool:
-        """Return whether |self - other| <= atol + rtol · |other| everywhere."""
-        return np.allclose(self.array, other.array, rtol, atol, equal_nan)
-
-    def all(self) -> Tensor:
-        """Return whether every element is true."""
-        return self._answer(self.array.all())
-
-    def any(self) -> Tensor:
-        """Return whether any element is true."""
-        return self._answer(self.array.any())
-
-    def _answer(self, holds: Any) -> Tensor:
-        return wrap(np.asarray(holds, np.uint8 if self.array.dtype == np.uint8 else np.bool_))
+    abs = elementwise.abs
+    absolute = elementwise.absolute
+    acos = elementwise.acos
+    acosh = elementwise.acosh
+    add = elementwise.add
+    addcdiv = elementwise.addcdiv
+    addcmul = elementwise.addcmul
+    allclose = elementwise.allclose
+    arccos = elementwise.arccos
+    arccosh = elementwise.arccosh
+    arcsin = elementwise.arcsin
+    arcsinh = elementwise.arcsinh
+    arctan = elementwise.arctan
+    arctan2 = elementwise.arctan2
+    arctanh = elementwise.arctanh
+    asin = elementwise.asin
+    asinh = elementwise.asinh
+    atan = elementwise.atan
+    atan2 = elementwise.atan2
+    atanh = elementwise.atanh
+    bitwise_and = elementwise.bitwise_and
+    bitwise_not = elementwise.bitwise_not
+    bitwise_or = elementwise.bitwise_or
+    bitwise_xor = elementwise.bitwise_xor
+    ceil = elementwise.ceil
+    clamp = elementwise.clamp
+    clamp_max = elementwise.clamp_max
+    clamp_min = elementwise.clamp_min
+    clip = elementwise.clip
+    clone = elementwise.clone
+    copysign = elementwise.copysign
+    cos = elementwise.cos
+    cosh = elementwise.cosh
+    deg2rad = elementwise.deg2rad
+    div = elementwise.div
+    divide = elementwise.divide
+    eq = elementwise.eq
+    equal = elementwise.equal
+    erf = elementwise.erf
+    erfc = elementwise.erfc
+    erfinv = elementwise.erfinv
+    exp = elementwise.exp
+    exp2 = elementwise.exp2
+    expm1 = elementwise.expm1
+    fix = elementwise.fix
+    float_power = elementwise.float_power
+    floor = elementwise.floor
+    floor_divide = elementwise.floor_divide
+    fmax = elementwise.fmax
+    fmin = elementwise.fmin
+    fmod = elementwise.fmod
+    frac = elementwise.frac
+    ge = elementwise.ge
+    greater = elementwise.greater
+    greater_equal = elementwise.greater_equal
+    gt = elementwise.gt
+    heaviside = elementwise.heaviside
+    hypot = elementwise.hypot
+    isclose = elementwise.isclose
+    isfinite = elementwise.isfinite
+    isinf = elementwise.isinf
+    isnan = elementwise.isnan
+    isneginf = elementwise.isneginf
+    isposinf = elementwise.isposinf
+    isreal = elementwise.isreal
+    le = elementwise.le
+    lerp = elementwise.lerp
+    less = elementwise.less
+    less_equal = elementwise.less_equal
+    log = elementwise.log
+    log10 = elementwise.log10
+    log1p = elementwise.log1p
+    log2 = elementwise.log2
+    logaddexp = elementwise.logaddexp
+    logaddexp2 = elementwise.logaddexp2
+    logical_and = elementwise.logical_and
+    logical_not = elementwise.logical_not
+    logical_or = elementwise.logical_or
+    logical_xor = elementwise.logical_xor
+    logit = elementwise.logit
+    lt = elementwise.lt
+    maximum = elementwise.maximum
+    minimum = elementwise.minimum
+    mul = elementwise.mul
+    multiply = elementwise.multiply
+    nan_to_num = elementwise.nan_to_num
+    ne = elementwise.ne
+    neg = elementwise.neg
+    negative = elementwise.negative
+    not_equal = elementwise.not_equal
+    positive = elementwise.positive
+    pow = elementwise.pow
+    rad2deg = elementwise.rad2deg
+    reciprocal = elementwise.reciprocal
+    relu = elementwise.relu
+    remainder = elementwise.remainder
+    round = elementwise.round
+    rsqrt = elementwise.rsqrt
+    sgn = elementwise.sgn
+    sigmoid = elementwise.sigmoid
+    sign = elementwise.sign
+    signbit = elementwise.signbit
+    sin = elementwise.sin
+    sinc = elementwise.sinc
+    sinh = elementwise.sinh
+    sqrt = elementwise.sqrt
+    square = elementwise.square
+    sub = elementwise.sub
+    subtract = elementwise.subtract
+    tan = elementwise.tan
+    tanh = elementwise.tanh
+    true_divide = elementwise.true_divide
+    trunc = elementwise.trunc
+    xlogy = elementwise.xlogy
 
     # ---- reductions --------------------------------------------------------------------------------------------------
 
-    def sum(
-        self, dim: Dim = None, keepdim: Bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: Bool = False
-    ) -> Tensor:
-        """Return the sum over some dimensions, or over all; integers add up to int64."""
-        x = self._widened() if dtype is None else self.to(dtype)
-        axes = axes_of(axis if dim is None else dim, x.array.ndim)
-        return apply(ops.sum, x, axis=axes, keepdims=keepdim or keepdims, shape=x.array.shape)
-
-    def _widened(self) -> Tensor:
-        """Return integers and booleans as int64, the dtype in which PyTorch adds them up."""
-        return self if self.array.dtype.kind == "f" else self.to(dtypes.int64)
-
-    def mean(
-        self, dim: Dim = None, keepdim: Bool = False, *, dtype: Any = None, axis: Dim = None, keepdims: Bool = False
-    ) -> Tensor:
-        """Return the mean over some dimensions, or over all; of floats only."""
-        x = self if dtype is None else self.to(dtype)
-        if x.array.dtype.kind != "f":
-            raise RuntimeError(f"mean(): Input dtype must be floating point. Got: {x.dtype}")
-        axes = axes_of(axis if dim is None else dim, x.array.ndim)
-        return apply(ops.mean, x, axis=axes, keepdims=keepdim or keepdims, shape=x.array.shape)
-
-    def var(
-        self, dim: Dim = None, *, correction: Int = 1, unbiased: Bool | None = None, keepdim: Bool = False
-    ) -> Tensor:
-        """Return the variance: the sum of squared deviations over (number of values - correction)."""
-        correction = correction if unbiased is None else int(unbiased)
-        axes = axes_of(dim, self.array.ndim)
-        count = math.prod([self.array.shape[i] for i in axes])
-        deviations = apply(ops.squared_difference, self, self.mean(axes, keepdim=True))
-        return deviations.sum(axes, keepdim) / (max(count - correction, 0) or math.nan)
-
-    def std(
-        self, dim: Dim = None, *, correction: Int = 1, unbiased: Bool | None = None, keepdim: Bool = False
-    ) -> Tensor:
-        """Return the standard deviation, the square root of `var`."""
-        return self.var(dim, correction=correction, unbiased=unbiased, keepdim=keepdim).sqrt()
-
-    def norm(self, p: Float = 2, dim: Dim = None, keepdim: Bool = False) -> Tensor:
-        """Return (sum |x|^p)^(1/p) over some dimensions, or over all; its slope at 0 is taken as 0."""
-        if p == 1:
-            return self.abs().sum(dim, keepdim)
-        if p == math.inf:
-            return self.abs().amax(dim, keepdim)
-        total = (self.square() if p == 2 else self.abs().pow(p)).sum(dim, keepdim)
-        # The root has an infinite slope at 0, and infinity times 0 is NaN: there, take the root of a constant.
-        return apply(ops.where, total == 0, 0.0, apply(ops.where, total == 0, 1.0, total).pow(1 / p))
-
-    def amax(self, dim: Dim = None, keepdim: Bool = False) -> Tensor:
-        """Return the largest value over some dimensions, or over all; ties share the gradient."""
-        return self._reduce_kept(ops.amax, dim, keepdim)
-
-    def amin(self, dim: Dim = None, keepdim: Bool = False) -> Tensor:
-        """Return the smallest value over some dimensions, or over all; ties share the gradient."""
-        return self._reduce_kept(ops.amin, dim, keepdim)
-
-    def logsumexp(self, dim: Dim, keepdim: Bool = False) -> Tensor:
-        """Return log(sum(exp(x))) over some dimensions, without overflow."""
-        return self._reduce_kept(ops.logsumexp, dim, keepdim)
-
-    def _reduce_kept(self, op: Op, dim: Dim, keepdim: Bool) -> Tensor:
-        """Apply a reduction that keeps its dimensions, and drop them if they are not wanted."""
-        shape = self.array.shape
-        axes = axes_of(dim, len(shape))
-        if op is not ops.logsumexp and not all(shape[i] for i in axes):
-            kind = RuntimeError if dim is None else IndexError
-            raise kind(f"{op.name}(): Expected reduction dim to have non-zero size, but the shape is {list(shape)}")
-        out = apply(op, self, axis=axes)
-        return out if keepdim else out.reshape([n for i, n in enumerate(shape) if i not in axes])
-
-    def max(self, dim: Any = None, keepdim: Bool = False) -> Any:
-        """Return the largest element; along a dimension, also where it is; with another tensor, of each pair."""
-        if isinstance(dim, Tensor):
-            return self.maximum(dim)
-        return self.amax() if dim is None else self._chosen(self.argmax(dim, keepdim=True), dim, keepdim)
-
-    def min(self, dim: Any = None, keepdim: Bool = False) -> Any:
-        """Return the smallest element; along a dimension, also where it is; with another tensor, of each pair."""
-        if isinstance(dim, Tensor):
-            return self.minimum(dim)
-        return self.amin() if dim is None else self._chosen(self.argmin(dim, keepdim=True), dim, keepdim)
-
-    def _chosen(self, indices: Tensor, dim: Int, keepdim: Bool) -> ValuesAndIndices:
-        values = self.take_along_dim(indices, dim)
-        if not keepdim:
-            values, indices = values.squeeze(dim), indices.squeeze(dim)
-        return ValuesAndIndices(values, indices)
-
-    def argmax(self, dim: Any = None, keepdim: Bool = False) -> Tensor:
-        """Return where the largest element is, counted in the flat tensor or along one dimension."""
-        return wrap(np.asarray(self._nonempty(dim, "argmax").argmax(dim, keepdims=keepdim), np.int64))
-
-    def argmin(self, dim: Any = None, keepdim: Bool = False) -> Tensor:
-        """Return where the smallest element is, counted in the flat tensor or along one dimension."""
-        return wrap(np.asarray(self._nonempty(dim, "argmin").argmin(dim, keepdims=keepdim), np.int64))
-
-    def _nonempty(self, dim: Int | None, name: str) -> Array:
-        if not (self.array.size if dim is None else self.size(dim)):
-            shape = list(self.array.shape)
-            raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size, but the shape is {shape}")
-        return self.array
-
-    def cumsum(self, dim: Int) -> Tensor:
-        """Return the running sum along one dimension."""
-        axis, x = axis_of(dim, self.array.ndim), self._widened()
-        return apply(ops.cumsum, x, axis=axis) if x.array.ndim else x.clone()
-
-    def softmax(self, dim: Int) -> Tensor:
-        """Return exp(x) / sum(exp(x)) along one dimension, without overflow."""
-        return apply(ops.softmax, self, axis=axis_of(dim, self.array.ndim))
-
-    def log_softmax(self, dim: Int) -> Tensor:
-        """Return log(softmax(x)) along one dimension, without overflow."""
-        return apply(ops.log_softmax, self, axis=axis_of(dim, self.array.ndim))
+    all = reductions.all
+    amax = reductions.amax
+    amin = reductions.amin
+    aminmax = reductions.aminmax
+    any = reductions.any
+    argmax = reductions.argmax
+    argmin = reductions.argmin
+    argsort = reductions.argsort
+    count_nonzero = reductions.count_nonzero
+    cummax = reductions.cummax
+    cummin = reductions.cummin
+    cumprod = reductions.cumprod
+    cumsum = reductions.cumsum
+    dist = reductions.dist
+    kthvalue = reductions.kthvalue
+    log_softmax = reductions.log_softmax
+    logsumexp = reductions.logsumexp
+    max = reductions.max
+    mean = reductions.mean
+    median = reductions.median
+    min = reductions.min
+    msort = reductions.msort
+    nanmean = reductions.nanmean
+    nansum = reductions.nansum
+    norm = reductions.norm
+    prod = reductions.prod
+    softmax = reductions.softmax
+    sort = reductions.sort
+    std = reductions.std
+    sum = reductions.sum
+    topk = reductions.topk
+    trace = reductions.trace
+    unique = reductions.unique
+    var = reductions.var
 
     # ---- shape -------------------------------------------------------------------------------------------------------
 
-    def reshape(self, *shape: Any) -> Tensor:
-        """Return the same elements in another shape, one size of which may be -1; a view where possible."""
-        old = self.array.shape
-        sizes = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-        return apply(ops.reshape, self, shape=inferred(tuple(sizes), self.array.size), old=old)
-
-    def view(self, *shape: Any) -> Tensor:
-        """Return a view in another shape; RuntimeError where the memory's layout allows none."""
-        out = self.reshape(*shape)
-        if out.array.size and not np.may_share_memory(out.array, self.array):
-            raise RuntimeError(
-                "view size is not compatible with input tensor's size and stride. Use .reshape(...) instead."
-            )
-        return out
-
-    def view_as(self, other: Tensor) -> Tensor:
-        """Return a view in the shape of another tensor."""
-        return self.view(other.array.shape)
-
-    def flatten(self, start_dim: Int = 0, end_dim: Int = -1) -> Tensor:
-        """Return the tensor with a range of dimensions made one."""
-        shape = self.array.shape or (1,)
-        start, end = axis_of(start_dim, len(shape)), axis_of(end_dim, len(shape))
-        if start > end:
-            raise RuntimeError(f"flatten() has invalid args: start_dim {start_dim} comes after end_dim {end_dim}")
-        return self.reshape(*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
-
-    def squeeze(self, dim: Dim = None) -> Tensor:
-        """Return the tensor without its dimensions of size 1, or without the named ones of these."""
-        axes = axes_of(dim, self.array.ndim)
-        return self.reshape([n for i, n in enumerate(self.array.shape) if n != 1 or i not in axes])
-
-    def unsqueeze(self, dim: Int) -> Tensor:
-        """Return the tensor with a dimension of size 1 more."""
-        axis = axis_of(dim, self.array.ndim + 1)
-        return self.reshape([*self.array.shape[:axis], 1, *self.array.shape[axis:]])
-
-    def unsqueeze_(self, dim: Int) -> Self:
-        """Insert a dimension of size 1 in place."""
-        return self._replaced_by(self.unsqueeze(dim))
-
-    def squeeze_(self, dim: Dim = None) -> Self:
-        """Remove dimensions of size 1 in place."""
-        return self._replaced_by(self.squeeze(dim))
-
-    def _replaced_by(self, view: Tensor) -> Self:
-        """Become a view of what this tensor was."""
-        refuse_write(self)
-        self.array, self.grad_fn, self.memory = view.array, view.grad_fn, view.memory
-        return self
-
-    def transpose(self, dim0: Int, dim1: Int) -> Tensor:
-        """Return a view with two dimensions exchanged."""
-        ndim = self.array.ndim
-        if ndim == 0:
-            return self.reshape(())
-        return apply(ops.swapaxes, self, axis1=axis_of(dim0, ndim), axis2=axis_of(dim1, ndim))
-
-    swapaxes = transpose
-
-    def t(self) -> Tensor:
-        """Return a matrix transposed; a vector as it is."""
-        if self.array.ndim > 2:
-            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.array.ndim}D")
-        return self.transpose(0, 1) if self.array.ndim == 2 else self
+    adjoint = shaping.adjoint
+    broadcast_to = shaping.broadcast_to
+    chunk = shaping.chunk
+    diag = shaping.diag
+    diag_embed = shaping.diag_embed
+    diagflat = shaping.diagflat
+    diagonal = shaping.diagonal
+    expand = shaping.expand
+    expand_as = shaping.expand_as
+    flatten = shaping.flatten
+    flip = shaping.flip
+    fliplr = shaping.fliplr
+    flipud = shaping.flipud
+    hsplit = shaping.hsplit
+    moveaxis = shaping.moveaxis
+    movedim = shaping.movedim
+    permute = shaping.permute
+    ravel = shaping.ravel
+    repeat = shaping.repeat
+    repeat_interleave = shaping.repeat_interleave
+    reshape = shaping.reshape
+    reshape_as = shaping.reshape_as
+    roll = shaping.roll
+    rot90 = shaping.rot90
+    split = shaping.split
+    split_with_sizes = shaping.split_with_sizes
+    squeeze = shaping.squeeze
+    sum_to_size = shaping.sum_to_size
+    swapaxes = shaping.swapaxes
+    swapdims = shaping.swapdims
+    t = shaping.t
+    tensor_split = shaping.tensor_split
+    tile = shaping.tile
+    transpose = shaping.transpose
+    tril = shaping.tril
+    triu = shaping.triu
+    unbind = shaping.unbind
+    unflatten = shaping.unflatten
+    unsqueeze = shaping.unsqueeze
+    view = shaping.view
+    view_as = shaping.view_as
+    vsplit = shaping.vsplit
 
     @property
     def T(self) -> Tensor:
@@ -895,80 +706,199 @@ class Tensor(TensorBase):
             )
         return self.transpose(-2, -1)
 
-    def permute(self, *dims: Any) -> Tensor:
-        """Return a view with the dimensions in this order."""
-        order = dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
-        axes = tuple([axis_of(d, self.array.ndim) for d in order])
-        if sorted(axes) != list(range(self.array.ndim)):
-            raise RuntimeError(f"permute(dims): {list(order)} is no order of the {self.array.ndim} dimensions")
-        return apply(ops.permute, self, axes=axes)
+    H = T
+    mH = mT
 
-    def expand(self, *sizes: Any) -> Tensor:
-        """Return a view in which dimensions of size 1 are repeated; -1 leaves a dimension as it is."""
-        target = list(sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes)
-        own = self.array.shape
-        new = len(target) - len(own)
-        if new < 0:
-            raise RuntimeError(f"expand: {target} has fewer dimensions than the tensor's shape {list(own)}")
-        shape = tuple([own[i - new] if n == -1 and i >= new else n for i, n in enumerate(target)])
-        for i, n in enumerate(own):
-            if n not in (1, shape[new + i]):
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({shape[new + i]}) must match the existing size ({n}) at "
-                    f"dimension {new + i}"
-                )
-        return apply(ops.expand, self, shape=shape)
+    # ---- choice ------------------------------------------------------------------------------------------------------
 
-    def expand_as(self, other: Tensor) -> Tensor:
-        """Return a view expanded to the shape of another tensor."""
-        return self.expand(other.array.shape)
+    argwhere = indexing.argwhere
+    gather = indexing.gather
+    index_add = indexing.index_add
+    index_copy = indexing.index_copy
+    index_fill = indexing.index_fill
+    index_select = indexing.index_select
+    masked_fill = indexing.masked_fill
+    masked_scatter = indexing.masked_scatter
+    masked_select = indexing.masked_select
+    narrow = indexing.narrow
+    nonzero = indexing.nonzero
+    scatter = indexing.scatter
+    scatter_add = indexing.scatter_add
+    select = indexing.select
+    take = indexing.take
+    take_along_dim = indexing.take_along_dim
 
-    broadcast_to = expand
+    bernoulli = draws.bernoulli
+    multinomial = draws.multinomial
 
-    def flip(self, *dims: Any) -> Tensor:
-        """Return a copy reversed along some dimensions."""
-        return apply(ops.flip, self, axis=axes_of(dims[0] if not isinstance(dims[0], int) else dims, self.array.ndim))
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """Return self where the condition holds, other elsewhere."""
+        return indexing.where(condition, self, other)
 
-    def __getitem__(self, index: Any) -> Tensor:
-        return apply(ops.getitem, self, index=as_index(index), shape=self.array.shape)
+    # ---- products ----------------------------------------------------------------------------------------------------
 
-    def take_along_dim(self, indices: Tensor, dim: Int) -> Tensor:
-        """Return the element along `dim` that each place of an integer tensor of the same rank names."""
-        axis, own, index = axis_of(dim, self.array.ndim), list(self.array.shape), indices.array
-        wanted = list(np.broadcast_shapes([*own[:axis], 1, *own[axis + 1 :]], index.shape))
-        index = np.array(np.broadcast_to(index, [*wanted[:axis], index.shape[axis], *wanted[axis + 1 :]]))
-        x = self.expand([*wanted[:axis], own[axis], *wanted[axis + 1 :]])
-        return apply(ops.take_along, x, index=index, axis=axis, shape=x.array.shape)
+    addbmm = products.addbmm
+    addmm = products.addmm
+    addmv = products.addmv
+    addr = products.addr
+    baddbmm = products.baddbmm
+    bmm = products.bmm
+    dot = products.dot
+    ger = products.ger
+    inner = products.inner
+    kron = products.kron
+    matmul = products.matmul
+    mm = products.mm
+    mv = products.mv
+    outer = products.outer
+    vdot = products.vdot
 
-    def unbind(self, dim: Int = 0) -> tuple[Tensor, ...]:
-        """Return the slices along one dimension."""
-        before = (slice(None),) * axis_of(dim, self.array.ndim)
-        return tuple([self[(*before, i)] for i in range(self.size(dim))])
+    # ---- the same, in place ------------------------------------------------------------------------------------------
+
+    abs_ = in_place(elementwise.abs)
+    acos_ = in_place(elementwise.acos)
+    acosh_ = in_place(elementwise.acosh)
+    add_ = in_place(elementwise.add)
+    addcdiv_ = in_place(elementwise.addcdiv)
+    addcmul_ = in_place(elementwise.addcmul)
+    asin_ = in_place(elementwise.asin)
+    asinh_ = in_place(elementwise.asinh)
+    atan_ = in_place(elementwise.atan)
+    atan2_ = in_place(elementwise.atan2)
+    atanh_ = in_place(elementwise.atanh)
+    bitwise_and_ = in_place(elementwise.bitwise_and)
+    bitwise_not_ = in_place(elementwise.bitwise_not)
+    bitwise_or_ = in_place(elementwise.bitwise_or)
+    bitwise_xor_ = in_place(elementwise.bitwise_xor)
+    ceil_ = in_place(elementwise.ceil)
+    clamp_ = in_place(elementwise.clamp)
+    clamp_max_ = in_place(elementwise.clamp_max)
+    clamp_min_ = in_place(elementwise.clamp_min)
+    clip_ = in_place(elementwise.clip)
+    copysign_ = in_place(elementwise.copysign)
+    cos_ = in_place(elementwise.cos)
+    cosh_ = in_place(elementwise.cosh)
+    deg2rad_ = in_place(elementwise.deg2rad)
+    div_ = in_place(elementwise.div)
+    divide_ = in_place(elementwise.divide)
+    eq_ = in_place(elementwise.eq)
+    erf_ = in_place(elementwise.erf)
+    erfc_ = in_place(elementwise.erfc)
+    erfinv_ = in_place(elementwise.erfinv)
+    exp_ = in_place(elementwise.exp)
+    exp2_ = in_place(elementwise.exp2)
+    expm1_ = in_place(elementwise.expm1)
+    fix_ = in_place(elementwise.fix)
+    floor_ = in_place(elementwise.floor)
+    floor_divide_ = in_place(elementwise.floor_divide)
+    fmod_ = in_place(elementwise.fmod)
+    frac_ = in_place(elementwise.frac)
+    ge_ = in_place(elementwise.ge)
+    gt_ = in_place(elementwise.gt)
+    heaviside_ = in_place(elementwise.heaviside)
+    hypot_ = in_place(elementwise.hypot)
+    le_ = in_place(elementwise.le)
+    lerp_ = in_place(elementwise.lerp)
+    log_ = in_place(elementwise.log)
+    log10_ = in_place(elementwise.log10)
+    log1p_ = in_place(elementwise.log1p)
+    log2_ = in_place(elementwise.log2)
+    logical_and_ = in_place(elementwise.logical_and)
+    logical_not_ = in_place(elementwise.logical_not)
+    logical_or_ = in_place(elementwise.logical_or)
+    logical_xor_ = in_place(elementwise.logical_xor)
+    logit_ = in_place(elementwise.logit)
+    lt_ = in_place(elementwise.lt)
+    mul_ = in_place(elementwise.mul)
+    multiply_ = in_place(elementwise.multiply)
+    nan_to_num_ = in_place(elementwise.nan_to_num)
+    ne_ = in_place(elementwise.ne)
+    neg_ = in_place(elementwise.neg)
+    negative_ = in_place(elementwise.negative)
+    pow_ = in_place(elementwise.pow)
+    rad2deg_ = in_place(elementwise.rad2deg)
+    reciprocal_ = in_place(elementwise.reciprocal)
+    relu_ = in_place(elementwise.relu)
+    remainder_ = in_place(elementwise.remainder)
+    round_ = in_place(elementwise.round)
+    rsqrt_ = in_place(elementwise.rsqrt)
+    sgn_ = in_place(elementwise.sgn)
+    sigmoid_ = in_place(elementwise.sigmoid)
+    sign_ = in_place(elementwise.sign)
+    sin_ = in_place(elementwise.sin)
+    sinc_ = in_place(elementwise.sinc)
+    sinh_ = in_place(elementwise.sinh)
+    sqrt_ = in_place(elementwise.sqrt)
+    square_ = in_place(elementwise.square)
+    sub_ = in_place(elementwise.sub)
+    subtract_ = in_place(elementwise.subtract)
+    tan_ = in_place(elementwise.tan)
+    tanh_ = in_place(elementwise.tanh)
+    true_divide_ = in_place(elementwise.true_divide)
+    trunc_ = in_place(elementwise.trunc)
+    xlogy_ = in_place(elementwise.xlogy)
+    cumprod_ = in_place(reductions.cumprod)
+    cumsum_ = in_place(reductions.cumsum)
+    tril_ = in_place(shaping.tril)
+    triu_ = in_place(shaping.triu)
+    index_add_ = in_place(indexing.index_add)
+    index_copy_ = in_place(indexing.index_copy)
+    index_fill_ = in_place(indexing.index_fill)
+    masked_fill_ = in_place(indexing.masked_fill)
+    masked_scatter_ = in_place(indexing.masked_scatter)
+    scatter_ = in_place(indexing.scatter)
+    scatter_add_ = in_place(indexing.scatter_add)
+    addbmm_ = in_place(products.addbmm)
+    addmm_ = in_place(products.addmm)
+    addmv_ = in_place(products.addmv)
+    addr_ = in_place(products.addr)
+    baddbmm_ = in_place(products.baddbmm)
+
+    __iadd__ = add_
+    __isub__ = sub_
+    __imul__ = mul_
+    __itruediv__ = div_
+    __ifloordiv__ = floor_divide_
+    __imod__ = remainder_
+    __ipow__ = pow_
+    __iand__ = bitwise_and_
+    __ior__ = bitwise_or_
+    __ixor__ = bitwise_xor_
 
     # ---- copies and conversions --------------------------------------------------------------------------------------
 
-    def clone(self) -> Tensor:
-        """Return a copy through which the gradient flows."""
-        return apply(ops.clone, self)
-
-    def contiguous(self) -> Tensor:
+    def contiguous(self, memory_format: Any = None) -> Tensor:
         """Return the tensor with its elements in memory in the order of its indices."""
         return self if self.array.flags.c_contiguous else self.clone()
 
-    def is_contiguous(self) -> Bool:
+    def is_contiguous(self, memory_format: Any = None) -> Bool:
         """Return whether the elements are in memory in the order of their indices."""
         return self.array.flags.c_contiguous
 
-    def to(self, *args: Any, dtype: Any = None, copy: Bool = False, **ignored: Any) -> Tensor:
-        """Return the tensor in another dtype; a device is accepted where it is the CPU.
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, copy: Bool = False, **ignored: Any) -> Tensor:
+        """Return the tensor in another dtype, itself if it has it already.
+
+        Args:
+            *args: in any order a dtype, a tensor whose dtype is meant, and a device, which must be the CPU.
+            dtype: the same by name.
+            device: the same by name.
+            copy: make a copy in any case.
+            **ignored: PyTorch's non_blocking and memory_format.
+
+        Raises:
+            RuntimeError: a device that is not there; AssertionError for CUDA, as in PyTorch.
 
         Source: https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
         """
+        copy = copy or args[-2:] in ((False, True), (True, True))  # (…, non_blocking, copy) by position
         for arg in args:
             if isinstance(arg, Tensor):
                 dtype = arg.dtype
             elif isinstance(arg, DType | np.dtype):
                 dtype = arg
+            elif not isinstance(arg, bool):  # non_blocking, by its position
+                devices.check_device(arg)
+        devices.check_device(device)
         target = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
         if target == self.array.dtype:
             return self.clone() if copy else self
@@ -978,91 +908,91 @@ class Tensor(TensorBase):
         """Return the tensor in the dtype of another one."""
         return self.to(other.dtype)
 
-    def half(self) -> Tensor:
+    def half(self, memory_format: Any = None) -> Tensor:
         """Return the tensor as float16."""
         return self.to(dtypes.float16)
 
-    def float(self) -> Tensor:
+    def float(self, memory_format: Any = None) -> Tensor:
         """Return the tensor as float32."""
         return self.to(dtypes.float32)
 
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = None) -> Tensor:
         """Return the tensor as float64."""
         return self.to(dtypes.float64)
 
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = None) -> Tensor:
         """Return the tensor as int32."""
         return self.to(dtypes.int32)
 
-    def long(self) -> Tensor:
+    def long(self, memory_format: Any = None) -> Tensor:
         """Return the tensor as int64."""
         return self.to(dtypes.int64)
 
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = None) -> Tensor:
         """Return where the elements are not 0."""
         return self.to(dtypes.bool_)
 
-    def cpu(self) -> Tensor:
+    def short(self, memory_format: Any = None) -> Tensor:
+        """Return the tensor as int16."""
+        return self.to(dtypes.int16)
+
+    def char(self, memory_format: Any = None) -> Tensor:
+        """Return the tensor as int8."""
+        return self.to(dtypes.int8)
+
+    def byte(self, memory_format: Any = None) -> Tensor:
+        """Return the tensor as uint8."""
+        return self.to(dtypes.uint8)
+
+    def type(self, dtype: Any = None, non_blocking: Bool = False) -> Any:
+        """Return the tensor in another dtype, or the name of its type where none is given."""
+        if dtype is None:
+            return f"minigrad.{dtypes.TYPE_NAMES[self.dtype]}"
+        return self.to(dtype=getattr(dtype, "dtype", dtype))  # FloatTensor has its dtype as an attribute
+
+    def cpu(self, memory_format: Any = None) -> Tensor:
         """Return the tensor itself: it is on the CPU already."""
         return self
+
+    def cuda(self, device: Any = None) -> Tensor:
+        """Raise AssertionError: there is no CUDA device."""
+        return self.to("cuda" if device is None else device)
+
+    # ---- new tensors of its dtype ------------------------------------------------------------------------------------
+
+    def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Tensor:
+        """Return a copy of the data, of this tensor's dtype unless another is given."""
+        return self._new(np.array(array_of(data, self.dtype if dtype is None else dtype)), None, requires_grad)
+
+    def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Tensor:
+        """Return zeros of these sizes, of this tensor's dtype unless another is given."""
+        return self._new(np.zeros(shape_from(size), self.array.dtype), dtype, requires_grad)
+
+    def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Tensor:
+        """Return ones of these sizes, of this tensor's dtype unless another is given."""
+        return self._new(np.ones(shape_from(size), self.array.dtype), dtype, requires_grad)
+
+    def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Tensor:
+        """Return uninitialised values of these sizes, of this tensor's dtype unless another is given."""
+        return self._new(np.empty(shape_from(size), self.array.dtype), dtype, requires_grad)
+
+    def new_full(
+        self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: Bool = False
+    ) -> Tensor:
+        """Return one value in these sizes, of this tensor's dtype unless another is given."""
+        value = np.asarray(as_array(fill_value)).astype(self.array.dtype if dtype is None else dtypes.to_numpy(dtype))
+        return self._new(np.full(shape_from((size,)), value), None, requires_grad)
+
+    def _new(self, array: Array, dtype: Any, requires_grad: Bool) -> Tensor:
+        new: Tensor = wrap(array if dtype is None else array.astype(dtypes.to_numpy(dtype)))
+        return new.requires_grad_(requires_grad)
+
 
 
 TensorBase.result = Tensor
 
-OPS_BY_UFUNC = {op.forward: op for op in ops.TABLE.values() if isinstance(op.forward, np.ufunc)}
-
-
-def as_tensor(x: Any) -> Tensor:
-    """Return a tensor as it is, and an array as a tensor that shares its memory."""
-    if isinstance(x, Tensor):
-        return x
-    array = np.asarray(x)
-    dtypes.from_numpy(array.dtype)
-    return wrap(array)
-
-
-def as_values(data: Any) -> Any:
-    """Return data in a form that np.array copies from."""
-    return data.array if isinstance(data, Tensor) else data
-
-
-def without_leading_ones(value: Any, ndim: int) -> Any:
-    """Return a value without the leading dimensions of size 1 that it has beyond those of the place it goes to."""
-    while isinstance(value, Tensor) and value.ndim > ndim and value.array.shape[0] == 1:
-        value = value.squeeze(0)
-    return value
-
-
-def as_number(x: Any) -> Any:
-    """Return a number as Python's own: NumPy's would decide the dtype of the result."""
-    return x.item() if isinstance(x, np.generic | Tensor) else x
-
-
-def as_index(index: Any) -> Any:
-    """Return an index as NumPy takes it; one that would pick a NumPy scalar picks a 0-d view."""
-    if isinstance(index, slice):
-        return index
-    parts = tuple([_index_part(part) for part in (index if isinstance(index, tuple) else (index,))])
-    has_ellipsis = any(part is Ellipsis for part in parts)
-    return parts if has_ellipsis else (*parts, Ellipsis)
-
-
-def _index_part(part: Any) -> Any:
-    if isinstance(part, Tensor):
-        part = part.array.copy()  # what happens to the index later must not matter to the backward pass
-    elif isinstance(part, np.ndarray):
-        part = part.copy()
-    elif isinstance(part, list):
-        part = np.array(part, None if part else np.intp)
-    if isinstance(part, np.integer) or (isinstance(part, np.ndarray) and part.ndim == 0 and part.dtype.kind in "iu"):
-        return int(part)
-    return part
-
-
-def _by(shape: Sequence[int]) -> str:
-    return "x".join(str(n) for n in shape)
-
 
 def rebuilt(cls: type[Tensor], array: Array, requires_grad: bool) -> Tensor:
     """Make a leaf again that was pickled."""
+    array = array.view(dtypes.to_numpy(array.dtype))  # pickle makes dtypes anew, and there should be one of each
     return wrap(array, cls).requires_grad_(requires_grad)

@@ -201,6 +201,46 @@ def _affine(x: Array, weight: Array, bias: Array | None = None) -> Array:
     return y if bias is None else y + bias
 
 
+# ---- activations, special functions and losses, by Python's scalar functions -----------------------------------------
+
+
+def _between(first: float, last: float, f: Callable[[float], float]) -> float:
+    """Solve f(x) = 0 for an increasing f by bisection."""
+    for _ in range(200):
+        middle = (first + last) / 2
+        first, last = (middle, last) if f(middle) < 0 else (first, middle)
+    return (first + last) / 2
+
+
+def _elu(x: float, alpha: float, scale: float, rate: float) -> float:
+    return scale * x if x > 0 else scale * alpha * (math.exp(rate * x) - 1)
+
+
+def _softplus(x: float, beta: float, threshold: float) -> float:
+    return x if beta * x > threshold else math.log(1 + math.exp(beta * x)) / beta
+
+
+def _huber(x: float, y: float, delta: float) -> float:
+    size = abs(x - y)
+    return size * size / 2 if size <= delta else delta * (size - delta / 2)
+
+
+def _binary_cross_entropy(p: float, target: float) -> float:
+    return -target * math.log(p) - (1 - target) * math.log(1 - p)
+
+
+def _cross_entropy(x: Array, index: Array, axis: int) -> Array:
+    return -np.log(np.take_along_axis(_softmax(x, axis), index, axis)).sum(axis)
+
+
+CLASSES: list[tuple[Shape, dict[str, Any]]] = [
+    ((4,), {"index": np.array([2]), "axis": 0}),
+    ((2, 3), {"index": np.array([[2], [0]]), "axis": 1}),
+    ((2, 3, 2), {"index": np.array([[[2, 0]], [[1, 1]]]), "axis": 1}),
+    ((0, 3), {"index": np.zeros((0, 1), np.int64), "axis": 1}),
+]
+
+
 ROWS: list[tuple[Shape, Any]] = [((4,), 0), ((2, 3), 1), ((2, 3), 0), ((2, 3, 2), 1), ((0, 3), 1)]
 BLOCKS: list[tuple[Shape, Any]] = [((), ()), ((4,), (0,)), ((2, 3), (0, 1)), ((2, 3, 2), (0, 2)), ((0, 3), (1,))]
 
@@ -319,6 +359,11 @@ DOMAINS: dict[str, Domain] = {
     "logsumexp": reduction(lambda x, axis: np.log(np.exp(x).sum(axis, keepdims=True)), anywhere, *BLOCKS),
     "softmax": reduction(_softmax, anywhere, *ROWS),
     "log_softmax": reduction(lambda x, axis: np.log(_softmax(x, axis)), anywhere, *ROWS),
+    "standardize": Domain(
+        lambda x, axis, eps: (x - np.mean(x, axis, keepdims=True)) / np.sqrt(np.var(x, axis, keepdims=True) + eps),
+        (anywhere,),
+        [Case((shape,), {"axis": axis, "eps": 0.1}) for shape, axis in BLOCKS if math.prod(shape)],
+    ),
     "reshape": moved(
         lambda x, shape, old: np.fromiter(x.flat, float).reshape(shape),
         ((2, 3), {"shape": (3, 2), "old": (2, 3)}),
@@ -398,5 +443,68 @@ DOMAINS: dict[str, Domain] = {
             Case(((2, 2, 3), (2, 3), (2,))),
             Case(((0, 3), (2, 3), (2,))),
         ],
+    ),
+    # ---- the rest of the elementwise functions
+    "exp2": unary(lambda x: 2.0**x, anywhere),
+    "logaddexp": binary(lambda x, y: math.log(math.exp(x) + math.exp(y)), anywhere, anywhere),
+    "logaddexp2": binary(lambda x, y: math.log2(2.0**x + 2.0**y), anywhere, anywhere),
+    "xlogy": binary(lambda x, y: x * math.log(y), nonzero, positive),
+    "asin": unary(math.asin, between(-0.9, 0.9)),
+    "acos": unary(math.acos, between(-0.9, 0.9)),
+    "atan": unary(math.atan, anywhere),
+    "asinh": unary(math.asinh, anywhere),
+    "acosh": unary(math.acosh, between(1.2, 3.0)),
+    "atanh": unary(math.atanh, between(-0.9, 0.9)),
+    "atan2": binary(math.atan2, nonzero, nonzero),
+    "hypot": binary(math.hypot, nonzero, nonzero),
+    "sinc": unary(lambda x: math.sin(math.pi * x) / (math.pi * x), nonzero),
+    "root": unary(math.sqrt, positive),
+    "remainder": binary(lambda x, y: x - y * math.floor(x / y), between(0.2, 0.9), between(1.1, 1.9)),
+    "fmod": binary(math.fmod, between(2.2, 2.8), between(1.1, 1.3)),
+    "copysign": binary(math.copysign, nonzero, nonzero),
+    "fmax": binary(max, stepped(0.1), stepped(0.4)),
+    "fmin": binary(min, stepped(0.1), stepped(0.4)),
+    "drawn": Domain(
+        lambda x, values: values, (anywhere,), [Case((shape,), {"values": np.ones(shape)}) for shape in SINGLE]
+    ),
+    "median": Domain(
+        lambda x: np.asarray(sorted(x)[(len(x) - 1) // 2]), (distinct,), [Case(((4,),)), Case(((5,),)), Case(((1,),))]
+    ),
+    "diagonal": moved(
+        lambda x, offset, axis1, axis2, shape: np.diagonal(x, offset, axis1, axis2),
+        *[((3, 4), {"offset": k, "axis1": 0, "axis2": 1, "shape": (3, 4)}) for k in (0, 1, -2)],
+        ((2, 3, 2), {"offset": 0, "axis1": 0, "axis2": 2, "shape": (2, 3, 2)}),
+    ),
+    "undiagonal": moved(
+        lambda x, offset, axis1, axis2, shape: np.diag(x, offset),
+        ((3,), {"offset": 0, "axis1": 0, "axis2": 1, "shape": (3, 3)}),
+        ((2,), {"offset": -1, "axis1": 0, "axis2": 1, "shape": (3, 3)}),
+    ),
+    "floor_divide": binary(lambda x, y: math.floor(x / y), nonzero, nonzero),
+    "bitwise_and": binary(lambda x, y: x and y, booleans, booleans, otype=bool),
+    "bitwise_or": binary(lambda x, y: x or y, booleans, booleans, otype=bool),
+    "bitwise_xor": binary(lambda x, y: x != y, booleans, booleans, otype=bool),
+    "bitwise_not": unary(lambda x: not x, booleans, otype=bool),
+    # ---- special functions, activations and losses
+    "erf": unary(math.erf, anywhere),
+    "erfc": unary(math.erfc, between(-2.0, 6.0)),
+    "erfinv": unary(lambda x: _between(-6.0, 6.0, lambda y: math.erf(y) - x), between(-0.9, 0.9)),
+    "ndtr": unary(lambda x: math.erfc(-x / math.sqrt(2)) / 2, between(-4.0, 2.0)),
+    "leaky_relu": unary(lambda x, slope: x if x > 0 else slope * x, nonzero, {"slope": 0.1}),
+    "elu": unary(
+        _elu,
+        nonzero,
+        {"alpha": 1.0, "scale": 1.0, "rate": 1.0},
+        {"alpha": 1.5, "scale": 1.2, "rate": 0.7},
+    ),
+    "softplus": unary(_softplus, anywhere, {"beta": 1.0, "threshold": 20.0}, {"beta": 2.0, "threshold": 2.1}),
+    "logsigmoid": unary(lambda x: -math.log(1 + math.exp(-x)), anywhere),
+    "hardtanh": unary(lambda x, low, high: min(max(x, low), high), stepped(0.3), {"low": -1.0, "high": 1.5}),
+    "cross_entropy": moved(_cross_entropy, *CLASSES),
+    "binary_cross_entropy": binary(_binary_cross_entropy, between(0.1, 0.9), between(0.1, 0.9)),
+    "huber": Domain(
+        np.vectorize(_huber, otypes=[float]),
+        (integers, stepped(0.3)),
+        [Case(pair, {"delta": delta}) for pair in PAIRS for delta in (0.9, 2.0)],
     ),
 }  # fmt: skip

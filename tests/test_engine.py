@@ -645,7 +645,7 @@ def by_itself(x: mg.Tensor, w: mg.Tensor) -> mg.Tensor:
 def transposed_view(x: mg.Tensor, w: mg.Tensor) -> mg.Tensor:
     h = (x * w).reshape(3, 1) * mg.ones(3, 2).double()
     h.T[0].tanh_()
-    h.reshape(-1)[::-2].mul_(w)
+    h.reshape(-1)[1::2].mul_(w.flip(0))
     return h
 
 

@@ -146,7 +146,7 @@ PAIR_WRITES = {
     "add_": lambda x, y: x.add_(y),
     "mul_": lambda x, y: x.mul_(y),
 }
-INDICES = [0, -1, slice(None, None, -1), slice(0, 1), (Ellipsis, None), [0, 0], [-1, 0, -1]]
+INDICES = [0, -1, slice(None, None, 2), slice(0, 1), (Ellipsis, None), [0, 0], [-1, 0, -1]]
 
 
 def can_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
@@ -237,7 +237,7 @@ class Builder:
 
     def write_part(self) -> None:
         i = self.operand(lambda x: len(x.shape) > 0, written=True)
-        index = self.draw(st.sampled_from([0, -1, slice(None, None, -1), slice(0, 1)]))
+        index = self.draw(st.sampled_from([0, -1, slice(None, None, 2), slice(0, 1)]))
         j = self.operand(lambda y: fits_into(self.pool[i][index].shape, y.shape))
         self.append(lambda x, y: x.__setitem__(index, y), i, j)
 
@@ -389,7 +389,7 @@ def test_a_write_alone_is_always_differentiated(data, given_values):
     builder = Builder(data, given_values, in_place=True)
     copies = range(len(given_values), 2 * len(given_values))
     for i in copies:
-        builder.append(lambda x: x.reshape((-1,))[::-1], i)
+        builder.append(lambda x: x.reshape((-1,))[1:], i)
         builder.append(WRITES[data.draw(st.sampled_from(sorted(WRITES)))], len(builder.pool) - 1)
     leaves = leaves_of(given_values)
     _, end = run(builder.steps, leaves)

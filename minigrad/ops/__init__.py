@@ -6,16 +6,20 @@ entries of the table themselves. What it may not: in-place operators (they would
 scalars (they turn float32 into float64; Python floats do not), and values that it was not handed.
 """
 
-from . import elementwise, products, reductions, shape
+from . import activations, elementwise, losses, normalization, products, reductions, shape, special
+from .activations import *  # noqa: F403
 from .elementwise import *  # noqa: F403
+from .losses import *  # noqa: F403
+from .normalization import *  # noqa: F403
 from .op import Op as Op
 from .products import *  # noqa: F403
 from .reductions import *  # noqa: F403
 from .shape import *  # noqa: F403
+from .special import *  # noqa: F403
 
 TABLE: dict[str, Op] = {
     name: entry
-    for chapter in (elementwise, reductions, shape, products)
+    for chapter in (elementwise, special, activations, reductions, normalization, losses, shape, products)
     for name, entry in vars(chapter).items()
     if isinstance(entry, Op)
 }

@@ -28,7 +28,7 @@ def _count(axis: Axes, shape: Shape) -> float:
     return math.prod([shape[i] for i in axis]) or math.nan
 
 
-sum = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims),
+sum = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims, dtype=x.dtype),
          lambda g, y, x, axis, keepdims, shape: _spread(g, axis, shape))
 
 mean = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims) / _count(axis, shape),
@@ -39,7 +39,7 @@ mse = Op(lambda x, y, count: np.square(x - y).sum() / count,
          lambda g, z, x, y, count: (x - y) * (g * 2 / count),
          lambda g, z, x, y, count: (y - x) * (g * 2 / count))
 
-cumsum = Op(lambda x, axis: np.cumsum(x, axis=axis),
+cumsum = Op(lambda x, axis: np.cumsum(x, axis=axis, dtype=x.dtype),
             lambda g, y, x, axis: flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis))
 
 flip = Op(lambda x, axis: np.flip(x, axis).copy(), lambda g, y, x, axis: flip(g, axis=axis))
@@ -51,6 +51,16 @@ amax = Op(lambda x, axis: x.max(axis=axis, keepdims=True),
 
 amin = Op(lambda x, axis: x.min(axis=axis, keepdims=True),
           lambda g, y, x, axis: where(x == y, g, 0.0) / (x == y).sum(axis=axis, keepdims=True, dtype=g.dtype))
+
+median = Op(lambda x: _lower_median(x),
+            lambda g, y, x: where(x == y, g, 0.0) / (x == y).sum(axis=0, keepdims=True, dtype=g.dtype))
+
+
+def _lower_median(x: np.ndarray) -> np.ndarray:
+    """Return the median of a vector, the lower one of two; NaN where there is a NaN, or nothing."""
+    if x.dtype.kind == "f" and (not x.size or np.isnan(x).any()):
+        return np.asarray(math.nan, x.dtype)
+    return np.sort(x)[(x.size - 1) // 2]
 
 
 def _stable(x: np.ndarray, axis: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -60,6 +60,26 @@ def is_basic(index: Any) -> bool:
     return all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts)
 
 
+def _diagonal(x: np.ndarray, offset: int, axis1: int, axis2: int, shape: Shape) -> np.ndarray:
+    out = x.diagonal(offset, axis1, axis2)  # a view, which NumPy marks as read-only
+    out.flags.writeable = x.flags.writeable
+    return out
+
+
+# The diagonals of the matrices in two axes, as the last axis; and a tensor that is 0 but for these.
+diagonal = Op(_diagonal, lambda g, y, x, offset, axis1, axis2, shape:
+              undiagonal(g, offset=offset, axis1=axis1, axis2=axis2, shape=shape), view=True)
+
+
+def _undiagonal(x: np.ndarray, offset: int, axis1: int, axis2: int, shape: Shape) -> np.ndarray:
+    out = np.zeros(shape, x.dtype)
+    _diagonal(out, offset, axis1, axis2, shape)[...] = x
+    return out
+
+
+undiagonal = Op(_undiagonal, lambda g, y, x, offset, axis1, axis2, shape:
+                diagonal(g, offset=offset, axis1=axis1, axis2=axis2, shape=shape))
+
 put = Op(_put, lambda g, y, x, index, shape: getitem(g, index=index, shape=shape))
 
 # setitem(x, v): x with the values at the index replaced by v.
@@ -72,7 +92,7 @@ def _setitem(x: np.ndarray, value: Any, index: Any) -> np.ndarray:
 
 
 setitem = Op(_setitem, lambda g, y, x, value, index: setitem(g, 0.0, index=index),
-                       lambda g, y, x, value, index: g[index])
+                       lambda g, y, x, value, index: getitem(g, index=index, shape=g.shape))
 
 # One value along the axis for each place of an integer array of the same rank.
 take_along = Op(lambda x, index, axis, shape: np.take_along_axis(x, index, axis),

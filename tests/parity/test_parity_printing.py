@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
 from minigrad import dtypes
+from minigrad.creation import as_tensor
 from minigrad.printing import set_printoptions
-from minigrad.tensor import Tensor, as_tensor
+from minigrad.tensor import Tensor
 
 torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
 

@@ -1,0 +1,170 @@
+"""The other ways in which PyTorch lets an argument be written, and its checks of kinds."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..recording import Array, TensorBase, converted, named
+
+Result = TypeVar("Result")
+
+
+def other_names(**names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Let a function's arguments be called by other names, too: ``other_names(axis="dim")``."""
+
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+        @functools.wraps(function)
+        def renaming(*args: Any, **kwargs: Any) -> Result:
+            if kwargs:
+                kwargs = {names.get(name, name): value for name, value in kwargs.items()}
+            return function(*args, **kwargs)
+
+        return renaming
+
+    return decorate
+
+
+# Source: https://pytorch.org/docs/stable/notes/numpy_compatibility.html
+numpy_names = other_names(axis="dim", keepdims="keepdim", x="input", a="input", x1="input", x2="other")
+
+
+def number_before(keyword: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a number stand before the last tensors, with a warning, as it did until PyTorch 1.5: ``add(x, alpha, y)``."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        parameters = inspect.signature(function).parameters.values()
+        most = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+
+        @functools.wraps(function)
+        def reordering(*args: Any, **kwargs: Any) -> Any:
+            if len(args) != most + 1 or isinstance(args[1], TensorBase):
+                return function(*args, **kwargs)
+            input, value, *tensors = args
+            warnings.warn(
+                f"This overload of {function.__name__} is deprecated: give {keyword}={value} last, by its name",
+                UserWarning,
+                stacklevel=2,
+            )
+            return function(input, *tensors, **{keyword: value}, **kwargs)
+
+        return reordering
+
+    return decorate
+
+
+def takes_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function write its result into a tensor, ``out=``, which it then returns."""
+
+    @functools.wraps(function)
+    def writing(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return result if out is None else written(result, out)
+
+    return writing
+
+
+def written(result: Any, out: Any) -> Any:
+    """Return `out`, made to hold a result; RuntimeError where a gradient would be lost, or a dtype does not fit."""
+    if out.requires_grad or result.requires_grad:
+        raise RuntimeError("out=... arguments don't support automatic differentiation, but one of them requires grad.")
+    if result.dtype.is_floating_point > out.dtype.is_floating_point:
+        raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {out.dtype}")
+    if not out.array.flags.writeable:
+        raise RuntimeError("out: the tensor cannot be written into, for several of its elements share one place")
+    if out.array.shape != result.array.shape:
+        out.array = np.empty(result.array.shape, out.array.dtype)
+    out.array[...] = result.array
+    out.note_write()
+    return out
+
+
+def recorded_as(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let the results of a function that is composed of several operations go by PyTorch's name of it."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def naming(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            given = [id(x) for x in (*args, *kwargs.values())]
+            for part in result if isinstance(result, tuple) else (result,):
+                if id(part) not in given:
+                    named(part, name)
+            return result
+
+        return naming
+
+    return decorate
+
+
+def rounded_once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of several steps compute float16 in float32 and round its result once, as PyTorch does."""
+
+    @functools.wraps(function)
+    def computing(*args: Any, **kwargs: Any) -> Any:
+        floats = [x for x in (*args, *kwargs.values()) if isinstance(x, TensorBase) and x.array.dtype.kind == "f"]
+        if not floats or any(x.array.dtype != np.float16 for x in floats):
+            return function(*args, **kwargs)
+        result = function(*map(_widened, args), **{name: _widened(x) for name, x in kwargs.items()})
+        return converted(result, np.dtype(np.float16)) if kwargs.get("dtype") is None else result
+
+    return computing
+
+
+def _widened(x: Any) -> Any:
+    is_half = isinstance(x, TensorBase) and x.array.dtype == np.float16
+    return converted(x, np.dtype(np.float32)) if is_half else x
+
+
+def number(x: Any) -> Any:
+    """Return a number as Python's own: NumPy's would decide the dtype of the result."""
+    if isinstance(x, TensorBase):
+        return x.array.item()
+    return x.item() if isinstance(x, np.generic) else x
+
+
+def element(x: Any, dtype: np.dtype[Any]) -> Array:
+    """Return a number as an array without axes, a fraction cut off; RuntimeError where the dtype has no room for it."""
+    x = number(x)
+    if not has_room(dtype, x):
+        raise RuntimeError(f"value cannot be converted to type {dtype} without overflow: {x}")
+    return np.asarray(x).astype(dtype)
+
+
+def has_room(dtype: np.dtype[Any], x: float) -> bool:
+    """Return whether a dtype reaches as far as a number; as in PyTorch, a negative one may wrap around to unsigned."""
+    if dtype.kind == "b" or (dtype.kind == "f" and not math.isfinite(x)):
+        return True
+    highest = float(np.finfo(dtype).max) if dtype.kind == "f" else np.iinfo(dtype).max
+    lowest = np.iinfo(dtype).min if dtype.kind == "i" else -highest
+    return bool(lowest <= x <= highest)
+
+
+def check_tensor(function: str, x: Any, argument: str = "input") -> None:
+    """Raise TypeError for an argument that is no tensor."""
+    if not isinstance(x, TensorBase):
+        raise TypeError(f"{function}(): argument '{argument}' must be Tensor, not {type(x).__name__}")
+
+
+def check_tensors(function: str, input: Any, other: Any) -> None:
+    """Raise TypeError where one of two arguments is no tensor."""
+    check_tensor(function, input)
+    check_tensor(function, other, "other")
+
+
+def check_any_tensor(function: str, input: Any, other: Any) -> None:
+    """Raise TypeError where neither of two arguments is a tensor."""
+    if not isinstance(other, TensorBase):
+        check_tensor(function, input)
+
+
+def check_floating(function: str, x: Any) -> None:
+    """Raise RuntimeError for a tensor of integers."""
+    if x.array.dtype.kind != "f":
+        raise RuntimeError(f"{function}(): Input dtype must be floating point. Got: {x.dtype}")

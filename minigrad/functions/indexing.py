@@ -1,0 +1,451 @@
+"""Some of the elements: by index, by mask, and along a dimension.
+
+Names, arguments and meaning are PyTorch's:
+https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import ops
+from ..recording import Array, apply, as_operand, wrap
+from ..shapes import axis_of
+from .arguments import check_tensor, element, numpy_names, recorded_as
+from .elementwise import add, mul
+from .reductions import taken
+from .shaping import broadcast_shapes, expand, reshape
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+# ---- x[index] --------------------------------------------------------------------------------------------------------
+
+
+def getitem(input: Tensor, index: Any) -> Tensor:
+    """Return ``input[index]``: a view for integers, slices, None and …; a copy for tensors, lists and masks."""
+    for step in steps_of(index):
+        input = apply(ops.getitem, input, index=step, shape=input.array.shape)
+    return input
+
+
+def steps_of(index: Any) -> list[Any]:
+    """Return an index as NumPy takes it, in one step or two.
+
+    Where integers stand beside arrays, PyTorch takes the integers first, as views; NumPy would broadcast them all.
+    """
+    if isinstance(index, slice):
+        return [_forward(index)]
+    parts = tuple([_part(part) for part in (index if isinstance(index, tuple) else (index,))])
+    if any(isinstance(part, np.ndarray) for part in parts) and int in map(type, parts):
+        return [_complete(_without_arrays(parts)), _complete(_arrays_alone(parts))]
+    return [_complete(parts)]
+
+
+def _without_arrays(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the first step, which leaves the dimensions alone that arrays index: a mask its own number, others one."""
+    step: list[Any] = []
+    for part in parts:
+        if not isinstance(part, np.ndarray):
+            step.append(part)
+        else:
+            step += [slice(None)] * (part.ndim if part.dtype == np.bool_ else 1)
+    return tuple(step)
+
+
+def _arrays_alone(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the second step: the arrays, where the integers have gone and the other parts have had their turn."""
+    left = [part for part in parts if type(part) is not int]
+    return tuple([part if isinstance(part, np.ndarray) or part is Ellipsis else slice(None) for part in left])
+
+
+def _complete(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return an index with an ellipsis, so that an element is picked as a 0-d view rather than as a NumPy scalar."""
+    return parts if any(part is Ellipsis for part in parts) else (*parts, Ellipsis)
+
+
+def _part(part: Any) -> Any:
+    if isinstance(part, slice):
+        return _forward(part)
+    if part is None or part is Ellipsis or type(part) is int:
+        return part
+    if hasattr(part, "array"):
+        part = part.array
+    part = np.array(part, None if np.size(part) else np.intp)  # a copy: what becomes of the index must not matter later
+    if part.dtype == np.uint8:
+        part = part.astype(np.bool_)
+    if part.dtype.kind not in "biu":
+        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, but got {part.dtype}")
+    return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part
+
+
+def _forward(part: slice) -> slice:
+    if part.step is not None and operator.index(part.step) <= 0:
+        raise ValueError(f"step must be greater than zero, but got {part.step}")
+    return slice(*[None if bound is None else operator.index(bound) for bound in (part.start, part.stop, part.step)])
+
+
+# ---- along a dimension -----------------------------------------------------------------------------------------------
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """Return a view of the slice at this index of a dimension, which vanishes."""
+    if not input.ndim:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    axis = axis_of(dim, input.ndim)
+    if not -input.array.shape[axis] <= index < input.array.shape[axis]:
+        shape = list(input.shape)
+        raise IndexError(f"select(): index {index} out of range for tensor of size {shape} at dimension {dim}")
+    return input[(*(slice(None),) * axis, index)]
+
+
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+    """Return a view of `length` slices along a dimension, beginning at `start`."""
+    if not input.ndim:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if hasattr(start, "array") and (start.ndim or start.array.dtype.kind not in "iu"):
+        raise RuntimeError(f"start must be an 0-dim integral Tensor, but got {start!r}")
+    axis, start = axis_of(dim, input.ndim), int(start)
+    n = input.array.shape[axis]
+    if length < 0:
+        raise RuntimeError(f"narrow(): length must be non-negative, but got {length}")
+    if not -n <= start <= n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")
+    start = start + n if start < 0 else start
+    if start + length > n:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
+    return input[(*(slice(None),) * axis, slice(start, start + length))]
+
+
+@numpy_names
+@recorded_as("IndexSelectBackward0")
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Return the slices along a dimension that a vector of integers names.
+
+    Raises:
+        IndexError: an index is out of range.
+        RuntimeError: the index is no vector of integers.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.index_select.html
+    """
+    axis, places = _slices("index_select", input, dim, index)
+    if not input.ndim:
+        if places.size != 1:
+            raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.size}")
+        return reshape(input, ()).clone()
+    return apply(ops.getitem, input, index=(*(slice(None),) * axis, places), shape=input.array.shape)
+
+
+@numpy_names
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
+    """Return the input with alpha · source added to the slices along a dimension that the index names."""
+    axis, places = _slices("index_add", input, dim, index)
+    _check_source("index_add", input, axis, places, source)
+    x = reshape(input, -1) if not input.ndim else input
+    at = (*(slice(None),) * axis, places)
+    added = apply(ops.put, reshape(source, -1) if not source.ndim else source, index=at, shape=x.array.shape)
+    return reshape(add(x, added, alpha=alpha), input.array.shape)
+
+
+@numpy_names
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """Return the input with the slices along a dimension that the index names replaced by those of the source."""
+    axis, places = _slices("index_copy", input, dim, index)
+    _check_source("index_copy", input, axis, places, source)
+    x = reshape(input, -1) if not input.ndim else input
+    at = (*(slice(None),) * axis, places)
+    out = apply(ops.setitem, x, reshape(source, -1) if not source.ndim else source, index=at)
+    return reshape(out, input.array.shape)
+
+
+@numpy_names
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """Return the input with one value in the slices along a dimension that the index names."""
+    axis, places = _slices("index_fill", input, dim, index, from_the_end=True)
+    if hasattr(value, "array") and value.ndim:
+        raise RuntimeError(f"index_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
+    chosen = np.zeros(input.array.shape or (1,), np.bool_)
+    np.moveaxis(chosen, axis, 0)[places] = True
+    value = value if hasattr(value, "array") else wrap(element(value, input.array.dtype))
+    return apply(ops.where, wrap(chosen.reshape(input.array.shape)), value, input)
+
+
+def _slices(
+    name: str, input: Tensor, dim: int, index: Tensor, from_the_end: bool = False
+) -> tuple[int, Array]:
+    """Return the axis and the places along it, negative ones if allowed; errors where the index is not fit for that."""
+    check_tensor(name, index, "index")
+    axis, places = axis_of(dim, input.ndim), index.array
+    if places.dtype not in (np.int32, np.int64):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index, but got {index.dtype}")
+    if places.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector, but got {list(places.shape)}")
+    n = input.array.shape[axis] if input.ndim else 1
+    lowest = -n if from_the_end else 0
+    if places.size and not (lowest <= places.min() and places.max() < n):
+        raise IndexError(f"{name}(): index out of range: {places.min()} to {places.max()} for a dimension of size {n}")
+    return axis, places.reshape(-1).copy()
+
+
+def _check_source(name: str, input: Tensor, axis: int, places: Array, source: Tensor) -> None:
+    check_tensor(name, source, "source")
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same dtype")
+    expected = list(input.array.shape) or [1]
+    expected[axis] = places.size
+    if list(source.array.shape or (1,)) != expected:
+        raise RuntimeError(f"{name}(): expected a source of shape {expected}, but got {list(source.array.shape)}")
+
+
+@numpy_names
+@recorded_as("GatherBackward0")
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+    """Return for each place of the index the element of the input there, but for `dim`, where the index says which.
+
+    out[i][j][k] = input[index[i][j][k]][j][k] for dim 0.
+
+    Args:
+        input: a tensor.
+        dim: the dimension along which the index counts.
+        index: integers, with the input's number of dimensions, none larger than the input's but `dim`.
+        sparse_grad: accepted.
+
+    Raises:
+        RuntimeError: an index is out of range, or its shape does not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.gather.html
+
+    Example:
+        >>> import minigrad
+        >>> gather(minigrad.tensor([[1, 2], [3, 4]]), 1, minigrad.tensor([[1], [0]]))
+        tensor([[2],
+                [3]])
+    """
+    axis = axis_of(dim, input.ndim)
+    x, places = _aligned("gather", input, axis, index)
+    return reshape(taken(x, places, axis), index.array.shape)
+
+
+@numpy_names
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """Return the elements along a dimension that integers name, both broadcast over the other dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
+    """
+    check_tensor("take_along_dim", indices, "indices")
+    if indices.array.dtype != np.int64:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype}")
+    if dim is None:
+        return gather(reshape(input, -1), 0, reshape(indices, -1))
+    if input.ndim != indices.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+            f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices"
+        )
+    axis, own, index = axis_of(dim, input.ndim), list(input.array.shape), indices.array
+    others = [[*shape[:axis], 1, *shape[axis + 1 :]] for shape in (own, index.shape)]
+    wanted = broadcast_shapes(*others)
+    index = np.broadcast_to(index, [*wanted[:axis], index.shape[axis], *wanted[axis + 1 :]])
+    index = np.where((-own[axis] <= index) & (index < 0), index + own[axis], index)
+    return gather(expand(input, [*wanted[:axis], own[axis], *wanted[axis + 1 :]]), axis, wrap(index))
+
+
+@numpy_names
+@recorded_as("ScatterBackward0")
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
+    """Return the input with elements replaced, at the places where `gather` would have read them.
+
+    Args:
+        input: a tensor.
+        dim: the dimension along which the index counts.
+        index: integers; names of a place twice leave open which element gets there.
+        src: a tensor at least as large as the index, or a number.
+        value: a number, by name.
+        reduce: None; "add" or "multiply" combine with what is there.
+
+    Raises:
+        RuntimeError: an index is out of range, or a shape or the dtype does not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.scatter.html
+    """
+    src = value if src is None else src
+    axis = axis_of(dim, input.ndim)
+    if hasattr(src, "array") and src.dtype != input.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    if not index.array.size:
+        return input.clone()
+    source = _source(input, index, src)
+    at = _places("scatter", input, axis, index)
+    x = reshape(input, input.array.shape or (1,))
+    if reduce == "add":
+        out = add(x, apply(ops.put, source, index=at, shape=x.array.shape))
+    elif reduce == "multiply":
+        factors = np.ones(x.array.shape, x.array.dtype)
+        np.multiply.at(factors, at, source.array)
+        out = mul(x, wrap(factors))
+    elif reduce is None:
+        out = apply(ops.setitem, x, source, index=at)
+    else:
+        raise RuntimeError(f"reduce argument must be either add or multiply, but got {reduce!r}")
+    return reshape(out, input.array.shape)
+
+
+@numpy_names
+@recorded_as("ScatterAddBackward0")
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """Return the input with elements of the source added, at the places where `gather` would have read them."""
+    axis = axis_of(dim, input.ndim)
+    check_tensor("scatter_add", src, "src")
+    if src.dtype != input.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    if not index.array.size:
+        return input.clone()
+    source, x = _source(input, index, src), reshape(input, input.array.shape or (1,))
+    added = apply(ops.put, source, index=_places("scatter_add", input, axis, index), shape=x.array.shape)
+    return reshape(add(x, added), input.array.shape)
+
+
+def _source(input: Tensor, index: Tensor, src: Any) -> Tensor:
+    """Return the part of the source that the index has a place for."""
+    if not hasattr(src, "array"):
+        return wrap(np.full(index.array.shape or (1,), src, input.array.dtype))
+    if src.ndim != index.ndim or any(n > m for n, m in zip(index.array.shape, src.array.shape, strict=True)):
+        shapes = f"{list(index.array.shape)} and {list(src.array.shape)}"
+        raise RuntimeError(f"Expected index to be no larger than src in any dimension, but the shapes are {shapes}")
+    return src[tuple([slice(n) for n in index.array.shape])] if index.ndim else reshape(src, 1)
+
+
+def _places(name: str, input: Tensor, axis: int, index: Tensor) -> tuple[Array, ...]:
+    """Return NumPy's index of the places that an index along an axis means."""
+    _, along = _aligned(name, input, axis, index)
+    places = list(np.ogrid[tuple([slice(n) for n in along.shape])])
+    places[axis] = along
+    return tuple(places)
+
+
+def _aligned(name: str, input: Tensor, axis: int, index: Tensor) -> tuple[Tensor, Array]:
+    """Return the part of the input that an index of its rank reads, and the index as an array of at least one axis."""
+    check_tensor(name, index, "index")
+    places, own = index.array, input.array.shape or (1,)
+    if places.dtype not in (np.int64, np.int32) and places.size:
+        raise RuntimeError(f"{name}(): Expected dtype int64 for index, but got {index.dtype}")
+    if max(index.ndim, 1) != len(own) and places.size:
+        raise RuntimeError(f"{name}(): the index must have {len(own)} dimensions, but has {index.ndim}")
+    places = places.reshape(places.shape or (1,))
+    if not places.size:
+        empty = (0,) * len(own)
+        return reshape(input, own)[tuple([slice(0)] * len(own))], np.zeros(empty, np.int64)
+    if any(n > m for i, (n, m) in enumerate(zip(places.shape, own, strict=True)) if i != axis):
+        raise RuntimeError(
+            f"Size does not match at dimension: expected index {list(places.shape)} to be no larger than self "
+            f"{list(own)} apart from dimension {axis}"
+        )
+    if places.min() < 0 or places.max() >= own[axis]:
+        wrong = places[(places < 0) | (places >= own[axis])][0]
+        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {own[axis]}")
+    read = tuple([slice(None) if i == axis else slice(n) for i, n in enumerate(places.shape)])
+    return reshape(input, own)[read], places.copy()
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """Return the elements of the flat tensor that an index names, in the index's shape."""
+    check_tensor("take", index, "index")
+    if index.array.dtype != np.int64:
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype}")
+    n, places = input.array.size, index.array
+    if places.size and not (-n <= places.min() and places.max() < n):
+        raise IndexError(f"take(): index out of range: found {places.min()} to {places.max()} for {n} elements")
+    return apply(ops.getitem, reshape(input, -1), index=(places.copy(), Ellipsis), shape=(n,))
+
+
+# ---- by mask ---------------------------------------------------------------------------------------------------------
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """Return input where the condition holds, and other elsewhere; the condition alone gives the places where it holds.
+
+    Args:
+        condition: booleans.
+        input: a tensor or a number that broadcasts.
+        other: the same.
+
+    Raises:
+        RuntimeError: the condition is not boolean, or shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.where.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.0, 2.0])
+        >>> where(x > 0, x, 0.0)
+        tensor([0., 2.])
+    """
+    check_tensor("where", condition, "condition")
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    return apply(ops.where, condition, as_operand(input), as_operand(other))
+
+
+@recorded_as("MaskedFillBackward0")
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """Return the input with one value where the mask is true.
+
+    Raises:
+        RuntimeError: the mask is not boolean, the value has dimensions, or the input's dtype has no room for it.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
+    """
+    _check_mask("masked_fill", mask)
+    if hasattr(value, "array") and value.ndim:
+        raise RuntimeError(f"masked_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
+    value = value if hasattr(value, "array") else wrap(element(value, input.array.dtype))
+    return apply(ops.where, mask, value, input).to(input.dtype)
+
+
+@recorded_as("MaskedSelectBackward0")
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """Return the elements where the mask is true, in one dimension; both broadcast."""
+    _check_mask("masked_select", mask)
+    shape = broadcast_shapes(input.array.shape, mask.array.shape)
+    x, chosen = expand(input, shape), np.broadcast_to(mask.array, shape).copy()
+    return apply(ops.getitem, reshape(x, -1), index=(chosen.reshape(-1),), shape=(x.array.size,))
+
+
+@recorded_as("MaskedScatterBackward0")
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """Return the input with its elements where the mask is true replaced by those of the source, one after another."""
+    _check_mask("masked_scatter", mask)
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"masked_scatter: expected a source of dtype {input.dtype}, but got {source.dtype}")
+    shape = broadcast_shapes(input.array.shape, mask.array.shape)
+    chosen = np.broadcast_to(mask.array, shape).copy()
+    count = int(chosen.sum())
+    if count > source.array.size:
+        raise RuntimeError(f"masked_scatter: expected {count} elements in the source, but got {source.array.size}")
+    return apply(ops.setitem, expand(input, shape), reshape(source, -1)[:count], index=chosen)
+
+
+def _check_mask(name: str, mask: Tensor) -> None:
+    check_tensor(name, mask, "mask")
+    if mask.array.dtype != np.bool_:
+        raise RuntimeError(f"{name}: expected BoolTensor for mask, but got {mask.dtype}")
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """Return the indices of the elements that are not 0, a row for each; or a vector for each dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nonzero.html
+    """
+    if as_tuple:
+        return tuple([wrap(places) for places in np.nonzero(np.atleast_1d(input.array))])
+    return wrap(np.argwhere(input.array))
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """Return the indices of the elements that are not 0, a row for each."""
+    return wrap(np.argwhere(input.array))

@@ -1,0 +1,242 @@
+"""Sums of products: matrices, vectors, batches of them, and Einstein's notation.
+
+Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/torch.html#blas-and-lapack-operations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .. import ops
+from ..recording import apply, named
+from ..shapes import axis_of
+from .arguments import check_tensor, recorded_as, rounded_once, takes_out
+from .elementwise import add, mul
+from .reductions import sum
+from .shaping import broadcast_shapes, permute, reshape, squeeze, unsqueeze
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+@takes_out
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """Return the product of matrices, of vectors, or of both, broadcast over leading dimensions.
+
+    Args:
+        input: of shape (*, n, k), or (k,).
+        other: of shape (*, k, m), or (k,); of the input's dtype.
+
+    Raises:
+        RuntimeError: the sizes or the dtypes do not fit, or one has no dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.matmul.html
+
+    Example:
+        >>> import minigrad
+        >>> matmul(minigrad.ones(2, 3), minigrad.ones(3)).shape
+        minigrad.Size([2])
+    """
+    check_tensor("matmul", other, "other")
+    a, b = input.array.shape, other.array.shape
+    if not a or not b:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
+    if a[-1] != b[-2 if len(b) > 1 else 0]:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_by(a)} and {_by(b)})")
+    if len(a) == 1:
+        return squeeze(matmul(unsqueeze(input, 0), other), -2 if len(b) > 1 else 0)
+    if len(b) == 1:
+        return named(squeeze(matmul(input, unsqueeze(other, 1)), -1), "MvBackward0")
+    return apply(ops.matmul, input, other)
+
+
+@takes_out
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """Return the product of two matrices."""
+    _check_ndims("mm", (input, 2), (mat2, 2))
+    return matmul(input, mat2)
+
+
+@takes_out
+@recorded_as("BmmBackward0")
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """Return the products of as many pairs of matrices, (b, n, k) and (b, k, m)."""
+    _check_ndims("bmm", (input, 3), (mat2, 3))
+    if input.array.shape[0] != mat2.array.shape[0]:
+        shapes = f"{list(input.array.shape)} and {list(mat2.array.shape)}"
+        raise RuntimeError(f"bmm: expected as many matrices in both, but got {shapes}")
+    return matmul(input, mat2)
+
+
+@takes_out
+@recorded_as("MvBackward0")
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """Return the product of a matrix and a vector."""
+    _check_ndims("mv", (input, 2), (vec, 1))
+    return matmul(input, vec)
+
+
+@takes_out
+@recorded_as("DotBackward0")
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """Return the inner product of two vectors of equal length."""
+    _check_ndims("dot", (input, 1), (tensor, 1))
+    if input.array.shape != tensor.array.shape:
+        raise RuntimeError(f"dot: expected vectors of equal size, but got {list(input.shape)} and {list(tensor.shape)}")
+    return matmul(input, tensor)
+
+
+vdot = dot
+
+
+@takes_out
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Return the sums of products over the last dimension of both; of a number, the multiple."""
+    if not input.ndim or not other.ndim:
+        return mul(input, other)
+    if input.array.shape[-1] != other.array.shape[-1]:
+        shapes = f"{list(input.array.shape)} and {list(other.array.shape)}"
+        raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {shapes}")
+    return tensordot(input, other, dims=([-1], [-1]))
+
+
+@takes_out
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """Return all products of an element of one vector with one of another, a row for each of the first."""
+    _check_ndims("outer", (input, 1), (vec2, 1))
+    return mul(unsqueeze(input, 1), vec2)
+
+
+ger = outer
+
+
+@takes_out
+@rounded_once
+@recorded_as("AddmmBackward0")
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return beta · input + alpha · mat1 mat2."""
+    return _plus(input, mm(mat1, mat2), beta, alpha)
+
+
+@takes_out
+@rounded_once
+@recorded_as("AddmvBackward0")
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return beta · input + alpha · mat vec."""
+    return _plus(input, mv(mat, vec), beta, alpha)
+
+
+@takes_out
+@rounded_once
+@recorded_as("AddrBackward0")
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return beta · input + alpha · the outer product of two vectors."""
+    return _plus(input, outer(vec1, vec2), beta, alpha)
+
+
+@takes_out
+@rounded_once
+@recorded_as("BaddbmmBackward0")
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return beta · input + alpha · batch1 batch2."""
+    return _plus(input, bmm(batch1, batch2), beta, alpha)
+
+
+@takes_out
+@rounded_once
+@recorded_as("AddbmmBackward0")
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Return beta · input + alpha · the sum of the products batch1 batch2."""
+    product = bmm(batch1, batch2)
+    return _plus(input, sum(product, 0, dtype=product.dtype), beta, alpha)
+
+
+def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
+    """Return beta · input + alpha · product, of the product's shape; an input times 0 may hold NaNs."""
+    check_tensor("addmm and its like", input)
+    if broadcast_shapes(input.array.shape, product.array.shape) != product.array.shape:
+        shapes = f"{list(input.array.shape)} and {list(product.array.shape)}"
+        raise RuntimeError(f"the input must be expandable to the shape of the product, but the shapes are {shapes}")
+    if product.array.dtype.kind != "f":  # PyTorch brings both to the product's dtype, too
+        alpha, beta = (product.array.dtype.type(x).item() for x in (alpha, beta))
+    if product.array.dtype.kind == "b":
+        return (product & bool(alpha)) | (input & bool(beta))
+    product = product if alpha == 1 else mul(product, alpha)
+    if beta == 0:
+        return product
+    return add(product, input if beta == 1 else mul(input, beta))
+
+
+@takes_out
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """Return the product of several matrices, from left to right."""
+    product = matrices[0]
+    for matrix in matrices[1:]:
+        product = mm(product, matrix)
+    return product
+
+
+@takes_out
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Return Kronecker's product: every element of the input times the whole other tensor, laid side by side."""
+    ndim = max(input.ndim, other.ndim)
+    a = (1,) * (ndim - input.ndim) + input.array.shape
+    b = (1,) * (ndim - other.ndim) + other.array.shape
+    left = reshape(input, [size for n in a for size in (n, 1)])
+    right = reshape(other, [size for n in b for size in (1, n)])
+    return reshape(mul(left, right), [n * m for n, m in zip(a, b, strict=True)])
+
+
+@takes_out
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+    """Return the sums of products over some dimensions of both.
+
+    Args:
+        a: a tensor.
+        b: another one.
+        dims: how many of a's last and b's first dimensions to sum over; or two sequences of dimensions.
+
+    Raises:
+        RuntimeError: the sizes of these dimensions differ.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.tensordot.html
+    """
+    dims = dims.tolist() if hasattr(dims, "array") else dims
+    if isinstance(dims, int):
+        if not 0 <= dims <= min(a.ndim, b.ndim):
+            raise RuntimeError(f"tensordot expects dims >= 0, and no more than there are, but got dims={dims}")
+        dims = (range(a.ndim - dims, a.ndim), range(dims))
+    of_a, of_b = [axis_of(d, a.ndim) for d in dims[0]], [axis_of(d, b.ndim) for d in dims[1]]
+    left, right = [d for d in range(a.ndim) if d not in of_a], [d for d in range(b.ndim) if d not in of_b]
+    for i, j in zip(of_a, of_b, strict=True):
+        n, m = a.array.shape[i], b.array.shape[j]
+        if n != m and 1 not in (n, m):
+            raise RuntimeError(f"contracted dimensions need to match, but dim {i} of a is {n}, dim {j} of b is {m}")
+        if n != m:  # the one of size 1 is the same for all the others, which can be summed beforehand
+            a, b = (_summed(a, i), b) if m == 1 else (a, _summed(b, j))
+    summed = [a.array.shape[d] for d in of_a]
+    rows, columns = [a.array.shape[d] for d in left], [b.array.shape[d] for d in right]
+    k = math.prod(summed)
+    matrix_a = reshape(permute(a, left + of_a), math.prod(rows), k)
+    matrix_b = reshape(permute(b, of_b + right), k, math.prod(columns))
+    return reshape(matmul(matrix_a, matrix_b), rows + columns)
+
+
+def _summed(x: Tensor, dim: int) -> Tensor:
+    return sum(x, dim, keepdim=True, dtype=x.dtype)
+
+
+def _by(shape: Sequence[int]) -> str:
+    return "x".join(str(n) for n in shape)
+
+
+def _check_ndims(name: str, *expected: tuple[Tensor, int]) -> None:
+    """Raise RuntimeError for an argument of another number of dimensions."""
+    for x, ndim in expected:
+        check_tensor(name, x)
+        if x.ndim != ndim:
+            found = " and ".join(f"{y.ndim}D" for y, _ in expected)
+            wanted = " and ".join(f"{n}D" for _, n in expected)
+            raise RuntimeError(f"{name}: {wanted} tensors expected, but got {found} tensors")

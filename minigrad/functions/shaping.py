@@ -1,0 +1,691 @@
+"""The same elements in other shapes: views where memory allows, as in PyTorch, and copies where elements repeat.
+
+Names, arguments and meaning are PyTorch's:
+https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import ops
+from ..recording import apply, named, wrap
+from ..shapes import Size, axes_of, axis_of, inferred, sizes_from
+from . import reductions
+from .arguments import check_tensor, number, numpy_names, other_names, recorded_as, takes_out
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Dim = int | Sequence[int] | None
+
+# ---- one tensor, laid out otherwise ----------------------------------------------------------------------------------
+
+
+def reshape(input: Tensor, *sizes: Any, shape: Sequence[int] | None = None) -> Tensor:
+    """Return the same elements in another shape, one size of which may be -1; a view where possible.
+
+    Args:
+        input: a tensor.
+        *sizes: the new sizes, one by one or as one sequence.
+        shape: the same as one sequence, by name.
+
+    Raises:
+        RuntimeError: the sizes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.reshape.html
+
+    Example:
+        >>> import minigrad
+        >>> reshape(minigrad.arange(6), (2, -1))
+        tensor([[0, 1, 2],
+                [3, 4, 5]])
+    """
+    target = sizes_from(sizes) if shape is None else sizes_from(shape)
+    return apply(ops.reshape, input, shape=inferred(target, input.array.size), old=input.array.shape)
+
+
+def view(input: Tensor, *sizes: Any) -> Tensor:
+    """Return a view in another shape; RuntimeError where the memory's layout allows none. A dtype is a conversion."""
+    if len(sizes) == 1 and hasattr(sizes[0], "numpy") and not hasattr(sizes[0], "array"):
+        return wrap(input.array.view(sizes[0].numpy))
+    out = reshape(input, *sizes)
+    if out.array.size and not np.may_share_memory(out.array, input.array):
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+    return out
+
+
+def view_as(input: Tensor, other: Tensor) -> Tensor:
+    """Return a view in the shape of another tensor."""
+    return view(input, other.array.shape)
+
+
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
+    """Return the same elements in the shape of another tensor."""
+    return reshape(input, other.array.shape)
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Return the tensor with a range of dimensions made one."""
+    shape = input.array.shape or (1,)
+    start, end = axis_of(start_dim, len(shape)), axis_of(end_dim, len(shape))
+    if start > end:
+        raise RuntimeError(f"flatten() has invalid args: start_dim {start_dim} comes after end_dim {end_dim}")
+    if start == end and input.array.ndim:
+        return input
+    return reshape(input, *shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
+
+
+def ravel(input: Tensor) -> Tensor:
+    """Return the elements in one dimension."""
+    return reshape(input, -1).contiguous()
+
+
+@numpy_names
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """Return the tensor with one dimension split into several, whose sizes multiply to its own; one may be -1."""
+    axis, shape = axis_of(dim, input.array.ndim), input.array.shape
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    return reshape(input, *shape[:axis], *inferred(tuple(sizes), shape[axis]), *shape[axis + 1 :])
+
+
+@numpy_names
+def squeeze(input: Tensor, dim: Dim = None) -> Tensor:
+    """Return the tensor without its dimensions of size 1, or without the named ones of these."""
+    shape = input.array.shape
+    axes = () if isinstance(dim, tuple | list) and not dim else axes_of(dim, len(shape))
+    out = reshape(input, [n for i, n in enumerate(shape) if n != 1 or i not in axes])
+    return named(out, f"SqueezeBackward{int(dim is not None)}")
+
+
+@numpy_names
+@recorded_as("UnsqueezeBackward0")
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """Return the tensor with one more dimension, of size 1, at this place."""
+    shape = input.array.shape
+    axis = axis_of(dim, len(shape) + 1)
+    return reshape(input, [*shape[:axis], 1, *shape[axis:]])
+
+
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Return a view with two dimensions exchanged."""
+    ndim = input.array.ndim
+    axis1, axis2 = axis_of(dim0, ndim), axis_of(dim1, ndim)
+    return apply(ops.swapaxes, input, axis1=axis1, axis2=axis2) if ndim else reshape(input, ())
+
+
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """Return a view with two dimensions exchanged, by NumPy's name."""
+    return transpose(input, axis0, axis1)
+
+
+swapdims = transpose
+
+
+@recorded_as("TBackward0")
+def t(input: Tensor) -> Tensor:
+    """Return a matrix transposed; a vector as it is."""
+    if input.array.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
+    return transpose(input, 0, 1) if input.array.ndim == 2 else reshape(input, input.array.shape)
+
+
+def permute(input: Tensor, *order: Any, dims: Sequence[int] | None = None) -> Tensor:
+    """Return a view with the dimensions in this order.
+
+    Raises:
+        RuntimeError: the order does not name every dimension once.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.permute.html
+    """
+    wanted = sizes_from(order if dims is None else dims)
+    axes = tuple([axis_of(d, input.array.ndim) for d in wanted])
+    if sorted(axes) != list(range(input.array.ndim)):
+        raise RuntimeError(f"permute(dims): {list(wanted)} is no order of the {input.array.ndim} dimensions")
+    return apply(ops.permute, input, axes=axes)
+
+
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Return a view with some dimensions moved to other places, the rest in their order."""
+    ndim = input.array.ndim
+    start, end = [[d] if isinstance(d, int) else list(d) for d in (source, destination)]
+    moved, places = [axis_of(d, ndim) for d in start], [axis_of(d, ndim) for d in end]
+    if len(moved) != len(places):
+        raise RuntimeError(f"movedim: Invalid source or destination dims: {start} and {end} are not equally many")
+    if len(set(moved)) != len(moved) or len(set(places)) != len(places):
+        raise RuntimeError(f"movedim: repeated dim in source or destination: {start}, {end}")
+    order = [d for d in range(ndim) if d not in moved]
+    for place, d in sorted(zip(places, moved, strict=True)):
+        order.insert(place, d)
+    return permute(input, order) if ndim else reshape(input, ())
+
+
+moveaxis = movedim
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """Return a view with the last two dimensions exchanged."""
+    if input.array.ndim < 2:
+        raise RuntimeError(f"adjoint() is only supported on matrices or batches of them. Got {input.ndim}-D tensor.")
+    return transpose(input, -2, -1)
+
+
+def expand(input: Tensor, *sizes: Any) -> Tensor:
+    """Return a view in which dimensions of size 1 are repeated; -1 leaves a dimension as it is.
+
+    Raises:
+        RuntimeError: a dimension has neither size 1 nor the size asked for.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html
+    """
+    target, own = sizes_from(sizes), input.array.shape
+    new = len(target) - len(own)
+    if new < 0:
+        raise RuntimeError(f"expand: {list(target)} has fewer dimensions than the tensor's shape {list(own)}")
+    if any(n < (-1 if i >= new else 0) for i, n in enumerate(target)):
+        raise RuntimeError(f"expand: the sizes {list(target)} must be non-negative, or -1 for a dimension that exists")
+    shape = tuple([own[i - new] if n == -1 else n for i, n in enumerate(target)])
+    for i, n in enumerate(own):
+        if n not in (1, shape[new + i]):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({shape[new + i]}) must match the existing size ({n}) at "
+                f"dimension {new + i}"
+            )
+    return apply(ops.expand, input, shape=shape)
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """Return a view expanded to the shape of another tensor."""
+    return expand(input, other.array.shape)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """Return a view expanded to a shape."""
+    return expand(input, size)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Return views of the tensors expanded to the shape that they broadcast to."""
+    shape = broadcast_shapes(*[x.array.shape for x in tensors])
+    return tuple([expand(x, shape) for x in tensors])
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """Return the shape that shapes broadcast to; RuntimeError where they do not."""
+    try:
+        return Size(np.broadcast_shapes(*shapes))
+    except ValueError:
+        raise RuntimeError(f"the shapes {', '.join(str(list(s)) for s in shapes)} do not broadcast") from None
+
+
+def sum_to_size(input: Tensor, *sizes: Any) -> Tensor:
+    """Return the tensor summed down to a shape that broadcasts to its own."""
+    target, own = sizes_from(sizes), input.array.shape
+    extra = len(own) - len(target)
+    if extra < 0 or broadcast_shapes(own, target) != own:
+        raise RuntimeError(f"size {list(target)} is not expandable to size {list(own)}.")
+    axes = [i for i, n in enumerate(own) if i < extra or target[i - extra] != n]
+    if own == target and own:
+        return reshape(input, target)
+    return reshape(reductions.sum(input, axes) if axes else reductions.sum(unsqueeze(input, 0), 0), target)
+
+
+# ---- copies in which elements repeat or change places ----------------------------------------------------------------
+
+
+@recorded_as("RepeatBackward0")
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """Return copies of the tensor laid side by side, so many times along each dimension.
+
+    Args:
+        input: a tensor.
+        *repeats: a count for every dimension, and for new ones in front of these.
+
+    Raises:
+        RuntimeError: there are fewer counts than dimensions, or a negative one.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
+    """
+    counts, own = sizes_from(repeats), input.array.shape
+    new = len(counts) - len(own)
+    if new < 0:
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    if min(counts, default=0) < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension: repeat counts {list(counts)}")
+    own = (1,) * new + own
+    apart = reshape(input, [size for n in own for size in (1, n)])  # (n, m) as (1, n, 1, m)
+    copies = expand(apart, [size for c, n in zip(counts, own, strict=True) for size in (c, n)]).clone()
+    return reshape(copies, [c * n for c, n in zip(counts, own, strict=True)])
+
+
+def tile(input: Tensor, *counts: Any, dims: Sequence[int] | None = None) -> Tensor:
+    """Return copies of the tensor laid side by side, as `repeat`; counts that lack in front are 1."""
+    repeats = sizes_from(counts if dims is None else dims)
+    return repeat(input, (1,) * (input.array.ndim - len(repeats)) + repeats)
+
+
+@numpy_names
+def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+    """Return the tensor with every element (or slice along a dimension) repeated so many times in a row.
+
+    Args:
+        input: a tensor.
+        repeats: one count, or a tensor with a count for each.
+        dim: None for the flat tensor.
+        output_size: accepted.
+
+    Raises:
+        RuntimeError: a negative count, or another number of counts than slices.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
+    """
+    x = reshape(input, -1) if dim is None or not input.array.ndim else input
+    axis = axis_of(0 if dim is None else dim, x.array.ndim)
+    counts = np.asarray(repeats.array if hasattr(repeats, "array") else repeats)
+    if counts.size not in (1, x.array.shape[axis]) or counts.ndim > 1:
+        raise RuntimeError(f"repeats must have the same size as input along dim {axis}, but got {counts.size}")
+    if counts.dtype.kind not in "iu" or (counts < 0).any():
+        raise RuntimeError(f"repeats must be integers and can not be negative, but got {repeats}")
+    places = np.repeat(np.arange(x.array.shape[axis]), counts)
+    return apply(ops.getitem, x, index=(*(slice(None),) * axis, places), shape=x.array.shape)
+
+
+def flip(input: Tensor, *axes: Any, dims: Sequence[int] | None = None) -> Tensor:
+    """Return a copy reversed along some dimensions."""
+    wanted = sizes_from(axes if dims is None else (dims,))
+    axes = axes_of(wanted, input.array.ndim) if wanted and input.array.ndim else ()
+    return apply(ops.flip, input, axis=axes)
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """Return a copy reversed along the second dimension."""
+    if input.array.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flip(input, 1)
+
+
+def flipud(input: Tensor) -> Tensor:
+    """Return a copy reversed along the first dimension."""
+    if input.array.ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flip(input, 0)
+
+
+@numpy_names
+@recorded_as("RollBackward0")
+def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
+    """Return a copy whose elements are moved along some dimensions, those beyond the end coming in at the beginning.
+
+    Raises:
+        RuntimeError: not as many shifts as dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.roll.html
+    """
+    steps = [shifts] if isinstance(shifts, int) else list(shifts)
+    if dims is None or dims == ():
+        if len(steps) != 1:
+            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims: 0")
+        return reshape(_rolled(reshape(input, -1), steps[0], 0), input.array.shape)
+    axes = [axis_of(d, input.array.ndim) for d in ([dims] if isinstance(dims, int) else dims)]
+    if len(steps) != len(axes):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims: {len(axes)}")
+    if not input.array.ndim:
+        raise IndexError(f"Dimension specified as {dims} but tensor has no dimensions")
+    out = input.clone()
+    for step, axis in zip(steps, axes, strict=True):
+        out = _rolled(out, step, axis)
+    return out
+
+
+def _rolled(x: Tensor, step: int, axis: int) -> Tensor:
+    n = x.array.shape[axis]
+    cut = n - step % n if n else 0
+    before = (slice(None),) * axis
+    return cat([x[(*before, slice(cut, None))], x[(*before, slice(cut))]], axis)
+
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """Return the tensor turned by k · 90° in the plane of two dimensions, from the first towards the second."""
+    if len(dims) != 2 or input.array.ndim < 2:
+        raise RuntimeError(f"expected total rotation dims == 2 of at least 2, but got dims = {list(dims)}")
+    first, second = (axis_of(d, input.array.ndim) for d in dims)
+    if first == second:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    match k % 4:
+        case 1:
+            return transpose(flip(input, second), first, second)
+        case 2:
+            return flip(input, first, second)
+        case 3:
+            return flip(transpose(input, first, second), second)
+    return input.clone()
+
+
+# ---- several tensors -------------------------------------------------------------------------------------------------
+
+
+@numpy_names
+@takes_out
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Return tensors joined along a dimension that they have.
+
+    Args:
+        tensors: at least one; their other sizes are equal. Empty vectors are left out.
+        dim: the dimension that grows.
+
+    Raises:
+        ValueError: no tensor is given.
+        RuntimeError: one has no dimension, or their other sizes differ.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cat.html
+
+    Example:
+        >>> import minigrad
+        >>> cat([minigrad.zeros(2), minigrad.ones(1)])
+        tensor([0., 0., 1.])
+    """
+    _check_sequence("cat", tensors)
+    if not tensors:
+        raise ValueError("expected a non-empty list of Tensors, but got none")
+    for i, x in enumerate(tensors):
+        check_tensor("cat", x, f"tensors[{i}]")
+        if x.ndim == 0:
+            raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
+    ndim = max(x.ndim for x in tensors)
+    parts = [x for x in tensors if x.array.shape != (0,) or ndim == 1]
+    axis = axis_of(dim, ndim)
+    others = {(*x.array.shape[:axis], *x.array.shape[axis + 1 :]) for x in parts}
+    if len(others) > 1 or any(x.ndim != ndim for x in parts):
+        shapes = ", ".join(str(list(x.array.shape)) for x in tensors)
+        raise RuntimeError(f"Sizes of tensors must match except in dimension {dim}, but got shapes {shapes}")
+    bounds = [0, *accumulate(x.array.shape[axis] for x in parts)]
+    return apply(ops.cat, *parts, axis=axis, bounds=bounds)
+
+
+concat = concatenate = cat
+
+
+def _check_sequence(name: str, tensors: Any) -> None:
+    if not isinstance(tensors, tuple | list):
+        raise TypeError(f"{name}(): argument 'tensors' must be tuple of Tensors, not {type(tensors).__name__}")
+
+
+@numpy_names
+@takes_out
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Return tensors of one shape joined along a new dimension.
+
+    Raises:
+        RuntimeError: no tensor is given, or their shapes differ.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.stack.html
+    """
+    _check_sequence("stack", tensors)
+    if not tensors:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    for i, x in enumerate(tensors):
+        check_tensor("stack", x, f"tensors[{i}]")
+        if x.array.shape != tensors[0].array.shape:
+            first, other = list(tensors[0].array.shape), list(x.array.shape)
+            raise RuntimeError(f"stack expects equal sizes, but got {first} at entry 0 and {other} at entry {i}")
+    return named(cat([unsqueeze(x, dim) for x in tensors], axis_of(dim, tensors[0].ndim + 1)), "StackBackward0")
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Return tensors with at least one dimension."""
+    return _each(tensors, lambda x: reshape(x, 1) if x.ndim == 0 else x)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Return tensors with at least two dimensions, new ones in front."""
+    return _each(tensors, lambda x: reshape(x, 1, -1) if x.ndim < 2 else x)
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Return tensors with at least three dimensions, a vector as (1, n, 1) and a matrix as (n, m, 1)."""
+    return _each(tensors, lambda x: unsqueeze(atleast_2d(x), -1) if x.ndim < 3 else x)
+
+
+def _each(tensors: tuple[Any, ...], change: Any) -> Any:
+    """Change one tensor, or all of several."""
+    if len(tensors) == 1 and isinstance(tensors[0], tuple | list):
+        tensors = tuple(tensors[0])
+    elif len(tensors) == 1:
+        return change(tensors[0])
+    return tuple([change(x) for x in tensors])
+
+
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return tensors joined side by side: along the second dimension, vectors along their only one."""
+    parts = _each((tuple(tensors),), atleast_1d)
+    return cat(parts, 0 if parts and parts[0].ndim == 1 else 1)
+
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return tensors joined one below the other, vectors as rows."""
+    return cat(_each((tuple(tensors),), atleast_2d), 0)
+
+
+row_stack = vstack
+
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return tensors joined along the third dimension."""
+    return cat(_each((tuple(tensors),), atleast_3d), 2)
+
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return tensors joined side by side, vectors as columns."""
+    return hstack([reshape(x, -1, 1) if x.ndim < 2 else x for x in tensors])
+
+
+@numpy_names
+@other_names(split_size_or_sections="split_size")
+@recorded_as("SplitBackward0")
+def split(tensor: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of parts along a dimension: of this size each (the last may be smaller), or of these sizes.
+
+    Raises:
+        RuntimeError: a negative size, a size of 0, or sizes that do not add up.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.split.html
+
+    Example:
+        >>> import minigrad
+        >>> split(minigrad.arange(5), 2)
+        (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    axis = _existing_axis("split", tensor, dim)
+    n = tensor.array.shape[axis]
+    if not isinstance(split_size, int):
+        sizes = [int(size) for size in split_size]
+        if min(sizes, default=0) < 0 or sum(sizes) != n:
+            raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {n}, but got {sizes}")
+        return _sections(tensor, axis, [0, *accumulate(sizes)])
+    if split_size < 0 or (split_size == 0 and n):
+        raise RuntimeError(f"split expects split_size to be positive, but got split_size={split_size}")
+    return _sections(tensor, axis, [*range(0, n, split_size or 1), n] if n else [0, 0])
+
+
+@numpy_names
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of at most so many parts of equal size along a dimension; the last may be smaller."""
+    axis = _existing_axis("chunk", input, dim)
+    if chunks < 1:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    n = input.array.shape[axis]
+    return split(input, -(-n // chunks), axis) if n else _sections(input, axis, [0] * (chunks + 1))
+
+
+@numpy_names
+@other_names(indices="indices_or_sections", sections="indices_or_sections")
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of so many parts along a dimension, sizes differing by at most 1; or cut at these places."""
+    axis = _existing_axis("tensor_split", input, dim)
+    n, cuts = input.array.shape[axis], indices_or_sections
+    if hasattr(cuts, "array"):
+        cuts = cuts.tolist()
+    if isinstance(cuts, int):
+        if cuts < 1:
+            raise RuntimeError(f"number of sections must be larger than 0, got {cuts}")
+        small, larger = divmod(n, cuts)
+        return _sections(input, axis, [0, *accumulate([small + (i < larger) for i in range(cuts)])])
+    places = [0, *cuts, n]
+    parts = [slice(start, stop) for start, stop in pairwise(places)]
+    return tuple([input[(*(slice(None),) * axis, part)] for part in parts])
+
+
+def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Return views of parts side by side: along the second dimension, a vector along its only one."""
+    axis = min(1, input.ndim - 1)
+    return tensor_split(input, _even("hsplit", input, indices_or_sections, axis), axis)
+
+
+def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Return views of parts one below the other: along the first dimension."""
+    if input.ndim < 2:
+        raise RuntimeError(f"torch.vsplit requires a tensor with at least 2 dimension, but got {input.ndim}")
+    return tensor_split(input, _even("vsplit", input, indices_or_sections, 0), 0)
+
+
+def _even(name: str, x: Tensor, sections: Any, axis: int) -> Any:
+    """Return sections if x can be cut so; RuntimeError otherwise."""
+    if x.ndim < 1:
+        raise RuntimeError(f"torch.{name} requires a tensor with at least 1 dimension, but got {x.ndim}")
+    if isinstance(sections, int) and (sections < 1 or x.array.shape[axis] % sections):
+        raise RuntimeError(f"torch.{name}: {x.array.shape[axis]} is not divisible by {sections}")
+    return sections
+
+
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of parts of these sizes along a dimension."""
+    return split(input, list(split_sizes), dim)
+
+
+def _sections(x: Tensor, axis: int, bounds: Sequence[int]) -> tuple[Tensor, ...]:
+    before = (slice(None),) * axis
+    return tuple([x[(*before, slice(start, stop))] for start, stop in pairwise(bounds)])
+
+
+@numpy_names
+@recorded_as("UnbindBackward0")
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of the slices along one dimension."""
+    axis = _existing_axis("unbind", input, dim)
+    before = (slice(None),) * axis
+    return tuple([input[(*before, i)] for i in range(input.array.shape[axis])])
+
+
+def _existing_axis(name: str, x: Tensor, dim: int) -> int:
+    if not x.array.ndim:
+        raise RuntimeError(f"{name} expects at least a 1-dimensional tensor")
+    return axis_of(dim, x.array.ndim)
+
+
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """Return the coordinates of a grid: for each vector a view of the grid's shape in which it varies.
+
+    Args:
+        *tensors: vectors or numbers, or one list of them.
+        indexing: "ij", or "xy" for a grid whose first two dimensions are exchanged.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.meshgrid.html
+    """
+    vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else list(tensors)
+    if not vectors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f"torch.meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing}")
+    for x in vectors:
+        if x.ndim > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {list(x.shape)}")
+    if len({x.array.dtype for x in vectors}) > 1:
+        raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
+    exchanged = indexing == "xy" and len(vectors) > 1
+    if exchanged:
+        vectors[0], vectors[1] = vectors[1], vectors[0]
+    shape = [x.numel() for x in vectors]
+    grids = [
+        expand(reshape(x, [-1 if axis == i else 1 for axis in range(len(vectors))]), shape)
+        for i, x in enumerate(vectors)
+    ]
+    if exchanged:
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
+
+
+# ---- diagonals and triangles -----------------------------------------------------------------------------------------
+
+
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """Return a view of the diagonals of the matrices in two dimensions, as the last dimension.
+
+    Args:
+        input: a tensor of at least two dimensions.
+        offset: 0 for the main diagonal, above it for positive numbers.
+        dim1: counts the rows.
+        dim2: counts the columns.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.diagonal.html
+    """
+    axis1, axis2 = axis_of(dim1, input.array.ndim), axis_of(dim2, input.array.ndim)
+    if axis1 == axis2:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return apply(ops.diagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=input.array.shape)
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Return a matrix with this diagonal; of a matrix, its diagonal."""
+    if input.ndim not in (1, 2):
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    return diag_embed(input, diagonal) if input.ndim == 1 else _diagonal(input, diagonal).clone()
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """Return a matrix with the elements of the input as its diagonal."""
+    return diag_embed(reshape(input, -1), offset)
+
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Return zeros with the last dimension of the input as the diagonal of two new dimensions."""
+    axis1, axis2 = axis_of(dim1, input.ndim + 1), axis_of(dim2, input.ndim + 1)
+    if axis1 == axis2:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    if axis1 > axis2:
+        axis1, axis2, offset = axis2, axis1, -offset
+    size = input.array.shape[-1] + abs(offset)
+    shape = list(input.array.shape[:-1])
+    shape.insert(axis1, size)
+    shape.insert(axis2, size)
+    return apply(ops.undiagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=tuple(shape))
+
+
+_diagonal = diagonal
+
+
+@recorded_as("TrilBackward0")
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Return matrices with 0 above a diagonal."""
+    return _masked(input, diagonal, lambda n, m, k: np.tri(n, m, k, np.bool_))
+
+
+@recorded_as("TriuBackward0")
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Return matrices with 0 below a diagonal."""
+    return _masked(input, diagonal, lambda n, m, k: ~np.tri(n, m, k - 1, np.bool_))
+
+
+def _masked(x: Tensor, diagonal: int, triangle: Any) -> Tensor:
+    if x.ndim < 2:
+        raise RuntimeError(f"tril and triu: input tensor must have at least 2 dimensions, but got {x.ndim}")
+    kept = triangle(*x.array.shape[-2:], number(diagonal))
+    return apply(ops.where, wrap(kept), x, wrap(np.zeros((), x.array.dtype)))
