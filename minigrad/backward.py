@@ -9,6 +9,7 @@ import numpy as np
 
 from .engine import Node, gradients
 from .grad_mode import enable_grad
+from .hooks import accumulate, retain_grad
 from .recording import TensorBase, converted, edge_of, wrap
 
 
@@ -17,10 +18,26 @@ def backward(
     grad_tensors: Sequence[TensorBase | None],
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    inputs: TensorBase | Sequence[TensorBase] | None = None,
 ) -> None:
-    """Add the gradient of the tensors' sum, each weighted by its gradient, to the ``.grad`` of every leaf."""
-    for leaf, g in differentiate(tensors, grad_tensors, None, retain_graph, create_graph).items():
-        accumulate(leaf, g)
+    """Add the gradient of the tensors' sum, each weighted by its gradient, to the ``.grad`` of every leaf.
+
+    Where inputs are given, leaves or results, their ``.grad`` grows and no other.
+    """
+    wanted = None if inputs is None else edges_of(inputs)
+    for edge, g in differentiate(tensors, grad_tensors, wanted, retain_graph, create_graph).items():
+        if not isinstance(edge, Node):  # a result that keeps its gradient has seen to it already
+            accumulate(edge, g)
+
+
+def edges_of(inputs: TensorBase | Sequence[TensorBase]) -> set[Any]:
+    """Return where the gradients of a backward pass's inputs arrive; a result is made to keep its gradient."""
+    targets = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    if not targets:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    for x in targets:
+        retain_grad(x)
+    return {edge_of(x) for x in targets}
 
 
 def differentiate(
@@ -73,19 +90,6 @@ def lift(node: Node) -> tuple[Any, ...] | None:
         return node.saved
     output = wrap(node.saved[0], grad_fn=node) if node.op.keeps_output else None
     return (output, *(node.inputs or node.saved[1:]))
-
-
-def accumulate(leaf: TensorBase, g: Any) -> None:
-    """Add a gradient to a leaf's."""
-    if isinstance(g, TensorBase):
-        leaf.grad = g if leaf.grad is None else leaf.grad + g
-    elif leaf.grad is None:
-        leaf.grad = wrap(np.asarray(g))
-    elif leaf.grad.requires_grad:  # the old one is part of a graph
-        leaf.grad = wrap(leaf.grad.array + g)
-    else:
-        np.add(leaf.grad.array, g, out=leaf.grad.array)
-        leaf.grad.note_write()
 
 
 def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:

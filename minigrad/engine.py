@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .anomaly import anomaly_mode, check_nan, warn_of
+from .node_names import node_name
 from .ops import Op
 
 Gradient = Any  # an ndarray; or a Tensor where the backward pass is recorded in its turn
@@ -57,9 +59,14 @@ class Node:
         shape: the output's shape.
         memory: the output's, if some rule reads the output.
         born: the date of the operation.
+        hooks: called with the complete gradient of the output, for the one to go on with; or None.
+        label: the name to go by, if the op does not tell it.
+        trace: where the operation was called, if anomaly detection was on.
     """
 
-    __slots__ = ("born", "edges", "inputs", "memory", "op", "params", "saved", "shape")
+    __slots__ = (
+        "born", "edges", "hooks", "inputs", "label", "memory", "op", "params", "saved", "shape", "trace",
+    )  # fmt: skip
 
     op: Op
     params: dict[str, Any]
@@ -69,18 +76,43 @@ class Node:
     shape: tuple[int, ...]
     memory: Memory | None
     born: int
+    hooks: Callable[[Gradient], Gradient] | None
+    label: str
+    trace: str
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """What the gradient flows to next, in the form that PyTorch gives it."""
-        return tuple((edge, 0) for edge in self.edges)
+        return tuple((edge if edge is None or type(edge) is Node else AccumulateGrad(edge), 0) for edge in self.edges)
 
     def name(self) -> str:
-        """Return PyTorch's kind of name, such as ``MulBackward0``."""
-        return "".join(word.capitalize() for word in self.op.name.split("_")) + "Backward0"
+        """Return PyTorch's name for it, such as ``MulBackward0``."""
+        return getattr(self, "label", None) or node_name(self)
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
+
+
+class AccumulateGrad:
+    """Where the gradient of a leaf arrives, as `Node.next_functions` shows it.
+
+    Attributes:
+        variable: the leaf.
+    """
+
+    __slots__ = ("variable",)
+
+    next_functions = ()
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        """Return PyTorch's name for it."""
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return "<AccumulateGrad>"
 
 
 def gradients(
@@ -115,34 +147,48 @@ def gradients(
         nodes = [node for node in nodes if not useful.isdisjoint(node.edges)]
     # Writes are rare within a step, so one comparison spares nearly every graph the look at each value.
     suspicious = bool(nodes) and clock.last_write > nodes[-1].born
+    watched = anomaly_mode.enabled
 
     found: dict[Any, Gradient] = {}
-    for node in nodes:
-        g = flowing.pop(node)
-        if wanted is not None and node in wanted:
-            found[node] = g
-        values = node.saved if lift is None else lift(node)
-        if values is None:
-            raise _freed(node)
-        op = node.op
-        for i, edge in enumerate(node.edges):
-            if edge is None or (useful is not None and edge not in useful):
-                continue
-            if suspicious:
-                check_unwritten(node, i)
-            grad = op.rules[i](g, *values, **node.params)  # type: ignore[misc]
-            deliver(grad, edge, flowing, g, op)
-        if not keep_graph and (op.keeps_output or op.keeps_inputs):
-            node.saved, node.inputs = None, ()
+    try:
+        for node in nodes:
+            g = flowing.pop(node, None)
+            if g is None:
+                continue  # every rule on the way here said that there is none
+            if node.hooks is not None:
+                g = node.hooks(g)
+            if wanted is not None and node in wanted:
+                found[node] = g
+            values = node.saved if lift is None else lift(node)
+            if values is None:
+                raise _freed(node)
+            op = node.op
+            for i, edge in enumerate(node.edges):
+                if edge is None or (useful is not None and edge not in useful):
+                    continue
+                if suspicious:
+                    check_unwritten(node, i)
+                grad = op.rules[i](g, *values, **node.params)  # type: ignore[misc]
+                if watched:
+                    check_nan(node, i, grad)
+                deliver(grad, edge, flowing, g, op)
+            if not keep_graph and (op.keeps_output or op.keeps_inputs):
+                node.saved, node.inputs = None, ()
+    except Exception:
+        if watched:
+            warn_of(node)
+        raise
 
-    if wanted is None:
-        return flowing  # what is left belongs to the leaves
-    found.update((edge, g) for edge, g in flowing.items() if edge in wanted)
+    for edge, g in flowing.items():
+        if wanted is None or edge in wanted:  # what is left belongs to the leaves, and to wanted nodes at the far end
+            found[edge] = g if edge.hooks is None else edge.hooks(g)
     return found
 
 
 def deliver(grad: Gradient, edge: Any, flowing: dict[Any, Gradient], g: Gradient, op: Op) -> None:
     """Add the gradient of one input, which a rule of `op` made of g, to what already flows into its edge."""
+    if grad is None:
+        return
     is_leaf = type(edge) is not Node
     shape = edge.array.shape if is_leaf else edge.shape
     if grad.shape != shape:
@@ -200,7 +246,7 @@ def check_unwritten(node: Node, i: int) -> None:
     for position, (reads_it, x) in enumerate(zip(reads, node.inputs, strict=False)):
         memory = getattr(x, "memory", None)  # numbers have none
         if reads_it and memory is not None and memory.written > node.born:
-            raise _overwritten(node, f"its input {position}, of shape {x.shape},")
+            raise _overwritten(node, f"its saved tensor {position}, of shape {list(x.shape)},")
 
 
 def _freed(node: Node) -> RuntimeError:

@@ -10,16 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from ..anomaly import detect_anomaly, set_detect_anomaly
 from ..backward import backward as _backward
 from ..backward import differentiate
-from ..grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from ..grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..recording import edge_of, wrap
 from ..tensor import Tensor
+from . import function, functional
+from .function import Function
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 
 __all__ = [
-    "GradcheckError", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck", "is_grad_enabled",
-    "no_grad", "set_grad_enabled",
+    "Function", "GradcheckError", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "functional",
+    "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "no_grad", "set_detect_anomaly",
+    "set_grad_enabled",
 ]  # fmt: skip
 
 Tensors = Tensor | Sequence[Tensor]
@@ -30,6 +34,8 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    *,
+    inputs: Tensors | None = None,
 ) -> None:
     """Add the gradient of the tensors' weighted sum to the ``.grad`` of every leaf.
 
@@ -38,6 +44,7 @@ def backward(
         grad_tensors: for each, dL/d(tensor), of its shape; or None for a tensor of one element, which means 1.
         retain_graph: keep the graph for another pass; as create_graph unless given.
         create_graph: record the pass itself.
+        inputs: leaves or results whose ``.grad`` grows, and no other.
 
     Raises:
         RuntimeError: as `Tensor.backward`.
@@ -45,7 +52,7 @@ def backward(
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
     """
     outputs = _listed(tensors)
-    _backward(outputs, _weights(grad_tensors, outputs), retain_graph, create_graph)
+    _backward(outputs, _weights(grad_tensors, outputs), retain_graph, create_graph, inputs)
 
 
 def grad(
@@ -54,7 +61,10 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    allow_unused: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """Return the gradients of the outputs' weighted sum with respect to the inputs; no ``.grad`` is touched.
 
@@ -64,10 +74,15 @@ def grad(
         grad_outputs: the weights, as in `backward`.
         retain_graph: keep the graph for another pass; as create_graph unless given.
         create_graph: record the pass itself, so that the gradients can be differentiated again.
+        only_inputs: always true; PyTorch keeps the name for old scripts.
         allow_unused: return None for an input that no output depends on, rather than raise.
+        is_grads_batched: not supported.
+        materialize_grads: return zeros rather than None, and allow unused inputs.
 
     Raises:
         RuntimeError: an input requires no gradient or was not used; otherwise as `Tensor.backward`.
+        ValueError: materialize_grads=True contradicts allow_unused=False.
+        NotImplementedError: is_grads_batched=True.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
 
@@ -77,23 +92,51 @@ def grad(
         >>> grad(dy, x)
         (tensor([12.]),)
     """
+    if is_grads_batched:
+        raise NotImplementedError("is_grads_batched=True is not supported: call grad() for each gradient")
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     sources, targets = _listed(outputs), _listed(inputs)
+    if not targets:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     edges = [edge_of(x) for x in targets]
     if None in edges:
         raise RuntimeError(f"input {edges.index(None)} of the differentiated Tensors does not require grad")
     found = differentiate(sources, _weights(grad_outputs, sources), set(edges), retain_graph, create_graph)
     missing = [i for i, edge in enumerate(edges) if edge not in found]
-    if missing and not allow_unused:
+    if missing and not (allow_unused or materialize_grads):
         raise RuntimeError(
             f"input {missing[0]} of the differentiated Tensors appears to not have been used in the graph. "
             "Set allow_unused=True if this is the desired behavior."
         )
+    if materialize_grads:
+        found.update((edges[i], np.zeros_like(targets[i].array)) for i in missing)
     return tuple([_as_tensor(found.get(edge)) for edge in edges])
 
 
-def Variable(data: Tensor, requires_grad: bool = False) -> Tensor:
-    """Return a tensor on the same memory that has this `requires_grad`; what PyTorch called tensors before 0.4."""
-    return data.detach().requires_grad_(requires_grad)
+class _AnyTensor(type):
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor)
+
+
+class Variable(metaclass=_AnyTensor):
+    """What PyTorch called tensors before 0.4: every tensor is an instance.
+
+    Calling it gives a tensor on the same memory that has this `requires_grad`.
+
+    Source: https://pytorch.org/docs/stable/autograd.html#variable-deprecated
+
+    Example:
+        >>> x = Variable(Tensor([1.0]), requires_grad=True)
+        >>> isinstance(x, Variable), x
+        (True, tensor([1.], requires_grad=True))
+    """
+
+    def __new__(cls, data: Tensor, requires_grad: bool = False) -> Any:
+        """Return the tensor."""
+        return data.detach().requires_grad_(requires_grad)
 
 
 def _listed(tensors: Tensors) -> list[Tensor]:

@@ -35,6 +35,9 @@ def gradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
     nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = True,
+    fast_mode: bool = True,
     generator: Generator | None = None,
 ) -> bool:
     """Check the first derivatives of a function, for every input that requires a gradient and every output.
@@ -50,6 +53,9 @@ def gradcheck(
         rtol: tolerated relative error.
         raise_exception: raise on failure rather than return False.
         nondet_tol: by how much two calls of func may differ.
+        check_undefined_grad: accepted, as are check_grad_dtypes and fast_mode; the checks are the same for all values.
+        check_grad_dtypes: accepted; the dtypes are always checked.
+        fast_mode: accepted; the random u is what PyTorch's fast mode does for the outputs.
         generator: draws u; one with a fixed seed unless given.
 
     Returns:
@@ -88,6 +94,9 @@ def gradgradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
     nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = True,
+    fast_mode: bool = True,
     generator: Generator | None = None,
 ) -> bool:
     """Check the second derivatives of a function: `gradcheck` of its recorded backward pass.
@@ -103,6 +112,9 @@ def gradgradcheck(
         rtol: tolerated relative error.
         raise_exception: raise on failure rather than return False.
         nondet_tol: by how much two calls may differ.
+        check_undefined_grad: accepted, as in `gradcheck`.
+        check_grad_dtypes: accepted.
+        fast_mode: accepted.
         generator: draws the gradients.
 
     Raises:
