@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 import minigrad
 from minigrad import Tensor
 from minigrad.nn import Parameter
-from minigrad.optim import SGD, Adam, AdamW, Optimizer
-from minigrad.optim.optimizer import BLOCK
+from minigrad.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, Optimizer, RAdam, RMSprop, Rprop
+from minigrad.optim.optimizer import BLOCK, CountingOptimizer
+from minigrad.testing.weight_decay import MinigradOptimizer, check_weight_decay
 
 Array = np.ndarray
-OPTIMIZERS = [SGD, Adam, AdamW]
+DECAYING = [SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam]
+OPTIMIZERS = [*DECAYING, Rprop]
+every_decaying_optimizer = pytest.mark.parametrize("optimizer_class", DECAYING)
 every_optimizer = pytest.mark.parametrize("optimizer_class", OPTIMIZERS)
 
 START = np.array([1.0, -2.0, 0.5, 3.0])
@@ -93,6 +96,79 @@ def adam_by_formula(
     return np.array(places)
 
 
+def rmsprop_by_formula(
+    theta: Array,
+    gradients: list[Array],
+    lr: float,
+    alpha: float = 0.99,
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    momentum: float = 0.0,
+    centered: bool = False,
+    maximize: bool = False,
+) -> Array:
+    places, v, m, b = [], 0.0, 0.0, 0.0
+    for gradient in gradients:
+        g = (-gradient if maximize else gradient) + weight_decay * theta
+        v = alpha * v + (1 - alpha) * g**2
+        m = alpha * m + (1 - alpha) * g if centered else 0.0
+        b = momentum * b + g / (np.sqrt(v - m**2) + eps)
+        theta = theta - lr * b
+        places.append(theta)
+    return np.array(places)
+
+
+def adagrad_by_formula(
+    theta: Array,
+    gradients: list[Array],
+    lr: float,
+    lr_decay: float = 0.0,
+    weight_decay: float = 0.0,
+    initial_accumulator_value: float = 0.0,
+    eps: float = 1e-10,
+    maximize: bool = False,
+) -> Array:
+    places, v = [], initial_accumulator_value
+    for t, gradient in enumerate(gradients, start=1):
+        g = (-gradient if maximize else gradient) + weight_decay * theta
+        v = v + g**2
+        theta = theta - lr / (1 + (t - 1) * lr_decay) * g / (np.sqrt(v) + eps)
+        places.append(theta)
+    return np.array(places)
+
+
+def adadelta_by_formula(
+    theta: Array, gradients: list[Array], lr: float, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0
+) -> Array:
+    places, v, u = [], 0.0, 0.0
+    for gradient in gradients:
+        g = gradient + weight_decay * theta
+        v = rho * v + (1 - rho) * g**2
+        delta = np.sqrt(u + eps) / np.sqrt(v + eps) * g
+        u = rho * u + (1 - rho) * delta**2
+        theta = theta - lr * delta
+        places.append(theta)
+    return np.array(places)
+
+
+def adamax_by_formula(
+    theta: Array,
+    gradients: list[Array],
+    lr: float,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+) -> Array:
+    places, m, u = [], 0.0, 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + weight_decay * theta
+        m = betas[0] * m + (1 - betas[0]) * g
+        u = np.maximum(betas[1] * u, np.abs(g) + eps)
+        theta = theta - lr / (1 - betas[0] ** t) * m / u
+        places.append(theta)
+    return np.array(places)
+
+
 rates = st.floats(0, 0.5)
 fractions = st.floats(0, 0.95)
 
@@ -128,6 +204,87 @@ def test_adam_is_its_formula(optimizer_class: type[Adam], **options: Any) -> Non
     np.testing.assert_allclose(result, expected, rtol=1e-10, atol=1e-10)
 
 
+@given(
+    lr=rates,
+    alpha=st.floats(0.1, 0.95),
+    eps=st.floats(1e-8, 0.1),
+    weight_decay=rates,
+    momentum=fractions,
+    centered=st.booleans(),
+    maximize=st.booleans(),
+)
+def test_rmsprop_is_its_formula(**options: Any) -> None:
+    """With a smaller α, v - m² of the newest gradient alone would be rounding."""
+    np.testing.assert_allclose(
+        moved(lambda params: RMSprop(params, **options)),
+        rmsprop_by_formula(START, GRADIENTS, **options),
+        rtol=1e-9,
+        atol=1e-9,
+    )
+
+
+@given(
+    lr=rates,
+    lr_decay=rates,
+    weight_decay=rates,
+    initial_accumulator_value=rates,
+    eps=st.floats(1e-8, 0.1),
+    maximize=st.booleans(),
+)
+def test_adagrad_is_its_formula(**options: Any) -> None:
+    np.testing.assert_allclose(
+        moved(lambda params: Adagrad(params, **options)),
+        adagrad_by_formula(START, GRADIENTS, **options),
+        rtol=1e-10,
+        atol=1e-10,
+    )
+
+
+@given(lr=rates, rho=fractions, eps=st.floats(1e-8, 0.1), weight_decay=rates)
+def test_adadelta_is_its_formula(**options: Any) -> None:
+    np.testing.assert_allclose(
+        moved(lambda params: Adadelta(params, **options)),
+        adadelta_by_formula(START, GRADIENTS, **options),
+        rtol=1e-10,
+        atol=1e-10,
+    )
+
+
+@given(lr=rates, betas=st.tuples(fractions, fractions), eps=st.floats(1e-8, 0.1), weight_decay=rates)
+def test_adamax_is_its_formula(**options: Any) -> None:
+    np.testing.assert_allclose(
+        moved(lambda params: Adamax(params, **options)),
+        adamax_by_formula(START, GRADIENTS, **options),
+        rtol=1e-10,
+        atol=1e-10,
+    )
+
+
+def test_radam_is_sgd_of_the_mean_gradient_at_first() -> None:
+    """With β₂ = 0.999, the mean of squares is of use from the sixth step on."""
+    gradients = [*GRADIENTS, *GRADIENTS]
+    places = np.diff(moved(lambda params: RAdam(params, lr=0.1), START, gradients), axis=0, prepend=[START])
+    m, steps = 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * g
+        steps.append(-0.1 * m / (1 - 0.9**t))
+    np.testing.assert_allclose(places[:5], steps[:5], rtol=1e-12)
+    assert np.abs(places[5] - steps[5]).max() > 0.01
+
+
+def test_rprop_by_hand() -> None:
+    """The sign stays: 0.1, then 0.1·1.2. It changes: half of it, and no step. Then half of it again counts."""
+    gradients = [np.array([g]) for g in (3.0, 0.01, -5.0, -1.0)]
+    places = moved(lambda params: Rprop(params, lr=0.1), np.zeros(1), gradients)
+    np.testing.assert_allclose(places[:, 0], [-0.1, -0.22, -0.22, -0.16], rtol=1e-12)
+
+
+def test_nadams_first_step_by_hand() -> None:
+    """With ψ = 0, all μ are β₁/2 = 0.45; m = 0.1 g and s = |g|: γ (0.55/0.55 + 0.45·0.1/(1 - 0.45²))."""
+    (place,) = moved(lambda params: NAdam(params, lr=0.1, momentum_decay=0.0), np.zeros(1), [np.array([7.0])])
+    np.testing.assert_allclose(place, -0.1 * (1 + 0.045 / (1 - 0.45**2)), rtol=1e-6)  # the product is kept in float32
+
+
 def test_two_steps_of_momentum_by_hand() -> None:
     """b = 2, then 0.5·2 + 4 = 5; θ = 1 - 0.1·2, then 0.8 - 0.1·5."""
     places = moved(lambda params: SGD(params, lr=0.1, momentum=0.5), np.ones(1), [np.array([2.0]), np.array([4.0])])
@@ -155,6 +312,26 @@ def trained(optimizer_class: type[Optimizer], penalty: float, **options: Any) ->
         optimizer.step()
         places.append(w.detach().numpy().copy())
     return np.array(places)
+
+
+@pytest.mark.parametrize(
+    ("optimizer_class", "kind", "options"),
+    [
+        (RMSprop, "l2", {}),
+        (RMSprop, "l2", {"centered": True, "eps": 1e-2}),
+        (Adagrad, "l2", {}),
+        (Adadelta, "l2", {}),
+        (Adamax, "l2", {}),
+        (NAdam, "l2", {}),
+        (NAdam, "decoupled", {"decoupled_weight_decay": True}),
+        (RAdam, "l2", {"betas": (0.5, 0.9)}),
+        (RAdam, "decoupled", {"decoupled_weight_decay": True, "betas": (0.5, 0.9)}),
+        (Adam, "decoupled", {"decoupled_weight_decay": True}),
+    ],
+)
+def test_weight_decay_keeps_its_contract(optimizer_class: type[Optimizer], kind: Any, options: dict[str, Any]) -> None:
+    report = check_weight_decay(MinigradOptimizer(optimizer_class, **options), kind=kind)
+    assert report.ok, report
 
 
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}])
@@ -200,7 +377,7 @@ def test_weight_decay_scales_with_the_learning_rate(optimizer_class: type[Optimi
     np.testing.assert_allclose(shrinkage(0.2), 2 * shrinkage(0.1), rtol=1e-12)
 
 
-@pytest.mark.parametrize("optimizer_class", OPTIMIZERS)
+@every_decaying_optimizer
 def test_weight_decay_shrinks_when_climbing_too(optimizer_class: type[Optimizer]) -> None:
     (place,) = moved(
         lambda params: optimizer_class(params, lr=0.1, weight_decay=0.3, maximize=True), START, [np.zeros(4)]
@@ -208,14 +385,14 @@ def test_weight_decay_shrinks_when_climbing_too(optimizer_class: type[Optimizer]
     assert (np.abs(place) < np.abs(START)).all()
 
 
-@every_optimizer
+@every_decaying_optimizer
 def test_a_parameter_without_gradient_stays_put(optimizer_class: type[Optimizer]) -> None:
     """Neither weight decay nor momentum of earlier steps moves it, and its count of steps stands still."""
     w = parameter(START)
     optimizer = optimizer_class([w], lr=0.1, weight_decay=0.3)
     optimizer.step()
     np.testing.assert_array_equal(w.detach().numpy(), START)
-    assert optimizer.state == {}
+    assert all(state["step"].item() == 0 for state in optimizer.state.values())
 
     w.grad = minigrad.from_numpy(GRADIENTS[0])
     optimizer.step()
@@ -252,6 +429,32 @@ def test_momentum_goes_on_with_a_zero_gradient() -> None:
         (Adam, {}, {"maximize": True}),
         (AdamW, {"weight_decay": 0.0}, {"weight_decay": 0.1}),
         (AdamW, {}, {"lr": 0.2}),
+        (RMSprop, {}, {"lr": 0.2}),
+        (RMSprop, {}, {"alpha": 0.5}),
+        (RMSprop, {}, {"eps": 0.1}),
+        (RMSprop, {}, {"weight_decay": 0.1}),
+        (RMSprop, {}, {"momentum": 0.5}),
+        (RMSprop, {}, {"centered": True}),
+        (RMSprop, {}, {"maximize": True}),
+        (Adagrad, {}, {"lr": 0.2}),
+        (Adagrad, {}, {"lr_decay": 0.5}),
+        (Adagrad, {}, {"weight_decay": 0.1}),
+        (Adagrad, {}, {"initial_accumulator_value": 1.0}),
+        (Adagrad, {}, {"eps": 0.1}),
+        (Adagrad, {}, {"maximize": True}),
+        (Adadelta, {"lr": 10.0}, {"rho": 0.5}),
+        (Adadelta, {}, {"eps": 0.1}),
+        (Adamax, {}, {"betas": (0.5, 0.999)}),
+        (Adamax, {}, {"betas": (0.9, 0.5)}),
+        (Adamax, {}, {"eps": 1.0}),
+        (NAdam, {}, {"momentum_decay": 10.0}),
+        (NAdam, {"weight_decay": 0.1}, {"decoupled_weight_decay": True}),
+        (RAdam, {"weight_decay": 0.1}, {"decoupled_weight_decay": True}),
+        (RAdam, {}, {"betas": (0.5, 0.999)}),
+        (Rprop, {}, {"etas": (0.1, 1.2)}),
+        (Rprop, {}, {"etas": (0.5, 2.0)}),
+        (Rprop, {}, {"step_sizes": (1e-6, 0.05)}),
+        (Rprop, {}, {"step_sizes": (0.2, 50)}),
     ],
 )
 def test_an_option_changes_the_trajectory(
@@ -277,7 +480,7 @@ def test_climbing_is_descending_the_negative(optimizer_class: type[Optimizer]) -
     np.testing.assert_array_equal(climbing, descending)
 
 
-@every_optimizer
+@every_decaying_optimizer
 def test_an_option_changed_in_its_group_takes_effect(optimizer_class: type[Optimizer]) -> None:
     w = parameter(START)
     optimizer = optimizer_class([w], lr=0.1)
@@ -312,6 +515,21 @@ def test_a_group_added_later_trains() -> None:
     optimizer.step()
     np.testing.assert_allclose(b.detach().numpy(), START - 0.5)
     np.testing.assert_array_equal(w.detach().numpy(), START)
+
+
+def test_names_are_kept_with_the_parameters() -> None:
+    layer = minigrad.nn.Linear(2, 1)
+    optimizer = SGD(layer.named_parameters(), lr=0.1)
+    optimizer.add_param_group({"params": [("more", parameter(START))]})
+    assert [group["param_names"] for group in optimizer.param_groups] == [["weight", "bias"], ["more"]]
+    assert optimizer.state_dict()["param_groups"][1]["param_names"] == ["more"]
+
+
+def test_a_group_is_not_written_into() -> None:
+    given = {"params": parameter(START), "lr": 0.5}
+    before = dict(given)
+    SGD([given])
+    assert given == before
 
 
 # -- step and zero_grad -----------------------------------------------------------------------------------------------
@@ -361,11 +579,62 @@ def test_gradients_add_up_until_zero_grad() -> None:
     assert w.grad.tolist() == [2, 2, 2, 2]
 
 
-def test_an_optimizer_that_does_not_say_how_it_moves() -> None:
+@pytest.mark.parametrize(
+    ("optimizer_class", "message"),
+    [(Optimizer, "Optimizer does not say how it moves"), (CountingOptimizer, "CountingOptimizer does not say what")],
+)
+def test_an_optimizer_that_does_not_say_how_it_moves(optimizer_class: type[Optimizer], message: str) -> None:
     w = parameter(START)
     w.grad = minigrad.from_numpy(GRADIENTS[0])
-    with pytest.raises(NotImplementedError, match="Optimizer does not say how it moves"):
-        Optimizer([w], {"lr": 0.1, "weight_decay": 0.0}).step()
+    with pytest.raises(NotImplementedError, match=message):
+        optimizer_class([w], {"lr": 0.1}).step()
+
+
+class SignDescent(Optimizer):
+    """An optimizer as users of PyTorch write them: with a step of its own."""
+
+    def __init__(self, params: Any, lr: float) -> None:
+        super().__init__(params, {"lr": lr})
+
+    def step(self, closure: Callable[[], Any] | None = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                self.state[p]["steps"] = self.state[p].get("steps", 0) + 1
+                p.data -= group["lr"] * p.grad.sign()
+
+
+@pytest.mark.parametrize("optimizer_class", [SGD, Adam, SignDescent])
+def test_hooks_see_every_step_until_they_are_removed(optimizer_class: type[Optimizer]) -> None:
+    w = parameter(START)
+    optimizer = optimizer_class([w], lr=0.1)
+    seen: list[Any] = []
+    before = optimizer.register_step_pre_hook(lambda *args: seen.append(("before", w.tolist(), args)))
+    after = optimizer.register_step_post_hook(lambda *args: seen.append(("after", w.tolist(), args)))
+    assert not optimizer.has_stepped
+    w.grad = minigrad.from_numpy(GRADIENTS[0])
+    optimizer.step()
+    arguments = (optimizer, (optimizer,), {})
+    assert seen == [("before", START.tolist(), arguments), ("after", w.tolist(), arguments)]
+    assert w.tolist() != START.tolist()
+    assert optimizer.has_stepped
+    before.remove()
+    optimizer.step()
+    after.remove()
+    optimizer.step()
+    assert [when for when, *_ in seen] == ["before", "after", "after"]
+
+
+def test_a_pre_hook_may_change_the_arguments() -> None:
+    optimizer = SGD([parameter(START)], lr=0.1)
+    optimizer.register_step_pre_hook(lambda optimizer, args, kwargs: ((optimizer, lambda: "another"), {}))
+    assert optimizer.step(lambda: "the loss") == "another"
+
+
+def test_a_pre_hook_that_returns_something_else() -> None:
+    optimizer = SGD([parameter(START)], lr=0.1)
+    optimizer.register_step_pre_hook(lambda *args: 3)
+    with pytest.raises(RuntimeError, match=r"must return None or a tuple of \(new_args, new_kwargs\), but got 3"):
+        optimizer.step()
 
 
 # -- memory -----------------------------------------------------------------------------------------------------------
@@ -375,6 +644,8 @@ BUSY = [
     (SGD, {}, sgd_by_formula),
     (Adam, {"amsgrad": True, "weight_decay": 0.1}, adam_by_formula),
     (AdamW, {"weight_decay": 0.1, "maximize": True}, partial(adam_by_formula, decoupled=True)),
+    (RMSprop, {"weight_decay": 0.1, "momentum": 0.9}, rmsprop_by_formula),
+    (Adagrad, {"lr_decay": 0.1, "initial_accumulator_value": 0.1}, adagrad_by_formula),
 ]
 every_busy_optimizer = pytest.mark.parametrize(("optimizer_class", "options", "formula"), BUSY)
 
@@ -468,7 +739,7 @@ def test_the_array_the_dtype_and_the_gradient_stay_what_they_were(
         assert w.array.dtype == dtype
         np.testing.assert_array_equal(w.grad.numpy(), np.full(shape, 0.5, dtype))
     assert (w.array != 1).all()
-    state = [x for x in optimizer.state.get(w, {}).values() if isinstance(x, Tensor)]
+    state = [x for key, x in optimizer.state.get(w, {}).items() if key != "step"]
     assert all(x.array.dtype == dtype and x.array.shape == shape for x in state)
     assert not any(np.shares_memory(x.array, y.array) for x in state for y in (w, w.grad) if x.numel())
 
@@ -520,8 +791,7 @@ def test_a_state_dict_has_numbers_for_parameters(
     optimizer.step()
     saved = optimizer.state_dict()
     assert [(group["params"], group["lr"]) for group in saved["param_groups"]] == [([0], 0.1), ([1], 0.5)]
-    assert set(saved["state"]) <= {1}
-    assert bool(saved["state"]) == bool(optimizer.state)
+    assert set(saved["state"]) == {i for i, p in enumerate((w, b)) if p in optimizer.state}
 
 
 @every_busy_optimizer
@@ -535,6 +805,65 @@ def test_a_loaded_state_is_a_copy(optimizer_class: type[Optimizer], options: dic
     optimizer.step()
     assert repr(other.state_dict()) == before
     assert other.param_groups[0]["params"] == [twin]
+
+
+@every_optimizer
+def test_the_count_of_steps_is_a_number_in_float32_and_stays_one(optimizer_class: type[Optimizer]) -> None:
+    w = parameter(START)
+    optimizer = optimizer_class([w], lr=0.1)
+    for _ in range(3):
+        w.grad = minigrad.from_numpy(GRADIENTS[0])
+        optimizer.step()
+    optimizer.load_state_dict(optimizer.state_dict())
+    steps = [state["step"] for state in optimizer.state.values() if "step" in state]
+    assert [(step.item(), step.dtype, step.ndim) for step in steps] == [(3.0, minigrad.float32, 0)] * len(steps)
+    assert bool(steps) == (optimizer_class is not SGD)
+
+
+def test_a_count_of_steps_that_is_a_plain_number_is_taken_over() -> None:
+    w = parameter(START)
+    optimizer = Adam([w])
+    w.grad = minigrad.from_numpy(GRADIENTS[0])
+    optimizer.step()
+    saved = optimizer.state_dict()
+    saved["state"][0]["step"] = 7
+    optimizer.load_state_dict(saved)
+    optimizer.step()
+    assert optimizer.state[w]["step"].item() == 8
+
+
+def test_a_loaded_state_takes_the_dtype_of_its_parameter() -> None:
+    optimizer, other = (
+        Adam([Parameter(minigrad.ones(3, dtype=dtype))]) for dtype in (minigrad.float64, minigrad.float32)
+    )
+    (w,) = optimizer.param_groups[0]["params"]
+    w.grad = minigrad.ones(3, dtype=minigrad.float64)
+    optimizer.step()
+    other.load_state_dict(optimizer.state_dict())
+    (state,) = other.state.values()
+    assert {key: x.dtype for key, x in state.items()} == dict.fromkeys(state, minigrad.float32)
+
+
+def test_a_loaded_learning_rate_in_a_tensor_is_a_copy() -> None:
+    optimizer, other = (SGD([parameter(START)], lr=minigrad.tensor(lr)) for lr in (0.5, 0.25))
+    other.load_state_dict(optimizer.state_dict())
+    optimizer.param_groups[0]["lr"].fill_(0.125)
+    assert other.param_groups[0]["lr"].item() == 0.5
+
+
+@every_optimizer
+def test_a_deep_copy_goes_its_own_way(optimizer_class: type[Optimizer]) -> None:
+    optimizer = optimizer_class([parameter(START)], lr=0.1)
+    (w,) = optimizer.param_groups[0]["params"]
+    w.grad = minigrad.from_numpy(GRADIENTS[0])
+    optimizer.step()
+    twin = copy.deepcopy(optimizer)
+    (v,) = twin.param_groups[0]["params"]
+    for mover in (optimizer, twin):
+        before = w.tolist()
+        mover.step()
+        assert (w.tolist() == before) == (mover is twin)
+    assert v.tolist() == w.tolist()
 
 
 def test_a_state_that_does_not_fit_changes_nothing() -> None:
@@ -563,6 +892,18 @@ def test_a_state_that_does_not_fit_changes_nothing() -> None:
         (Adam, {"betas": (1.0, 0.9)}, "Invalid beta parameter at index 0: 1.0"),
         (AdamW, {"betas": (0.9, math.nan)}, "Invalid beta parameter at index 1: nan"),
         (AdamW, {"weight_decay": -0.1}, "Invalid weight_decay value: -0.1"),
+        (Adam, {"betas": (0, 0.999)}, "betas must be either both floats or both Tensors"),
+        (Adam, {"lr": minigrad.ones(2)}, "Tensor lr must be 1-element, but got 2 elements"),
+        (Adam, {"lr": minigrad.tensor(-0.5)}, "Invalid learning rate: -0.5"),
+        (RMSprop, {"alpha": -0.5}, "Invalid alpha value: -0.5"),
+        (RMSprop, {"momentum": -0.5}, "Invalid momentum value: -0.5"),
+        (Adagrad, {"lr_decay": -0.5}, "Invalid lr_decay value: -0.5"),
+        (Adagrad, {"initial_accumulator_value": -0.5}, "Invalid initial_accumulator_value value: -0.5"),
+        (Adadelta, {"rho": 1.5}, "Invalid rho value: 1.5"),
+        (Adamax, {"betas": (0.9, 1.0)}, "Invalid beta parameter at index 1: 1.0"),
+        (NAdam, {"momentum_decay": -0.5}, "Invalid momentum_decay value: -0.5"),
+        (RAdam, {"eps": -0.5}, "Invalid epsilon value: -0.5"),
+        (Rprop, {"etas": (0.5, 0.9)}, "Invalid eta values: 0.5, 0.9"),
     ],
 )
 def test_an_option_out_of_range_is_named_with_its_value(
@@ -583,6 +924,11 @@ def test_an_option_out_of_range_is_named_with_its_value(
         (lambda w: [w * 2], ValueError, "can't optimize a non-leaf Tensor"),
         (lambda w: [w, w], ValueError, "appear in more than one parameter group, or twice in one"),
         (lambda w: [{"params": w}, {"params": [w]}], ValueError, "appear in more than one parameter group"),
+        (lambda w: [{"params": {w}}], TypeError, "organized in ordered collections, but got a set"),
+        (lambda w: [{"params": w}, [w]], TypeError, "param_group must be a dict, but got list"),
+        (lambda w: [("w", w), parameter(START)], ValueError, "Some param names are missing"),
+        (lambda w: [{"params": w}, {"params": [("b", parameter(START))]}], ValueError, "add param group with names"),
+        (lambda w: [{"params": [("w", w)]}, {"params": parameter(START)}], ValueError, "param group without names"),
     ],
 )
 def test_parameters_that_are_refused(params: Callable[[Tensor], Any], error: type[Exception], message: str) -> None:
@@ -597,8 +943,35 @@ def test_a_refused_group_is_not_added() -> None:
     assert len(optimizer.param_groups) == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"differentiable": True}, NotImplementedError, "a step is not recorded"),
+        ({"capturable": True}, AssertionError, "no graphs to capture on the CPU"),
+        ({"fused": True, "foreach": True}, RuntimeError, "`fused` and `foreach` cannot be `True` together"),
+    ],
+)
+def test_switches_that_are_refused(options: dict[str, bool], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        Adam([parameter(START)], **options)
+    with pytest.raises(error, match=message):
+        Adam([{"params": parameter(START), **options}])
+    optimizer = Adam([parameter(START)])
+    saved = optimizer.state_dict()
+    saved["param_groups"][0].update(options)
+    with pytest.raises(error, match=message):
+        optimizer.load_state_dict(saved)
+    assert not any(optimizer.param_groups[0][name] for name in options)
+
+
+def test_defaults_are_checked_even_where_no_group_uses_them() -> None:
+    with pytest.raises(ValueError, match="Invalid learning rate: -1"):
+        SGD([{"params": parameter(START), "lr": 0.1}], lr=-1)
+
+
 def test_repr_lists_the_options_of_every_group() -> None:
-    assert repr(SGD([parameter(START)], lr=0.1)) == (
-        "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: False\n    momentum: 0\n"
-        "    nesterov: False\n    weight_decay: 0\n)"
-    )
+    options = "    dampening: 0\n    differentiable: False\n    foreach: None\n    fused: None\n    lr: {}\n"
+    options += "    maximize: False\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n"
+    optimizer = SGD([{"params": parameter(START)}, {"params": parameter(START), "lr": 0.5}], lr=0.1)
+    groups = "\n".join(f"Parameter Group {i}\n{options.format(lr)}" for i, lr in enumerate((0.1, 0.5)))
+    assert repr(optimizer) == f"SGD (\n{groups})"

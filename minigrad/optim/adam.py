@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Optimizer, at_least_zero, zeros_of
+from .optimizer import CountingOptimizer, Group, average, filled
+from .options import at_least_zero, fractions, numbers
 
 
-class Adam(Optimizer):
+class Adam(CountingOptimizer):
     """Adam: steps scaled by running means of the gradient and of its square.
 
     For each parameter θ with gradient g (-g if `maximize`), learning rate γ, and t counting the steps from 1:
@@ -30,6 +31,9 @@ class Adam(Optimizer):
         weight_decay: λ >= 0.
         amsgrad: divide by the largest v so far (Reddi et al. 2018).
         maximize: climb rather than descend.
+        foreach, capturable, differentiable, fused: PyTorch's; change nothing, but capturable=True and
+            differentiable=True are refused.
+        decoupled_weight_decay: decay the weights themselves, as AdamW does.
 
     Raises:
         ValueError: an option is out of its range, or there are no parameters.
@@ -47,75 +51,73 @@ class Adam(Optimizer):
         0.8999999761581421
     """
 
-    decoupled = False
-
     def __init__(
         self,
         params: Any,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
         amsgrad: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
     ) -> None:
         super().__init__(
             params,
             {
                 "lr": lr,
-                "betas": betas,
+                "betas": tuple(beta.squeeze() if isinstance(beta, Tensor) else beta for beta in betas),
                 "eps": eps,
                 "weight_decay": weight_decay,
                 "amsgrad": amsgrad,
                 "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "differentiable": differentiable,
+                "fused": fused,
+                "decoupled_weight_decay": decoupled_weight_decay,
             },
         )
 
-    def check_options(self, group: dict[str, Any]) -> None:
+    def check_options(self, options: dict[str, Any]) -> None:
         """Raise ValueError for an option out of its range."""
-        super().check_options(group)
-        at_least_zero("epsilon value", group["eps"])
-        for i, beta in enumerate(group["betas"]):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        super().check_options(options)
+        at_least_zero(options, "lr", "eps", "weight_decay")
+        lr, betas = options["lr"], options["betas"]
+        fractions(betas)
+        if not any(all(isinstance(beta, kind) for beta in betas) for kind in (float, Tensor)):
+            raise ValueError(f"betas must be either both floats or both Tensors, but got {betas}")
+        for name, value in (("lr", lr), ("betas[0]", betas[0]), ("betas[1]", betas[1])):
+            if options["foreach"] and isinstance(value, Tensor):
+                raise ValueError(f"{name} as a Tensor is not supported for capturable=False and foreach=True")
 
-    def update(self, params: list[Tensor], group: dict[str, Any]) -> None:
-        """Move parameters that have a gradient, together those that have taken equally many steps."""
-        by_step: dict[int, list[Tensor]] = {}
-        for p in params:
-            state = self.state.get(p) or self._start(p, group)
-            state["step"] += 1
-            by_step.setdefault(state["step"], []).append(p)
-        for step, peers in by_step.items():
-            self._descend(peers, step, group)
+    def initial_state(self, p: Tensor, group: Group) -> dict[str, Tensor]:
+        """Return the running means before the first step."""
+        return {name: filled(p) for name in self._means(group)}
 
-    def _start(self, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        state = {"step": 0, "exp_avg": zeros_of(p), "exp_avg_sq": zeros_of(p)}
-        if group["amsgrad"]:
-            state["max_exp_avg_sq"] = zeros_of(p)
-        self.state[p] = state
-        return state
+    def _means(self, group: Group) -> list[str]:
+        return ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if group["amsgrad"] else [])]
 
-    def _descend(self, params: list[Tensor], step: int, group: dict[str, Any]) -> None:
-        lr, decay, eps, (beta1, beta2) = group["lr"], group["weight_decay"], group["eps"], group["betas"]
-        step_size = lr / (1 - beta1**step)
-        root_correction = math.sqrt(1 - beta2**step)
-        means = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"][: 3 if group["amsgrad"] else 2]
+    def descend(self, params: list[Tensor], t: float, group: Group) -> None:
+        """Move parameters that have a gradient, for the t-th time."""
+        lr, decay, eps, beta1, beta2 = numbers(group, "lr", "weight_decay", "eps", "betas")
+        step_size = lr / (1 - beta1**t)
+        root_correction = math.sqrt(1 - beta2**t)
 
-        for theta, g, m, v, *v_max, scratch in self.pieces(params, *means):
+        for theta, g, m, v, *v_max, scratch in self.pieces(params, *self._means(group)):
             if group["maximize"]:
                 g = -g
-            if decay and self.decoupled:
+            if decay and group["decoupled_weight_decay"]:
                 theta *= 1 - lr * decay
             elif decay:
                 g = g + theta * decay
-            m *= beta1
-            m += np.multiply(g, 1 - beta1, out=scratch)
-            v *= beta2
-            square = np.multiply(g, g, out=scratch)
-            square *= 1 - beta2
-            v += square
+            average(m, beta1, g, scratch)
+            average(v, beta2, np.multiply(g, g, out=scratch), scratch)
             for largest in v_max:
                 v = np.maximum(largest, v, out=largest)
             denominator = np.sqrt(v, out=scratch)
@@ -139,6 +141,7 @@ class AdamW(Adam):
         weight_decay: λ >= 0.
         amsgrad: divide by the largest v so far (Reddi et al. 2018).
         maximize: climb rather than descend.
+        foreach, capturable, differentiable, fused: as in Adam.
 
     Raises:
         ValueError: an option is out of its range, or there are no parameters.
@@ -147,17 +150,38 @@ class AdamW(Adam):
         https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
     """
 
-    decoupled = True
-
     def __init__(
         self,
         params: Any,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over a copy of options and state, those of an Adam too; the decay stays decoupled."""
+        super().load_state_dict(state_dict)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+import copy
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..backward import forget_gradient
 from ..grad_mode import enable_grad
+from ..hooks import RemovableHandle
 from ..recording import Array, wrap
 from ..tensor import Tensor
+from .hooks import observed
+from .options import refuse_switches
 
 BLOCK = 1 << 17
 """How many elements of a large parameter are updated at a time, so that an update's many passes stay in the cache: an
 Adam step over 8 million float32 weights then takes 0.7 of its time."""
 
+NUMBERS = ("step", "mu_product")
+"""What a state holds as tensors of no dimension."""
+
+Group = dict[str, Any]
+StepHook = Callable[..., Any]  # called with the optimizer, and with the args and kwargs of its step
+
 
 class Optimizer:
-    """Base class of the optimizers; a subclass defines `update`.
+    """Base class of the optimizers; a subclass defines `update`, or `step` itself.
 
     Args:
-        params: tensors, (name, tensor) pairs, or dictionaries with a "params" of tensors and options of their own.
+        params: tensors, (name, tensor) pairs, or dictionaries with a "params" of these and options of their own.
         defaults: the options of groups that do not name them.
 
     Attributes:
         param_groups: dictionaries of "params" and options; changing an option takes effect at the next step.
         state: for each parameter what the optimizer remembers of it.
+        has_stepped: whether there was a step; the schedulers of the learning rate ask.
 
     Raises:
         TypeError: params is a single tensor, or holds something else than tensors.
-        ValueError: there are no parameters, one appears twice, one is no leaf, or an option is out of its range.
+        ValueError: there are no parameters, one appears twice, one is no leaf, some have names and some have none, or
+            an option is out of its range.
 
     Source: https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
     """
+
+    has_stepped = False
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -41,30 +57,47 @@ class Optimizer:
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                 f"{type(params).__name__}"
             )
+        self.check_options(defaults)
         self.defaults = defaults
-        self.state: dict[Tensor, dict[str, Any]] = {}
-        self.param_groups: list[dict[str, Any]] = []
+        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self.param_groups: list[Group] = []
+        self.step_pre_hooks: dict[int, StepHook] = {}
+        self.step_post_hooks: dict[int, StepHook] = {}
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
-            if not isinstance(group, dict):
-                raise TypeError(f"param group must be a dict, but got {type(group).__name__}")
             self.add_param_group(group)
 
-    def add_param_group(self, param_group: dict[str, Any]) -> None:
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "step" in cls.__dict__:
+            cls.step = observed(cls.step)  # type: ignore[method-assign]
+
+    def add_param_group(self, param_group: Group) -> None:
         """Add parameters with options of their own, such as layers that begin to train later.
 
         Args:
             param_group: "params", one tensor or several, and any options that differ from the defaults.
         """
-        params = param_group["params"]
-        if isinstance(params, set):
-            raise TypeError("optimizer parameters need to be organized in ordered collections, but got a set")
-        listed = [params] if isinstance(params, Tensor) else list(params)
-        listed = [p[1] if isinstance(p, tuple) else p for p in listed]
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group).__name__}")
+        named = _listed(param_group["params"])
+        params = [p[1] if isinstance(p, tuple) else p for p in named]
+        names = [p[0] for p in named if isinstance(p, tuple)]
+        self._check_params(params)
+        group = {**param_group, "params": params}
+        for name, value in self.defaults.items():
+            group.setdefault(name, value)
+        if names:
+            group["param_names"] = names
+        self._check_names(group)
+        self.check_options(group)
+        self.param_groups.append(group)
+
+    def _check_params(self, params: list[Any]) -> None:
         seen = {p for group in self.param_groups for p in group["params"]}
-        for p in listed:
+        for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
             if not p.is_leaf:
@@ -72,19 +105,26 @@ class Optimizer:
             if p in seen:
                 raise ValueError("some parameters appear in more than one parameter group, or twice in one")
             seen.add(p)
-        group = {"params": listed, **self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
-        self.check_options(group)
-        self.param_groups.append(group)
 
-    def check_options(self, group: dict[str, Any]) -> None:
+    def _check_names(self, group: Group) -> None:
+        if "param_names" in group and len(group["param_names"]) != len(group["params"]):
+            raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+        if any(("param_names" in group) != ("param_names" in other) for other in self.param_groups):
+            kind = "with" if "param_names" in group else "without"
+            raise ValueError(
+                "all optimizer param groups should be with/without names. "
+                f"cannot add param group {kind} names to the optimizer"
+            )
+
+    def check_options(self, options: dict[str, Any]) -> None:
         """Raise ValueError for an option out of its range; a subclass adds its own to these."""
-        at_least_zero("learning rate", group["lr"])
-        at_least_zero("weight_decay value", group["weight_decay"])
+        refuse_switches(options)
 
-    def update(self, params: list[Tensor], group: dict[str, Any]) -> None:
+    def update(self, params: list[Tensor], group: Group) -> None:
         """Move parameters that have a gradient; what a subclass is about."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it moves parameters")
 
+    @observed
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient.
 
@@ -105,6 +145,14 @@ class Optimizer:
             for p in params:
                 p.note_write()
         return loss
+
+    def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:
+        """Call hook(optimizer, args, kwargs) before each step; it may return others, args with the optimizer first."""
+        return RemovableHandle(self.step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: StepHook) -> RemovableHandle:
+        """Call hook(optimizer, args, kwargs) after each step; the handle returned takes it off."""
+        return RemovableHandle(self.step_post_hooks, hook)
 
     def pieces(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
         """Iterate over the parameters, large ones in blocks that fit into the cache.
@@ -140,17 +188,32 @@ class Optimizer:
         return {
             "state": {number[p]: dict(state) for p, state in self.state.items()},
             "param_groups": [
-                {**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups
+                {**_options(group), "params": [number[p] for p in group["params"]]} for group in self.param_groups
             ],
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over the options and a copy of the state that `state_dict` of such an optimizer returned.
+        """Take over a copy of the options and the state that `state_dict` of such an optimizer returned.
+
+        PyTorch's are such state dictionaries too, once `minigrad.from_numpy` has taken over their tensors.
 
         Raises:
             ValueError: the number of groups, or of parameters in one of them, differs.
         """
-        saved = state_dict["param_groups"]
+        saved = copy.deepcopy(state_dict["param_groups"])
+        self._check_sizes(saved)
+        for loaded in saved:
+            refuse_switches(loaded)
+        ordered = [p for group in self.param_groups for p in group["params"]]
+        numbers = [number for group in saved for number in group["params"]]
+        self.state.clear()
+        for p, number in zip(ordered, numbers, strict=True):
+            if number in state_dict["state"]:
+                self.state[p] = {key: _loaded(key, value, p) for key, value in state_dict["state"][number].items()}
+        for group, loaded in zip(self.param_groups, saved, strict=True):
+            group.update(_options(loaded))
+
+    def _check_sizes(self, saved: list[Group]) -> None:
         sizes = [[len(group["params"]) for group in groups] for groups in (saved, self.param_groups)]
         if len(sizes[0]) != len(sizes[1]):
             raise ValueError(
@@ -160,43 +223,76 @@ class Optimizer:
             raise ValueError(
                 f"loaded state dict contains parameter groups of {sizes[0]} parameters, the optimizer's have {sizes[1]}"
             )
-        ordered = [p for group in self.param_groups for p in group["params"]]
-        numbers = [number for group in saved for number in group["params"]]
-        self.state = {
-            p: {key: _copied(value, p) for key, value in state_dict["state"][number].items()}
-            for p, number in zip(ordered, numbers, strict=True)
-            if number in state_dict["state"]
-        }
-        for group, loaded in zip(self.param_groups, saved, strict=True):
-            group.update({key: value for key, value in loaded.items() if key != "params"})
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
-        for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join([*lines, ")"])
+        groups = [
+            f"Parameter Group {i}\n"
+            + "".join(f"    {key}: {value}\n" for key, value in sorted(group.items()) if key != "params")
+            for i, group in enumerate(self.param_groups)
+        ]
+        return f"{type(self).__name__} (\n" + "\n".join(groups) + ")"
 
 
-def _copied(value: Any, p: Tensor) -> Any:
-    """Return a copy of a value of the state; a tensor of the parameter's shape in the parameter's dtype."""
-    if not isinstance(value, Tensor):
-        return value
-    if value.array.ndim == 0 and p.array.ndim:
-        return value.item()  # PyTorch counts steps in tensors
-    return wrap(value.array.astype(p.array.dtype))
+class CountingOptimizer(Optimizer):
+    """An optimizer that counts the steps of each parameter; a subclass defines `initial_state` and `descend`."""
+
+    def initial_state(self, p: Tensor, group: Group) -> dict[str, Tensor]:
+        """Return what is remembered of a parameter before its first step, besides the count of steps."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it remembers")
+
+    def descend(self, params: list[Tensor], t: float, group: Group) -> None:
+        """Move parameters that have a gradient, for the t-th time."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how it moves parameters")
+
+    def start(self, p: Tensor, group: Group) -> dict[str, Any]:
+        """Begin to remember a parameter."""
+        self.state[p] = {"step": scalar(0.0), **self.initial_state(p, group)}
+        return self.state[p]
+
+    def update(self, params: list[Tensor], group: Group) -> None:
+        """Move parameters that have a gradient, together those that have taken equally many steps."""
+        peers: dict[float, list[Tensor]] = {}
+        for p in params:
+            state = self.state.get(p) or self.start(p, group)
+            steps = state["step"].array
+            t = steps.item() + 1
+            steps.fill(t)
+            peers.setdefault(t, []).append(p)
+        for t, together in peers.items():
+            self.descend(together, t, group)
 
 
-def at_least_zero(name: str, value: float) -> None:
-    """Raise ValueError unless value >= 0."""
-    if not value >= 0.0:
-        raise ValueError(f"Invalid {name}: {value}")
+def _listed(params: Any) -> list[Any]:
+    """Return the parameters of a group, with their names if they have any, in their order."""
+    if isinstance(params, set):
+        raise TypeError("optimizer parameters need to be organized in ordered collections, but got a set")
+    return [params] if isinstance(params, Tensor) else list(params)
 
 
-def zeros_of(p: Tensor) -> Tensor:
-    """Return zeros of a parameter's shape and dtype, for its state."""
-    out: Tensor = wrap(np.zeros(p.array.shape, p.array.dtype))
+def _loaded(key: str, value: Any, p: Tensor) -> Any:
+    """Return a copy of a value of the state: tensors in the parameter's dtype, numbers in their own."""
+    if isinstance(value, Tensor):
+        return wrap(np.array(value.array, value.array.dtype if key in NUMBERS else p.array.dtype))
+    return scalar(value) if key in NUMBERS else value
+
+
+def scalar(value: float) -> Tensor:
+    """Return a number of the state as PyTorch keeps it: in float32, or in float64 where that is the default."""
+    is_double = dtypes.get_default_dtype() is dtypes.float64
+    out: Tensor = wrap(np.array(value, np.float64 if is_double else np.float32))
     return out
+
+
+def filled(p: Tensor, value: float = 0.0) -> Tensor:
+    """Return a tensor of a parameter's shape and dtype, for its state."""
+    out: Tensor = wrap(np.full(p.array.shape, value, p.array.dtype))
+    return out
+
+
+def average(mean: Array, beta: float, new: Array, scratch: Array) -> None:
+    """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`."""
+    mean *= beta
+    mean += np.multiply(new, 1 - beta, out=scratch)
 
 
 def _cut(row: list[Array]) -> Iterator[list[Array]]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Optimizer, at_least_zero, zeros_of
+from .optimizer import Group, Optimizer, filled
+from .options import at_least_zero, numbers
 
 
 class SGD(Optimizer):
@@ -28,6 +29,7 @@ class SGD(Optimizer):
         weight_decay: λ >= 0.
         nesterov: needs momentum, and no dampening.
         maximize: climb rather than descend.
+        foreach, differentiable, fused: PyTorch's; change nothing, but differentiable=True is refused.
 
     Raises:
         ValueError: an option is out of its range, or there are no parameters.
@@ -47,13 +49,16 @@ class SGD(Optimizer):
     def __init__(
         self,
         params: Any,
-        lr: float = 1e-3,
+        lr: float | Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
-        weight_decay: float = 0,
+        weight_decay: float | Tensor = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
         super().__init__(
             params,
@@ -64,30 +69,35 @@ class SGD(Optimizer):
                 "weight_decay": weight_decay,
                 "nesterov": nesterov,
                 "maximize": maximize,
+                "foreach": foreach,
+                "differentiable": differentiable,
+                "fused": fused,
             },
         )
 
-    def check_options(self, group: dict[str, Any]) -> None:
+    def check_options(self, options: dict[str, Any]) -> None:
         """Raise ValueError for an option out of its range."""
-        super().check_options(group)
-        at_least_zero("momentum value", group["momentum"])
-        if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
+        super().check_options(options)
+        at_least_zero(options, "lr", "momentum", "weight_decay")
+        if options["nesterov"] and (options["momentum"] <= 0 or options["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
 
-    def update(self, params: list[Tensor], group: dict[str, Any]) -> None:
+    def update(self, params: list[Tensor], group: Group) -> None:
         """Move parameters that have a gradient."""
         if not group["momentum"]:
             self._descend(params, group)
             return
-        started = [p for p in params if p in self.state]
-        fresh = [p for p in params if p not in self.state]
+        started: list[Tensor] = []
+        fresh: list[Tensor] = []
+        for p in params:
+            (fresh if self.state[p].get("momentum_buffer") is None else started).append(p)
         for p in fresh:
-            self.state[p] = {"momentum_buffer": zeros_of(p)}
+            self.state[p]["momentum_buffer"] = filled(p)
         self._descend(started, group, "momentum_buffer")
         self._descend(fresh, {**group, "dampening": 0}, "momentum_buffer")
 
-    def _descend(self, params: list[Tensor], group: dict[str, Any], *remembered: str) -> None:
-        lr, momentum, dampening, decay = group["lr"], group["momentum"], group["dampening"], group["weight_decay"]
+    def _descend(self, params: list[Tensor], group: Group, *remembered: str) -> None:
+        lr, momentum, dampening, decay = numbers(group, "lr", "momentum", "dampening", "weight_decay")
         for theta, g, *buffer, scratch in self.pieces(params, *remembered):
             if group["maximize"]:
                 g = -g

@@ -1,0 +1,31 @@
+"""What moves the learning rate while an optimizer moves the weights.
+
+Source: https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
+"""
+
+from .annealing import CosineAnnealingLR, CosineAnnealingWarmRestarts
+from .composed import ChainedScheduler, SequentialLR
+from .cyclic import CyclicLR, OneCycleLR
+from .factors import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, PolynomialLR, StepLR
+from .functions import LambdaLR, MultiplicativeLR
+from .plateau import ReduceLROnPlateau
+from .scheduler import LRScheduler
+
+__all__ = [
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+]
