@@ -555,7 +555,7 @@ def cross_entropy_by_formula(
 @every_reduction
 def test_mse_loss(reduction: str) -> None:
     x, y = np.random.default_rng(0).normal(size=(2, 3, 4))
-    loss = nn.MSELoss(reduction)(minigrad.tensor(x), minigrad.tensor(y))
+    loss = nn.MSELoss(reduction=reduction)(minigrad.tensor(x), minigrad.tensor(y))
     np.testing.assert_allclose(loss.numpy(), reduced((x - y) ** 2, reduction), rtol=1e-12)
 
 

@@ -94,6 +94,25 @@ class Dropout2d(_Dropout):
         return F.dropout2d(input, self.p, self.training, self.inplace, generator=self.generator)
 
 
+class Dropout3d(_Dropout):
+    """While training, drop whole channels of a volume (N, C, D, H, W) with probability p, and scale the others.
+
+    Args:
+        p: the probability to drop a channel, in [0, 1].
+        inplace: overwrite the input.
+        generator: draws the masks; the default generator unless given. (PyTorch has no such argument.)
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop channels of the input while training."""
+        return F.dropout3d(input, self.p, self.training, self.inplace, generator=self.generator)
+
+
 class AlphaDropout(_Dropout):
     """While training, drop elements to SELU's lower limit, so that mean 0 and variance 1 are kept.
 

@@ -1,4 +1,4 @@
-"""The affine map, and layers that only reshape."""
+"""The affine map, the bilinear map, and the identity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ..dtypes import dtype as DType
 from ..tensor import Tensor
 from . import functional as F
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 
 class Linear(Module):
@@ -35,14 +36,16 @@ class Linear(Module):
         minigrad.Size([128, 30])
     """
 
+    bias: Parameter | None
+
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None
     ) -> None:
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(empty(out_features, in_features, dtype=dtype))
-        self.bias = Parameter(empty(out_features, dtype=dtype)) if bias else None
+        self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
+        self.register_parameter("bias", Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -61,6 +64,67 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+class Bilinear(Module):
+    """y_k = x₁ᵀ W_k x₂ + b_k.
+
+    Args:
+        in1_features: the size of the last dimension of x₁, above 0.
+        in2_features: the size of the last dimension of x₂.
+        out_features: the size of the last dimension of y.
+        bias: whether there is a b.
+        device: accepted where it is the CPU.
+        dtype: of the parameters; the default float dtype unless given.
+
+    Attributes:
+        weight: W, of shape (out_features, in1_features, in2_features), at first uniform in ±1/√in1_features.
+        bias: b, of shape (out_features,), at first uniform in the same range; or None.
+
+    Raises:
+        ValueError: in1_features is not positive.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
+    """
+
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__()
+        if in1_features <= 0:
+            raise ValueError(f"in1_features must be > 0, but got (in1_features={in1_features})")
+        self.in1_features = in1_features
+        self.in2_features = in2_features
+        self.out_features = out_features
+        self.weight = Parameter(empty(out_features, in1_features, in2_features, device=device, dtype=dtype))
+        self.register_parameter("bias", Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew."""
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        """Return the bilinear map of the inputs, of shapes (*, in1_features) and (*, in2_features)."""
+        return F.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return (
+            f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}"
+        )
+
+
 class Identity(Module):
     """y = x; takes and ignores any arguments, so that it can stand for any layer.
 
@@ -73,23 +137,3 @@ class Identity(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return the input."""
         return input
-
-
-class Flatten(Module):
-    """A range of dimensions made one; all but the first unless told otherwise.
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
-    """
-
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the input, flattened."""
-        return input.flatten(self.start_dim, self.end_dim)
-
-    def extra_repr(self) -> str:
-        """Return the range."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

@@ -1,84 +1,590 @@
-"""Losses as layers."""
+"""Losses as layers.
+
+The arguments ``size_average`` and ``reduce`` are PyTorch's old names for ``reduction``: they warn, and win over it.
+
+Source: https://pytorch.org/docs/stable/nn.html#loss-functions
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..tensor import Tensor
 from . import functional as F
-from .functional.losses import checked_reduction
+from .distance import PairwiseDistance
+from .functional.losses import checked_reduction, legacy_reduction
 from .module import Module
 
 
-class MSELoss(Module):
-    """The mean squared error: the mean of (input - target)².
+class _Loss(Module):
+    """What all losses have: a reduction."""
 
-    Args:
-        reduction: "mean", "sum" or "none".
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
-    """
-
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
-        self.reduction = checked_reduction(reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Return the loss."""
-        return F.mse_loss(input, target, self.reduction)
+        self.reduction = checked_reduction(legacy_reduction(size_average, reduce, reduction))
 
 
-class CrossEntropyLoss(Module):
-    """The cross-entropy of logits: -log softmax(input)[target], averaged over the batch.
-
-    Args:
-        weight: one weight for each class, or None.
-        ignore_index: a target that contributes nothing.
-        reduction: "mean", "sum" or "none".
-        label_smoothing: in [0, 1]; that share of the target is spread over all classes.
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
-    """
+class _WeightedLoss(_Loss):
+    """A loss with a weight for each class, or each element."""
 
     weight: Tensor | None
 
     def __init__(
         self,
         weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.register_buffer("weight", weight)
+
+
+# ---- losses of numbers -----------------------------------------------------------------------------------------------
+
+
+class MSELoss(_Loss):
+    """The mean squared error: the mean of (input - target)².
+
+    Args:
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.mse_loss(input, target, reduction=self.reduction)
+
+
+class L1Loss(_Loss):
+    """The mean absolute error: the mean of |input - target|.
+
+    Args:
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.l1_loss(input, target, reduction=self.reduction)
+
+
+class SmoothL1Loss(_Loss):
+    """The absolute error with a parabola of width β for its tip, averaged.
+
+    Args:
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+        beta: β ≥ 0.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+    """
+
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        beta: float = 1.0,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.beta = beta
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
+
+
+class HuberLoss(_Loss):
+    """Half of the squared error up to an error of δ, linear beyond, averaged.
+
+    Args:
+        reduction: "mean", "sum" or "none".
+        delta: δ > 0.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        super().__init__(reduction=reduction)
+        self.delta = delta
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.huber_loss(input, target, self.reduction, self.delta)
+
+
+class GaussianNLLLoss(_Loss):
+    """Minus the log-likelihood of a normal distribution, averaged.
+
+    Args:
+        full: add the constant log(2π)/2.
+        eps: the least variance.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+    """
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.full = full
+        self.eps = eps
+
+    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+        """Return the loss of an expected value and a variance."""
+        return F.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
+
+
+class PoissonNLLLoss(_Loss):
+    """Minus the log-likelihood of a Poisson distribution, but for a constant, averaged.
+
+    Args:
+        log_input: whether the input is the logarithm of the expected count.
+        full: add Stirling's approximation of log(target!).
+        size_average: deprecated.
+        eps: keeps the logarithm of an input that is none itself finite.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+    """
+
+    def __init__(
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        size_average: bool | None = None,
+        eps: float = 1e-8,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.log_input = log_input
+        self.full = full
+        self.eps = eps
+
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.poisson_nll_loss(
+            log_input, target, self.log_input, self.full, eps=self.eps, reduction=self.reduction
+        )
+
+
+# ---- losses of one class among several -------------------------------------------------------------------------------
+
+
+class CrossEntropyLoss(_WeightedLoss):
+    """The cross-entropy of logits: -log softmax(input)[target], averaged over the batch.
+
+    Args:
+        weight: one weight for each class, or None.
+        size_average: deprecated.
+        ignore_index: a target that contributes nothing.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+        label_smoothing: in [0, 1]; that share of the target is spread over all classes.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+    """
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
         ignore_index: int = -100,
+        reduce: bool | None = None,
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__()
-        self.register_buffer("weight", weight)
+        super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index = ignore_index
-        self.reduction = checked_reduction(reduction)
         self.label_smoothing = label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
         return F.cross_entropy(
-            input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
+            input,
+            target,
+            self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
         )
 
 
-class NLLLoss(Module):
+class NLLLoss(_WeightedLoss):
     """The negative log-likelihood: -input[target], averaged over the batch, for an input of log-probabilities.
 
     Args:
         weight: one weight for each class, or None.
+        size_average: deprecated.
         ignore_index: a target that contributes nothing.
+        reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
     """
 
-    weight: Tensor | None
-
-    def __init__(self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean") -> None:
-        super().__init__()
-        self.register_buffer("weight", weight)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index = ignore_index
-        self.reduction = checked_reduction(reduction)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return F.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
+        return F.nll_loss(input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
+
+
+class MultiMarginLoss(_WeightedLoss):
+    """The hinge loss of several classes, averaged over the batch.
+
+    Args:
+        p: 1 or 2.
+        margin: by how much the target's score should be the highest.
+        weight: one weight for each class, or None.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: another p.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+    """
+
+    def __init__(
+        self,
+        p: int = 1,
+        margin: float = 1.0,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        if p not in (1, 2):
+            raise ValueError(f"only p == 1 and p == 2 supported, but got {p}")
+        self.p = p
+        self.margin = margin
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.multi_margin_loss(input, target, self.p, self.margin, self.weight, reduction=self.reduction)
+
+
+# ---- losses of yes or no ---------------------------------------------------------------------------------------------
+
+
+class BCELoss(_WeightedLoss):
+    """The binary cross-entropy of probabilities: -t · log p - (1 - t) · log(1 - p), averaged.
+
+    Args:
+        weight: what the losses are multiplied by, or None.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
+
+
+class BCEWithLogitsLoss(_WeightedLoss):
+    """The binary cross-entropy of logits, without overflow, averaged.
+
+    Args:
+        weight: what the losses are multiplied by, or None.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+        pos_weight: the weight of a yes against a no, or None.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+    """
+
+    pos_weight: Tensor | None
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        pos_weight: Tensor | None = None,
+    ) -> None:
+        super().__init__(weight, size_average, reduce, reduction)
+        self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.binary_cross_entropy_with_logits(
+            input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
+        )
+
+
+class SoftMarginLoss(_Loss):
+    """The logistic loss log(1 + exp(-target · input)) for targets of -1 and 1, averaged.
+
+    Args:
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.soft_margin_loss(input, target, reduction=self.reduction)
+
+
+class HingeEmbeddingLoss(_Loss):
+    """The input where the target is 1, and max(0, margin - input) where it is -1, averaged.
+
+    Args:
+        margin: what distances of a target of -1 should reach.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
+    """
+
+    def __init__(
+        self,
+        margin: float = 1.0,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.hinge_embedding_loss(input, target, self.margin, reduction=self.reduction)
+
+
+# ---- losses of several labels at once --------------------------------------------------------------------------------
+
+
+class MultiLabelMarginLoss(_Loss):
+    """The hinge loss of several labels against all other classes, averaged over the batch.
+
+    Args:
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.multilabel_margin_loss(input, target, reduction=self.reduction)
+
+
+class MultiLabelSoftMarginLoss(_WeightedLoss):
+    """The binary cross-entropy of logits for each class, averaged over classes and batch.
+
+    Args:
+        weight: one weight for each class, or None.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.multilabel_soft_margin_loss(input, target, self.weight, reduction=self.reduction)
+
+
+# ---- losses of distributions, pairs and triples ----------------------------------------------------------------------
+
+
+class KLDivLoss(_Loss):
+    """The Kullback-Leibler divergence of the target from the input, which is of log-probabilities.
+
+    Args:
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "batchmean", "mean", "sum" or "none".
+        log_target: whether the target is of logarithms.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+    """
+
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        log_target: bool = False,
+    ) -> None:
+        batchmean = reduction == "batchmean" and size_average is None and reduce is None
+        super().__init__(size_average, reduce, "sum" if batchmean else reduction)
+        if batchmean:
+            self.reduction = reduction
+        self.log_target = log_target
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
+
+
+class MarginRankingLoss(_Loss):
+    """max(0, margin - target · (input1 - input2)), averaged.
+
+    Args:
+        margin: by how much the larger should be larger.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
+    """
+
+    def __init__(
+        self,
+        margin: float = 0.0,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
+    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.margin_ranking_loss(input1, input2, target, self.margin, reduction=self.reduction)
+
+
+class CosineEmbeddingLoss(_Loss):
+    """1 - cos(input1, input2) where the target is 1, and max(0, cos(input1, input2) - margin) where it is -1, averaged.
+
+    Args:
+        margin: in [-1, 1].
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+    """
+
+    def __init__(
+        self,
+        margin: float = 0.0,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
+    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.cosine_embedding_loss(input1, input2, target, self.margin, reduction=self.reduction)
+
+
+class TripletMarginLoss(_Loss):
+    """max(0, margin + |anchor - positive| - |anchor - negative|), averaged.
+
+    Args:
+        margin: by how much farther the negative should be, above 0.
+        p: which norm.
+        eps: added to the differences.
+        swap: take the distance of positive and negative where it is less than that of anchor and negative.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: a margin that is not positive.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
+    """
+
+    def __init__(
+        self,
+        margin: float = 1.0,
+        p: float = 2.0,
+        eps: float = 1e-6,
+        swap: bool = False,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        if not margin > 0:
+            raise ValueError(f"margin must be greater than 0, got {margin}")
+        self.margin = margin
+        self.p = p
+        self.eps = eps
+        self.swap = swap
+
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.triplet_margin_loss(
+            anchor, positive, negative, self.margin, self.p, self.eps, self.swap, reduction=self.reduction
+        )
+
+
+class TripletMarginWithDistanceLoss(_Loss):
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance d, averaged.
+
+    Args:
+        distance_function: d, of two tensors; `PairwiseDistance` unless given.
+        margin: by how much farther the negative should be, above 0.
+        swap: take the distance of positive and negative where it is less than that of anchor and negative.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: a margin that is not positive.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
+    """
+
+    def __init__(
+        self,
+        *,
+        distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+        margin: float = 1.0,
+        swap: bool = False,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(reduction=reduction)
+        if not margin > 0:
+            raise ValueError(f"margin must be greater than 0, got {margin}")
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
+        self.margin = margin
+        self.swap = swap
+
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+        """Return the loss."""
+        return F.triplet_margin_with_distance_loss(
+            anchor,
+            positive,
+            negative,
+            distance_function=self.distance_function,
+            margin=self.margin,
+            swap=self.swap,
+            reduction=self.reduction,
+        )

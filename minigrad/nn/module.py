@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Self
-
-import numpy as np
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any, NamedTuple, NoReturn, Self
 
 from .. import dtypes
 from ..backward import forget_gradient
-from ..recording import wrap
+from ..grad_mode import no_grad
+from ..hooks import RemovableHandle
 from ..tensor import Tensor
-
-
-class Parameter(Tensor):
-    """A tensor that a module trains: a leaf that requires a gradient and is found among the module's attributes.
-
-    Args:
-        data: a tensor, whose memory the parameter shares.
-        requires_grad: whether a gradient is wanted.
-
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
-    """
-
-    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
-        """Make a parameter on the memory of a tensor."""
-        array = np.empty(0, dtypes.get_default_dtype().numpy) if data is None else data.array
-        out: Self = wrap(array, cls)
-        return out.requires_grad_(requires_grad)
-
-    def __repr__(self) -> str:
-        return "Parameter containing:\n" + super().__repr__()
+from .module_hooks import ForwardHook, call_with_hooks, hang
+from .parameter import Buffer, Parameter
 
 
 class IncompatibleKeys(NamedTuple):
@@ -40,24 +21,60 @@ class IncompatibleKeys(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]
 
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
-class RemovableHandle:
-    """What a hook is taken off with."""
 
-    def __init__(self, hooks: dict[Any, Any]) -> None:
-        self.hooks = hooks
+class Registry(MutableMapping[str, Any]):
+    """A module's attributes of one kind by name, in the order of their registration.
 
-    def remove(self) -> None:
-        """Take the hook off; nothing happens the second time."""
-        self.hooks.pop(self, None)
+    The values are ordinary attributes, which Python finds in a fiftieth of the time that a ``__getattr__`` takes; the
+    module only remembers the kind of each name.
+
+    Args:
+        module: whose attributes they are.
+        kind: "parameter", "buffer" or "module".
+    """
+
+    def __init__(self, module: Module, kind: str) -> None:
+        self._attributes = vars(module)
+        self._registered_kinds = module._registered_kinds
+        self._kind = kind
+
+    def __getitem__(self, name: str) -> Any:
+        if self._registered_kinds.get(name) != self._kind:
+            raise KeyError(name)
+        return self._attributes[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self._registered_kinds.get(name) != self._kind:
+            self._registered_kinds.pop(name, None)  # so that what it becomes comes last
+        self._registered_kinds[name] = self._kind
+        self._attributes[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise KeyError(name)
+        del self._registered_kinds[name], self._attributes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name, kind in self._registered_kinds.items() if kind == self._kind])
+
+    def __len__(self) -> int:
+        return list(self._registered_kinds.values()).count(self._kind)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 class Module:
     """Base class of all layers and networks.
 
     A subclass calls ``super().__init__()``, assigns parameters and other modules to attributes, and defines
-    ``forward``. Assignment is registration: an attribute that is a Parameter or a Module belongs to the network, in the
-    order of first assignment.
+    ``forward``. Assignment is registration: an attribute that is a Parameter, a Buffer or a Module belongs to the
+    network, in the order of first assignment.
 
     Attributes:
         training: whether the module behaves as in training; each module has its own.
@@ -80,26 +97,12 @@ class Module:
 
     def __init__(self) -> None:
         self.training = True
-        self._buffers: dict[str, bool] = {}  # the names of the buffers, and whether state_dict has them
-        self._forward_pre_hooks: dict[RemovableHandle, Callable[..., Any]] = {}
-        self._forward_hooks: dict[RemovableHandle, Callable[..., Any]] = {}
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Parameter | Module) and "_buffers" not in self.__dict__:
-            kind = "parameters" if isinstance(value, Parameter) else "module"
-            raise AttributeError(f"cannot assign {kind} before Module.__init__() call: {type(self).__name__}.{name}")
-        self._check_kind(name, value)
-        object.__setattr__(self, name, value)
-
-    def _check_kind(self, name: str, value: Any) -> None:
-        """Raise TypeError where a value that nobody trains or finds would take the place of one that is registered."""
-        registered = self.__dict__.get(name)
-        for kind in (Parameter, Module):
-            if isinstance(registered, kind) and not isinstance(value, kind | None):
-                raise TypeError(
-                    f"cannot assign '{type(value).__name__}' object to '{name}', which is a {kind.__name__} "
-                    f"({kind.__name__} or None expected)"
-                )
+        self._registered_kinds: dict[str, str] = {}  # of the registered attributes: "parameter", "buffer" or "module"
+        self._non_persistent_buffers_set: set[str] = set()
+        self._forward_pre_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
+        self._forward_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
+        self._backward_pre_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+        self._backward_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every subclass defines its own."""
@@ -107,47 +110,91 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the forward pass, and the hooks around it."""
-        if not self._forward_pre_hooks and not self._forward_hooks:
-            return self.forward(*args, **kwargs)
-        for pre_hook in self._forward_pre_hooks.values():
-            changed = pre_hook(self, args)
-            if changed is not None:
-                args = changed if isinstance(changed, tuple) else (changed,)
-        output = self.forward(*args, **kwargs)
-        for hook in self._forward_hooks.values():
-            changed = hook(self, args, output)
-            output = output if changed is None else changed
-        return output
+        if self._forward_pre_hooks or self._forward_hooks or self._backward_pre_hooks or self._backward_hooks:
+            return call_with_hooks(self, args, kwargs)
+        return self.forward(*args, **kwargs)
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call ``hook(module, args)`` before every forward pass; what it returns, if anything, replaces args."""
-        return self._registered(hook, self._forward_pre_hooks)
+    # ---- registration ------------------------------------------------------------------------------------------------
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call ``hook(module, args, output)`` after every forward pass; what it returns replaces the output."""
-        return self._registered(hook, self._forward_hooks)
+    @property
+    def _parameters(self) -> Registry:
+        """The module's own parameters by name; None for one that is left out, such as a bias."""
+        return Registry(self, "parameter")
 
-    def _registered(self, hook: Callable[..., Any], hooks: dict[RemovableHandle, Any]) -> RemovableHandle:
-        handle = RemovableHandle(hooks)
-        hooks[handle] = hook
-        return handle
+    @property
+    def _buffers(self) -> Registry:
+        """The module's own buffers by name."""
+        return Registry(self, "buffer")
 
-    # ---- registration by name ----------------------------------------------------------------------------------------
+    @property
+    def _modules(self) -> Registry:
+        """The modules among its attributes by name."""
+        return Registry(self, "module")
+
+    def _registered(self, kind: str) -> list[tuple[str, Any]]:
+        """Return names and values of the attributes of a kind, "parameter", "buffer" or "module"; None among them."""
+        return [(name, self.__dict__[name]) for name, k in self._registered_kinds.items() if k == kind]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kinds = self.__dict__.get("_registered_kinds", {})
+        kind = kinds.get(name)
+        if isinstance(value, Parameter):
+            self._registry("parameter", name)[name] = value
+            self._non_persistent_buffers_set.discard(name)
+        elif isinstance(value, Module) and kind != "parameter":
+            self._registry("module", name)[name] = value
+            self._non_persistent_buffers_set.discard(name)
+        elif isinstance(value, Buffer) and kind not in ("parameter", "module"):
+            self.register_buffer(name, value, value.persistent)
+        else:
+            _check_replacement(name, kind, value)
+            object.__setattr__(self, name, value)
+
+    def _registry(self, kind: str, name: str) -> Registry:
+        if "_registered_kinds" not in self.__dict__:
+            raise AttributeError(f"cannot assign {kind} before Module.__init__() call: {type(self).__name__}.{name}")
+        return Registry(self, kind)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self._registered_kinds.pop(name, None)
+        self._non_persistent_buffers_set.discard(name)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name.isidentifier()]
 
     def add_module(self, name: str, module: Module | None) -> None:
-        """Assign a module to an attribute; the name may be one that Python's syntax does not allow, such as "0"."""
+        """Assign a module to an attribute; the name may be one that Python's syntax does not allow, such as "0".
+
+        Raises:
+            TypeError: not a module, or the name is no string.
+            KeyError: the name is empty, has a dot, or is that of another attribute.
+        """
         if not isinstance(module, Module | None):
             raise TypeError(f"{module!r} is not a Module subclass")
-        self._assign_new(name, module)
+        self._check_name("module", name)
+        self._modules[name] = module
 
-    register_module = add_module
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Do what `add_module` does."""
+        self.add_module(name, module)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Assign a parameter to an attribute; None keeps its place."""
+        """Assign a parameter to an attribute; None keeps its place.
+
+        Raises:
+            TypeError: not a parameter, or the name is no string.
+            KeyError: the name is empty, has a dot, or is that of another attribute.
+            AttributeError: before ``super().__init__()``.
+        """
+        parameters = self._registry("parameter", name)
+        self._check_name("parameter", name)
         if not isinstance(param, Parameter | None):
             kind = type(param).__name__
             raise TypeError(f"cannot assign '{kind}' object to parameter '{name}' (Parameter or None required)")
-        self._assign_new(name, param)
+        if param is not None and param.grad_fn is not None:
+            raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}': compute it in forward() instead")
+        parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Assign a tensor that is not trained but belongs to the state, such as a running mean.
@@ -156,83 +203,155 @@ class Module:
             name: of the attribute.
             tensor: or None, which keeps its place.
             persistent: whether `state_dict` has it.
+
+        Raises:
+            TypeError: not a tensor, or the name is no string.
+            KeyError: the name is empty, has a dot, or is that of another attribute.
+            AttributeError: before ``super().__init__()``.
         """
+        buffers = self._registry("buffer", name)
+        self._check_name("buffer", name)
         if not isinstance(tensor, Tensor | None):
             kind = type(tensor).__name__
             raise TypeError(f"cannot assign '{kind}' object to buffer '{name}' (Tensor or None required)")
-        self._assign_new(name, tensor)
-        self._buffers[name] = persistent
+        buffers[name] = tensor
+        if persistent:
+            self._non_persistent_buffers_set.discard(name)
+        else:
+            self._non_persistent_buffers_set.add(name)
 
-    def _assign_new(self, name: str, value: Any) -> None:
+    def _check_name(self, kind: str, name: str) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"{kind} name should be a string. Got {type(name).__name__}: {name!r}")
         if not name or "." in name:
-            raise KeyError(f'the name of a parameter, buffer or module can\'t be empty or contain ".", got: {name!r}')
-        if hasattr(self, name):
+            raise KeyError(f'{kind} name can\'t be empty string "" or contain ".", got: {name!r}')
+        if hasattr(self, name) and self._registered_kinds.get(name) != kind:
             raise KeyError(f"attribute '{name}' already exists")
-        setattr(self, name, value)
 
     # ---- what belongs to it ------------------------------------------------------------------------------------------
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Iterate over the modules among the attributes, each once."""
         seen: set[Module] = set()
-        for name, value in vars(self).items():
-            if isinstance(value, Module) and value not in seen:
-                seen.add(value)
-                yield name, value
+        for name, module in self._registered("module"):
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
 
     def children(self) -> Iterator[Module]:
         """Iterate over the modules among the attributes, each once."""
         return (module for _, module in self.named_children())
 
-    def named_modules(self, memo: set[Module] | None = None, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """Iterate over this module and all below it, each once, with dotted names."""
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """Iterate over this module and all below it, with dotted names.
+
+        Args:
+            memo: modules to leave out; it grows.
+            prefix: what the names begin with.
+            remove_duplicate: whether to give a module that is found on several paths once only.
+        """
         memo = set() if memo is None else memo
         if self in memo:
             return
-        memo.add(self)
+        if remove_duplicate:
+            memo.add(self)
         yield prefix, self
-        for name, value in vars(self).items():
-            if isinstance(value, Module):
-                yield from value.named_modules(memo, _dotted(prefix, name))
+        for name, module in self._registered("module"):
+            if module is not None:
+                yield from module.named_modules(memo, _dotted(prefix, name), remove_duplicate)
 
-    def modules(self) -> Iterator[Module]:
-        """Iterate over this module and all below it, each once."""
-        return (module for _, module in self.named_modules())
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
+        """Iterate over this module and all below it."""
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
-        """Iterate over the parameters, each once (tied weights under their first name), with dotted names."""
-        return self._named(Parameter, lambda module, name: True, prefix, recurse)
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Iterate over the parameters, with dotted names.
+
+        Args:
+            prefix: what the names begin with.
+            recurse: whether to go on with the modules below this one.
+            remove_duplicate: whether to give tied weights once only, under their first name.
+        """
+        return self._named_tensors("parameter", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Iterate over the parameters, each once."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """Iterate over the buffers, each once, with dotted names."""
-        return self._named(Tensor, lambda module, name: name in module._buffers, prefix, recurse)
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """Iterate over the buffers, with dotted names; arguments as in `named_parameters`."""
+        return self._named_tensors("buffer", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """Iterate over the buffers, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
-    def _named(
-        self, kind: type[Any], belongs: Callable[[Module, str], bool], prefix: str, recurse: bool
+    def _named_tensors(
+        self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
-        seen: set[Any] = set()
-        for path, module in self.named_modules(prefix=prefix) if recurse else [(prefix, self)]:
-            for name, value in vars(module).items():
-                if isinstance(value, kind) and value not in seen and belongs(module, name):
-                    seen.add(value)
-                    yield _dotted(path, name), value
+        seen: set[int] = set()
+        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else iter([(prefix, self)])
+        for path, module in modules:
+            for name, tensor in module._registered(kind):
+                if tensor is None or id(tensor) in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(id(tensor))
+                yield _dotted(path, name), tensor
 
     def get_submodule(self, target: str) -> Module:
         """Return the module of this dotted name; AttributeError where there is none."""
-        module = self
+        module: Any = self
         for name in target.split(".") if target else []:
-            module = getattr(module, name)
+            module = _attribute(module, name)
             if not isinstance(module, Module):
                 raise AttributeError(f"`{name}` of {target!r} is not an nn.Module")
         return module
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module in the place of the one of this dotted name, or where there was none.
+
+        Args:
+            target: the name.
+            module: what is to have it.
+            strict: refuse a name that is new.
+
+        Raises:
+            ValueError: an empty name, or not a module.
+            AttributeError: the path does not lead to a module, or the name is that of something else.
+        """
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if (strict or hasattr(parent, name)) and not isinstance(_attribute(parent, name), Module):
+            raise AttributeError(f"`{name}` of {target!r} is not an nn.Module")
+        setattr(parent, name, module)
+
+    def get_parameter(self, target: str) -> Parameter:
+        """Return the parameter of this dotted name; AttributeError where there is none."""
+        path, _, name = target.rpartition(".")
+        parameter = _attribute(self.get_submodule(path), name)
+        if not isinstance(parameter, Parameter):
+            raise AttributeError(f"`{name}` of {target!r} is not an nn.Parameter")
+        return parameter
+
+    def get_buffer(self, target: str) -> Tensor:
+        """Return the buffer of this dotted name; AttributeError where there is none."""
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        buffer: Tensor = _attribute(module, name)
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` of {target!r} is not a buffer")
+        return buffer
 
     # ---- all of it at once -------------------------------------------------------------------------------------------
 
@@ -240,8 +359,9 @@ class Module:
         """Set this module and all below it to training, or to evaluation."""
         if not isinstance(mode, bool):
             raise ValueError(f"training mode is expected to be boolean, but got {mode!r}")
-        for module in self.modules():
-            module.training = mode
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
         return self
 
     def eval(self) -> Self:
@@ -267,13 +387,21 @@ class Module:
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert all floating-point parameters and buffers in place; a device is accepted where it is the CPU."""
-        for tensor in [*self.parameters(), *self.buffers()]:
-            if tensor.dtype.is_floating_point:
-                tensor.data = tensor.data.to(*args, **kwargs)
-                if tensor.grad is not None:
-                    tensor.grad = tensor.grad.to(*args, **kwargs)
-        return self
+        """Convert all floating-point parameters and buffers in place; a device is accepted where it is the CPU.
+
+        Raises:
+            TypeError: a dtype that is not floating-point.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.to
+        """
+        for dtype in (*args, *kwargs.values()):
+            if isinstance(dtype, dtypes.dtype) and not dtype.is_floating_point:
+                raise TypeError(f"nn.Module.to only accepts floating point dtypes, but got desired dtype={dtype}")
+        return self._apply(lambda x: x.to(*args, **kwargs) if x.dtype.is_floating_point else x)
+
+    def type(self, dst_type: Any) -> Self:
+        """Convert all parameters and buffers to a dtype, integers too."""
+        return self._apply(lambda x: x.to(dst_type))
 
     def half(self) -> Self:
         """Convert all floating-point parameters and buffers to float16."""
@@ -291,73 +419,218 @@ class Module:
         """Return the module itself: it is on the CPU already."""
         return self
 
+    def cuda(self, device: Any = None) -> NoReturn:
+        """Raise AssertionError, as PyTorch without a GPU does."""
+        raise AssertionError("minigrad is not compiled with CUDA enabled: its one device is the CPU")
+
+    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Self:
+        """Replace the memory of every parameter, of its gradient and of every buffer by what the function returns."""
+        for tensor in [*self.parameters(), *self.buffers()]:
+            tensor.data = fn(tensor.data)
+            if tensor.grad is not None:
+                tensor.grad.data = fn(tensor.grad.data)
+        return self
+
     # ---- saved and loaded --------------------------------------------------------------------------------------------
 
-    def _state(self) -> Iterator[tuple[str, Tensor]]:
-        """Iterate over all that a state dictionary has, under every name, so that tied weights appear twice."""
-        for path, module in _all_paths(self):
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter) or (isinstance(value, Tensor) and module._buffers.get(name)):
-                    yield _dotted(path, name), value
+    def _state_entries(self, prefix: str = "") -> Iterator[tuple[str, Module, str]]:
+        """Iterate over all that a state dictionary has: its key, and the module and the attribute that it belongs to.
 
-    def state_dict(self) -> OrderedDict[str, Tensor]:
-        """Return parameters and persistent buffers by their dotted names; the tensors share the module's memory."""
-        return OrderedDict((name, tensor.detach()) for name, tensor in self._state())
+        Tied weights, and those of a module that is found on several paths, come under every name.
+        """
+        for name, tensor in self._registered("parameter") + self._registered("buffer"):
+            if tensor is not None and name not in self._non_persistent_buffers_set:
+                yield prefix + name, self, name
+        for name, module in self._registered("module"):
+            if module is not None:
+                yield from module._state_entries(f"{prefix}{name}.")
 
-    def load_state_dict(self, state_dict: dict[str, Tensor], strict: bool = True) -> IncompatibleKeys:
+    def state_dict(
+        self, *, destination: OrderedDict[str, Tensor] | None = None, prefix: str = "", keep_vars: bool = False
+    ) -> OrderedDict[str, Tensor]:
+        """Return parameters and persistent buffers by their dotted names; the tensors share the module's memory.
+
+        Args:
+            destination: a dictionary to fill instead of a new one.
+            prefix: what the names begin with, its dot included.
+            keep_vars: whether to return the parameters themselves, with their gradients and hooks.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
+        """
+        state: OrderedDict[str, Tensor] = OrderedDict() if destination is None else destination
+        for key, module, name in self._state_entries(prefix):
+            tensor = getattr(module, name)
+            state[key] = tensor if keep_vars else tensor.detach()
+        return state
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> IncompatibleKeys:
         """Copy values into parameters and buffers by name; all of them, or none if something does not fit.
 
         Args:
             state_dict: what `state_dict` of such a module returned.
             strict: refuse missing and unexpected names.
+            assign: take the tensors themselves, with their dtypes, instead of copying their values; an optimizer then
+                has to be made anew.
 
         Raises:
-            RuntimeError: names are missing or unexpected, or shapes differ; the message lists them all.
+            TypeError: state_dict is no dictionary.
+            RuntimeError: names are missing or unexpected, values are no tensors, or shapes differ; the message lists
+                them all.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.load_state_dict. It
+            differs in that a state that does not fit changes nothing; PyTorch loads what does.
         """
-        own = dict(self._state())
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        own = {key: (module, name) for key, module, name in self._state_entries()}
         keys = IncompatibleKeys([k for k in own if k not in state_dict], [k for k in state_dict if k not in own])
-        for name in own:
-            if name in state_dict and not isinstance(state_dict[name], Tensor):
-                raise RuntimeError(f"load_state_dict: expected a Tensor for {name!r}, but got {state_dict[name]!r}")
-        problems = [
-            f"size mismatch for {name}: copying a param with shape {list(state_dict[name].shape)} from checkpoint, "
-            f"the shape in current model is {list(tensor.shape)}."
-            for name, tensor in own.items()
-            if name in state_dict and state_dict[name].shape != tensor.shape
-        ]
-        if strict and keys.missing_keys:
-            problems.append(f"Missing key(s) in state_dict: {', '.join(map(repr, keys.missing_keys))}.")
-        if strict and keys.unexpected_keys:
-            problems.append(f"Unexpected key(s) in state_dict: {', '.join(map(repr, keys.unexpected_keys))}.")
+        problems = _named_problems(keys) if strict else []
+        present = {key: place for key, place in own.items() if key in state_dict}
+        problems += [text for key, place in present.items() if (text := _misfit(key, getattr(*place), state_dict[key]))]
         if problems:
             raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems))
-        for name, tensor in own.items():
-            if name in state_dict:
-                tensor.detach().copy_(state_dict[name])
+        for key, (module, name) in present.items():
+            _load(module, name, state_dict[key], assign)
         return keys
 
+    # ---- hooks -------------------------------------------------------------------------------------------------------
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, args)`` before every forward pass; what it returns, if anything, replaces args.
+
+        Args:
+            hook: the function.
+            prepend: whether it comes before the hooks that are there.
+            with_kwargs: call ``hook(module, args, kwargs)``, which returns None or new args and kwargs.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_pre_hook
+        """
+        return hang(ForwardHook(hook, with_kwargs), self._forward_pre_hooks, prepend)
+
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, args, output)`` after every forward pass; what it returns replaces the output.
+
+        Args:
+            hook: the function.
+            prepend: whether it comes before the hooks that are there.
+            with_kwargs: call ``hook(module, args, kwargs, output)``.
+            always_call: call it also where the forward pass raised an error.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
+        """
+        return hang(ForwardHook(hook, with_kwargs, always_call), self._forward_hooks, prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_output)`` in the backward pass before the module's own part of it.
+
+        Args:
+            hook: gets the gradients of the outputs as a tuple; what it returns replaces them.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_pre_hook
+        """
+        return hang(hook, self._backward_pre_hooks, prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_input, grad_output)`` in the backward pass after the module's own part of it.
+
+        Args:
+            hook: gets the gradients of the positional arguments and of the outputs as tuples, None for those that have
+                none; what it returns replaces the arguments' gradients.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
+        """
+        return hang(hook, self._backward_hooks, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Do what `register_full_backward_hook` does.
+
+        PyTorch's deprecated hook of this name gets the gradients of the last operation's inputs, the weights among
+        them, instead of those of the module's.
+        """
+        return self.register_full_backward_hook(hook)
+
     # ---- printed -----------------------------------------------------------------------------------------------------
+
+    def _get_name(self) -> str:
+        return self.__class__.__name__
 
     def extra_repr(self) -> str:
         """Return what stands in the parentheses of a layer without children; subclasses say what matters."""
         return ""
 
     def __repr__(self) -> str:
-        children = [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
-        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in children]
-        extra = self.extra_repr()
-        if not lines:
-            return f"{type(self).__name__}({extra})"
-        return "\n  ".join([f"{type(self).__name__}(", *([extra] if extra else []), *lines]) + "\n)"
+        extra = self.extra_repr().split("\n") if self.extra_repr() else []
+        return tree(self._get_name(), extra, [f"({name}): {module!r}" for name, module in self._registered("module")])
+
+
+def tree(name: str, extra: list[str], children: list[str]) -> str:
+    """Return a module's description: on one line if it has no children and little to say of itself."""
+    if len(extra) <= 1 and not children:
+        return f"{name}({''.join(extra)})"
+    lines = [*extra, *[child.replace("\n", "\n  ") for child in children]]
+    return "\n  ".join([f"{name}(", *lines]) + "\n)"
+
+
+def _check_replacement(name: str, registered: str | None, value: Any) -> None:
+    """Raise TypeError where a value that nobody trains or finds would take the place of one that is registered."""
+    if registered is None or value is None or (registered == "buffer" and isinstance(value, Tensor)):
+        return
+    kind = {"parameter": "parameter", "buffer": "buffer", "module": "child module"}[registered]
+    expected = {"parameter": "Parameter", "buffer": "Tensor", "module": "Module"}[registered]
+    raise TypeError(f"cannot assign '{type(value).__name__}' as {kind} '{name}' ({expected} or None expected)")
+
+
+def _attribute(module: Any, name: str) -> Any:
+    if not hasattr(module, name):
+        raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+    return getattr(module, name)
 
 
 def _dotted(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def _all_paths(module: Module, prefix: str = "") -> Iterator[tuple[str, Module]]:
-    """Iterate over a module and all below it, a shared one under every path that leads to it."""
-    yield prefix, module
-    for name, value in vars(module).items():
-        if isinstance(value, Module):
-            yield from _all_paths(value, _dotted(prefix, name))
+def _named_problems(keys: IncompatibleKeys) -> list[str]:
+    """Say which names are missing and which are unexpected."""
+    problems = []
+    for kind, names in (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys)):
+        if names:
+            problems.append(f"{kind} key(s) in state_dict: " + ", ".join([f'"{name}"' for name in names]) + ". ")
+    return problems
+
+
+def _misfit(key: str, own: Tensor, value: Any) -> str | None:
+    """Say why a value cannot be loaded, if it cannot."""
+    if not isinstance(value, Tensor):
+        return (
+            f'While copying the parameter named "{key}", expected Tensor or Tensor-like object from checkpoint but '
+            f"received {type(value)}"
+        )
+    if value.shape == own.shape or (own.shape == () and value.shape == (1,)):
+        return None
+    return (
+        f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, the shape in current "
+        f"model is {own.shape}."
+    )
+
+
+@no_grad()
+def _load(module: Module, name: str, value: Tensor, assign: bool) -> None:
+    """Copy a value into a parameter or buffer, or put it in its place."""
+    own = getattr(module, name)
+    value = value if value.shape == own.shape else value.reshape(own.shape)
+    if not assign:
+        own.copy_(value)
+    elif isinstance(own, Parameter):
+        parameter = value if isinstance(value, Parameter) else Parameter(value)
+        setattr(module, name, parameter.requires_grad_(own.requires_grad))
+    else:
+        setattr(module, name, value)

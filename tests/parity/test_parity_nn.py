@@ -342,12 +342,16 @@ UNIFORM_INITS = {
     "constant_": lambda init, w: init.constant_(w, 0.1),
     "zeros_": lambda init, w: init.zeros_(w),
     "ones_": lambda init, w: init.ones_(w),
+    "trunc_normal_ of a thin slice": lambda init, w: init.trunc_normal_(w, 0.5, 2.0, a=0.25, b=1.5),
+    "trunc_normal_ of a tail": lambda init, w: init.trunc_normal_(w, a=1.0, b=3.0),
 }
 NORMAL_INITS = {
     "normal_": lambda init, w: init.normal_(w, 0.5, 2.0),
     "xavier_normal_": lambda init, w: init.xavier_normal_(w, gain=1.7),
     "kaiming_normal_": lambda init, w: init.kaiming_normal_(w),
     "kaiming_normal_ tanh": lambda init, w: init.kaiming_normal_(w, mode="fan_out", nonlinearity="tanh"),
+    "trunc_normal_": lambda init, w: init.trunc_normal_(w),
+    "trunc_normal_ on one side": lambda init, w: init.trunc_normal_(w, 0.5, 2.0, a=0.0, b=9.0),
 }
 weight_shapes = pytest.mark.parametrize("shape", [(1, 1), (3, 5), (30, 17), (4, 3, 2, 2)], ids=str)
 both_precisions = pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -385,7 +389,45 @@ def test_normal_inits(name: str, shape: tuple[int, ...], dtype: str) -> None:
         np.testing.assert_allclose(x, y, rtol=0, atol=6 * 2.0 * np.spacing(np.float32(4)))
 
 
-@pytest.mark.parametrize("name", ["linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"])
+@weight_shapes
+@both_precisions
+def test_orthogonal_inits(shape: tuple[int, ...], dtype: str) -> None:
+    """To the rounding of a QR factorization, which two libraries do in different orders."""
+    ours, theirs = initialized(lambda init, w: init.orthogonal_(w, gain=1.7), shape, dtype)
+    atol = 1e-12 if dtype == "float64" else 2e-4
+    np.testing.assert_allclose(ours.detach().numpy(), theirs.detach().numpy(), rtol=0, atol=atol)
+
+
+def test_sparse_inits() -> None:
+    """Fewer than 16 values, which are equal to the bit."""
+    assert_same_bits(*initialized(lambda init, w: init.sparse_(w, 0.3, std=2.0), (5, 3), "float32"))
+
+
+@fused_multiply_add
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda n: n.Bilinear(2, 3, 4),
+        lambda n: n.Embedding(3, 4, padding_idx=1),
+        lambda n: n.Linear(0, 3),
+        lambda n: n.BatchNorm1d(3),
+    ],
+    ids=["Bilinear", "Embedding", "Linear without inputs", "BatchNorm1d"],
+)
+@pytest.mark.filterwarnings("ignore:Initializing zero-element")
+def test_first_parameters(layer: Any) -> None:
+    seed_both(7)
+    ours, theirs = layer(nn).state_dict(), layer(torch.nn).state_dict()
+    assert list(ours) == list(theirs)
+    for name, tensor in theirs.items():
+        assert_same_bits(ours[name], tensor)
+    assert_same_randomness_follows()
+
+
+LINEAR_MAPS = ["linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
+
+
+@pytest.mark.parametrize("name", [*LINEAR_MAPS, "sigmoid", "tanh", "relu", "leaky_relu", "selu"])
 def test_gains(name: str) -> None:
     assert nn.init.calculate_gain(name) == torch.nn.init.calculate_gain(name)
     assert nn.init.calculate_gain("leaky_relu", 0.2) == torch.nn.init.calculate_gain("leaky_relu", 0.2)

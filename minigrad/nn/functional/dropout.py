@@ -13,7 +13,7 @@ from ... import ops
 from ...random import Generator, default_generator
 from ...recording import Array, apply, wrap
 from ...tensor import Tensor
-from .layers import check_tensor
+from .arguments import check_tensors
 
 Shape = tuple[int, ...]
 Noise = Callable[[Array, float, np.dtype[Any]], tuple[Array, Array | None]]
@@ -75,11 +75,10 @@ def dropout1d(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
     """
-    check_tensor("dropout1d", input)
+    check_tensors("dropout1d", input=input)
     if input.ndim not in (2, 3):
         raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input.")
-    shape = input.array.shape
-    return _dropped("dropout1d", input, p, training, inplace, generator, (*shape[:-1], 1))
+    return _dropped("dropout1d", input, p, training, inplace, generator, input.ndim - 1)
 
 
 def dropout2d(
@@ -105,17 +104,47 @@ def dropout2d(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
     """
-    check_tensor("dropout2d", input)
+    check_tensors("dropout2d", input=input)
     if input.ndim not in (3, 4):
         warnings.warn(
             f"dropout2d: Received a {input.ndim}-D input to dropout2d, which is deprecated and will result in an error "
             "in a future release.",
             stacklevel=2,
         )
-    if input.ndim < 2:
-        raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, but got {input.ndim}")
-    shape = input.array.shape
-    return _dropped("dropout2d", input, p, training, inplace, generator, (*shape[:2], *[1] * (len(shape) - 2)))
+    return _dropped("dropout2d", input, p, training, inplace, generator, 2)
+
+
+def dropout3d(
+    input: Tensor,
+    p: float = 0.5,
+    training: bool = True,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Drop whole channels of a volume with probability p, and scale the others by 1/(1-p).
+
+    Args:
+        input: of shape (N, C, D, H, W), or (C, D, H, W), whose first dimension is then the one of channels.
+        p: the probability to drop a channel, in [0, 1].
+        training: whether to drop anything.
+        inplace: overwrite the input.
+        generator: draws the mask; the default generator unless given.
+
+    Raises:
+        ValueError: p is outside of [0, 1] or NaN.
+        RuntimeError: the input has no dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
+    """
+    check_tensors("dropout3d", input=input)
+    if input.ndim not in (4, 5):
+        warnings.warn(
+            f"dropout3d: Received a {input.ndim}-D input to dropout3d, which is deprecated and will result in an error "
+            "in a future release.",
+            stacklevel=2,
+        )
+    return _dropped("dropout3d", input, p, training, inplace, generator, 2 if input.ndim == 5 else 1)
 
 
 def alpha_dropout(
@@ -169,11 +198,7 @@ def feature_alpha_dropout(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
     """
-    check_tensor("feature_alpha_dropout", input)
-    if input.ndim < 2:
-        raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, but got {input.ndim}")
-    shape = (*input.array.shape[:2], *[1] * (input.ndim - 2))
-    return _dropped("feature_alpha_dropout", input, p, training, inplace, generator, shape, _alpha_noise)
+    return _dropped("feature_alpha_dropout", input, p, training, inplace, generator, 2, _alpha_noise)
 
 
 # ---- what they share -------------------------------------------------------------------------------------------------
@@ -184,6 +209,17 @@ def checked_dropout_probability(p: float) -> float:
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     return p
+
+
+def _mask_shape(name: str, input: Tensor, leading: int | None) -> Shape:
+    """Return the shape of a mask: the input's, or with one element for what so many dimensions lead to."""
+    if leading is None:
+        return input.array.shape
+    if input.ndim < leading:
+        raise RuntimeError(
+            f"{name}: Feature dropout requires at least {leading} dimensions in the input, got {input.ndim}"
+        )
+    return (*input.array.shape[:leading], *[1] * (input.ndim - leading))
 
 
 def _scaled_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[Array, Array | None]:
@@ -210,12 +246,12 @@ def _dropped(
     training: bool,
     inplace: bool,
     generator: Generator | None,
-    noise_shape: Shape | None = None,
+    leading: int | None = None,
     noise: Noise = _scaled_noise,
 ) -> Tensor:
-    """Draw a mask, of the input's shape or of one that broadcasts to it, and multiply and add what is made of it."""
+    """Draw a mask, for every element or for every channel, and multiply and add what is made of it."""
     checked_dropout_probability(p)
-    check_tensor(name, input)
+    check_tensors(name, input=input)
     if p == 0 or not training or not input.array.size:
         return input
     if input.array.dtype.kind != "f":
@@ -223,7 +259,7 @@ def _dropped(
     if p == 1:
         return input.zero_() if inplace else apply(ops.where, wrap(np.asarray(False)), input, 0.0)
     source = generator or default_generator
-    keep_mask, keep = source.keep_mask(input.array.shape if noise_shape is None else noise_shape, p)
+    keep_mask, keep = source.keep_mask(_mask_shape(name, input, leading), p)
     factor, summand = noise(keep_mask, keep, input.array.dtype)
     out = input.mul_(factor) if inplace else apply(ops.mul, input, factor)
     if summand is None:

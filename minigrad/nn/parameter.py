@@ -1,0 +1,65 @@
+"""What a module registers beside its layers: tensors that are trained, and tensors that are not."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from .. import dtypes
+from ..recording import Array, wrap
+from ..tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A tensor that a module trains: a leaf that requires a gradient and is found among the module's attributes.
+
+    Args:
+        data: a tensor, whose memory the parameter shares; nothing for an empty one.
+        requires_grad: whether a gradient is wanted.
+
+    Raises:
+        TypeError: data is no tensor.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+    """
+
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
+        """Make a parameter on the memory of a tensor."""
+        out: Self = wrap(_array_of(data, cls), cls)
+        return out.requires_grad_(requires_grad)
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state and is not trained, such as a running mean.
+
+    Assigned to an attribute, it is registered as `Module.register_buffer` does.
+
+    Args:
+        data: a tensor, whose memory the buffer shares; nothing for an empty one.
+        persistent: whether ``state_dict`` has it.
+
+    Raises:
+        TypeError: data is no tensor.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
+    """
+
+    persistent: bool = True
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Self:
+        """Make a buffer on the memory of a tensor."""
+        out: Self = wrap(_array_of(data, cls), cls)
+        out.persistent = persistent
+        return out
+
+
+def _array_of(data: Any, cls: type) -> Array:
+    if data is None:
+        return np.empty(0, dtypes.get_default_dtype().numpy)
+    if not isinstance(data, Tensor):
+        raise TypeError(f"{cls.__name__}: data must be a Tensor, not {type(data).__name__}: {data!r}")
+    return data.array
