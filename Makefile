@@ -1,6 +1,7 @@
-# make demo    install into .venv and run the main demo: pictures in out/
+# make demo    install into .venv and run the main demo: pictures and a page in out/
+# make gallery install into .venv, run every experiment and build out/index.html
 # make test    install into .venv and run the test suite
-# make bench   install into .venv and time the training steps
+# make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
 # make lint    check style and types
 # EXTRAS=parity make test    compare with PyTorch, too
 
@@ -9,16 +10,19 @@ VENV := .venv
 EXTRAS ?=
 comma := ,
 
-.PHONY: demo test bench lint clean
+.PHONY: demo gallery test bench lint clean
 
 demo: $(VENV)/installed-demos
-	$(VENV)/bin/python demos/dropout_overfitting.py
+	$(VENV)/bin/python -m demos dropout_overfitting
+
+gallery: $(VENV)/installed-demos
+	$(VENV)/bin/python -m demos all
 
 test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
 	$(VENV)/bin/python -m pytest -n auto
 
 bench: $(VENV)/installed-bench
-	$(VENV)/bin/python benchmarks/train_step.py
+	$(VENV)/bin/python -m benchmarks
 
 lint: $(VENV)/installed-lint,test
 	$(VENV)/bin/ruff check .

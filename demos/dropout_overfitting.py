@@ -1,33 +1,47 @@
 """Dropout against overfitting: two networks see the same 20 noisy points of y = x, one of them with dropout.
 
-    python demos/dropout_overfitting.py
-
-leaves in out/ an animation of both fits and a picture of the last one. One data seed proves nothing, so it then trains
-on twelve, and prints what dropout is worth. After M. Zhou's PyTorch tutorial, whose numbers the first seed draws.
+The animation shows both fits as they are trained. One data seed proves nothing, so twelve are trained on, and the
+paired difference says what dropout is worth. The first seed draws the numbers of the tutorial.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import os
-import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy starts: small matrices gain nothing
-
-from common import add_output_options, at_least, finish, interval, plt, positive, probability, saving, tqdm
-from matplotlib.animation import PillowWriter
+from matplotlib.figure import Figure
 
 import minigrad as mg
 from minigrad import nn, optim
 
+from .house import (
+    BLUE,
+    FAINT,
+    INK,
+    LINES,
+    VERMILLION,
+    Animation,
+    Demo,
+    Exhibit,
+    Interval,
+    Option,
+    Picture,
+    Reference,
+    Table,
+    at_least,
+    canvas,
+    evaluating,
+    interval,
+    label,
+    positive,
+    probability,
+    progress,
+    spread,
+    train_steps,
+)
+
 N_SAMPLES = 20
-FIRST_SEED = 1
 EVERY = 10  # steps between two frames
 GRID = mg.linspace(-1, 1, 201).unsqueeze(1)  # where a fit is drawn
 
@@ -77,30 +91,14 @@ def build_dropped(hidden: int, p: float) -> nn.Sequential:
 # ---- training --------------------------------------------------------------------------------------------------------
 
 
-def train(nets: Sequence[nn.Module], data: Data, lr: float, steps: int) -> Iterator[int]:
-    """Train each network on the same points, and yield after every step how many were made."""
-    optimizers = [optim.Adam(net.parameters(), lr=lr) for net in nets]
-    loss_func = nn.MSELoss()
-    for step in range(1, steps + 1):
-        for net, optimizer in zip(nets, optimizers, strict=True):
-            loss = loss_func(net(data.x), data.y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        yield step
+def start(seed: int, options: argparse.Namespace) -> tuple[Data, list[nn.Sequential]]:
+    mg.manual_seed(seed)
+    return draw_data(), [build_plain(options.hidden), build_dropped(options.hidden, options.p)]
 
 
-@mg.no_grad()
-def predict(net: nn.Module, x: mg.Tensor) -> mg.Tensor:
-    """Predict with the whole network: nothing is dropped in evaluation."""
-    net.eval()
-    prediction = net(x)
-    net.train()
-    return prediction
-
-
-def evaluate(net: nn.Module, data: Data) -> float:
-    return nn.MSELoss()(predict(net, data.x), data.test_y).item()
+def test_loss(net: nn.Module, data: Data) -> float:
+    with evaluating(net):
+        return nn.MSELoss()(net(data.x), data.test_y).item()
 
 
 class Frame(NamedTuple):
@@ -111,144 +109,166 @@ class Frame(NamedTuple):
     test_losses: list[float]
 
 
+def look(step: int, nets: list[nn.Sequential], data: Data) -> Frame:
+    with evaluating(*nets):
+        curves = [net(GRID) for net in nets]
+    return Frame(step, curves, [test_loss(net, data) for net in nets])
+
+
 def watch(seed: int, options: argparse.Namespace) -> tuple[Data, list[Frame]]:
-    """Train both networks on the data of one seed, and look at them every few steps."""
+    """Train both networks on the data of one seed side by side, and look at them every few steps."""
     data, nets = start(seed, options)
+    both = zip(*(training(net, data, options) for net in nets), strict=True)
     frames = []
-    for step in tqdm(train(nets, data, options.lr, options.steps), "training", options.steps, unit="step"):
+    for step, _ in progress(both, "training", options.steps):
         if step % EVERY == 0 or step == options.steps:
-            curves, losses = [predict(net, GRID) for net in nets], [evaluate(net, data) for net in nets]
-            frames.append(Frame(step, curves, losses))
+            frames.append(look(step, nets, data))
     return data, frames
 
 
-def start(seed: int, options: argparse.Namespace) -> tuple[Data, list[nn.Sequential]]:
-    mg.manual_seed(seed)
-    return draw_data(), [build_plain(options.hidden), build_dropped(options.hidden, options.p)]
-
-
-# ---- many seeds ------------------------------------------------------------------------------------------------------
+def training(net: nn.Module, data: Data, options: argparse.Namespace) -> Any:
+    optimizer = optim.Adam(net.parameters(), lr=options.lr)
+    return train_steps(net, optimizer, nn.MSELoss(), data.x, data.y, options.steps)
 
 
 def final_test_losses(seed: int, options: argparse.Namespace) -> list[float]:
     data, nets = start(seed, options)
-    for _ in train(nets, data, options.lr, options.steps):
-        pass
-    return [evaluate(net, data) for net in nets]
+    for net in nets:
+        for _ in training(net, data, options):
+            pass
+    return [test_loss(net, data) for net in nets]
 
 
-def over_seeds(options: argparse.Namespace) -> list[list[float]]:
-    """Train on the data of each seed, in two processes; every seed starts its own generator, so order is no matter."""
-    seeds = range(FIRST_SEED, FIRST_SEED + options.seeds)
-    spawn = multiprocessing.get_context("spawn")
-    ignore_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)  # the parent answers it, once
-    pool = ProcessPoolExecutor(2, spawn, initializer=ignore_ctrl_c)
-    try:
-        losses = pool.map(partial(final_test_losses, options=options), seeds)
-        return list(tqdm(losses, "data seeds", options.seeds, unit="seed"))
-    finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the seeds that have not begun
+class Results(NamedTuple):
+    """The fits of the first seed, and the final test losses of every seed, without and with dropout."""
+
+    data: Data
+    frames: list[Frame]
+    plain: list[float]
+    dropped: list[float]
+
+    @property
+    def saved(self) -> list[float]:
+        """What dropout takes off the test loss, seed by seed."""
+        return [a - b for a, b in zip(self.plain, self.dropped, strict=True)]
 
 
-def print_table(losses: list[list[float]]) -> None:
-    plain, dropped = zip(*losses, strict=True)
-    saved = [a - b for a, b in zip(plain, dropped, strict=True)]
-    print(f"\nTest loss over {len(losses)} data seeds, mean and 95% interval")
-    for name, sample in ("without dropout", plain), ("with dropout", dropped), ("paired difference", saved):
-        mean, margin = interval(sample)
-        print(f"  {name:<17} {mean:7.3f} ± {margin:.3f}")
-    print(f"  {'dropout won':<17} {sum(difference > 0 for difference in saved):>3} of {len(saved)}")
-    print(verdict(*interval(saved)))
-
-
-def verdict(saved: float, margin: float) -> str:
-    """Say in a sentence what the interval of the paired difference allows to say."""
-    if abs(saved) > margin:
-        return f"Dropout {'lowers' if saved > 0 else 'raises'} the test loss, by {abs(saved):.3f} on average."
-    return "These seeds do not tell whether dropout helps: the interval of the difference contains 0."
+def compute(options: argparse.Namespace) -> Results:
+    data, frames = watch(options.seed, options)
+    seeds = range(options.seed, options.seed + options.seeds)
+    losses = spread(partial(final_test_losses, options=options), seeds, "data seeds")
+    plain, dropped = map(list, zip(*losses, strict=True))
+    return Results(data, frames, plain, dropped)
 
 
 # ---- pictures --------------------------------------------------------------------------------------------------------
 
 CURVES: list[dict[str, Any]] = [
-    {"color": "#e0102f", "linestyle": "-", "label": "without dropout"},
-    {"color": "#1433d6", "linestyle": (0, (4, 1.5)), "label": "with dropout"},
+    {"color": VERMILLION, "linestyle": "-", "label": "without dropout"},
+    {"color": BLUE, "linestyle": (0, (4, 1.5)), "label": "with dropout"},
 ]
 
 
-class Picture:
+class Fits:
     """The points and both fits: drawn once, then moved from frame to frame."""
 
-    def __init__(self, data: Data) -> None:
-        self.figure, axes = plt.subplots(figsize=(6.4, 4.8))
-        self.figure.subplots_adjust(left=0.1, right=0.97, bottom=0.11, top=0.88)
-        axes.plot([-1, 1], [-1, 1], color="0.75", linewidth=1.2, label="y = x")
-        points = {"s": 48, "alpha": 0.75, "linewidths": 0.8}
-        axes.scatter(data.x, data.y, c="magenta", edgecolors="#8a008a", label="train", **points)
-        axes.scatter(data.x, data.test_y, c="cyan", edgecolors="#007a8a", marker="D", label="test", **points)
+    def __init__(self, data: Data, frames: list[Frame]) -> None:
+        self.frames = frames
+        self.figure, axes = canvas(height=4.05)
+        axes.plot([-1, 1], [-1, 1], color=FAINT, linewidth=1.2, label="y = x")
+        axes.scatter(data.x, data.y, s=40, color=INK, label="train")
+        axes.scatter(data.x, data.test_y, s=36, facecolors="none", edgecolors=INK, marker="D", label="test")
         self.curves = [axes.plot([], [], linewidth=2.6, **style)[0] for style in CURVES]
-        self.losses = [
-            axes.text(0.95, y, "", ha="right", fontsize=12, color=style["color"])
-            for y, style in zip((-1.55, -1.8), CURVES, strict=True)
-        ]
-        self.title = axes.set_title("", loc="left", fontsize=11)
+        self.title = axes.set_title("\n")
         axes.set(xlim=(-1.08, 1.08), ylim=(-2, 2), xlabel="x", ylabel="y", xticks=(-1, -0.5, 0, 0.5, 1))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(loc="upper left", frameon=False)
+        axes.legend(loc="upper left", fontsize=9)
 
-    def show(self, frame: Frame, note: str = "") -> None:
-        """Move the curves to where this frame has them, and write the losses and a note."""
-        self.title.set_text(f"Two fits of {N_SAMPLES} noisy points of y = x after {frame.step} steps\n{note}")
-        for curve, y in zip(self.curves, frame.curves, strict=True):
-            curve.set_data(GRID.numpy().ravel(), y.numpy().ravel())
-        for text, style, loss in zip(self.losses, CURVES, frame.test_losses, strict=True):
-            text.set_text(f"{style['label']}: test loss {loss:.3f}")
-
-
-def save_animation(picture: Picture, frames: list[Frame], path: Path) -> None:
-    writer = PillowWriter(fps=10)
-    with saving(path) as temporary:
-        writer.setup(picture.figure, temporary, dpi=100)
-        for frame in tqdm(frames + frames[-1:] * 20, "animation", unit="frame"):  # rest on the last one
-            picture.show(frame)
-            writer.grab_frame()
-        writer.finish()
+    def draw(self, i: int) -> str:
+        """Move the curves to where frame i has them."""
+        step, curves, (plain, dropped) = self.frames[i]
+        for line, y in zip(self.curves, curves, strict=True):
+            line.set_data(GRID.numpy().ravel(), y.numpy().ravel())
+        self.title.set_text(
+            f"After {step} steps on {N_SAMPLES} points of y = x, the test loss is\n"
+            f"{plain:.3f} without dropout and {dropped:.3f} with it"
+        )
+        return f"step {step}: test loss {plain:.3f} without dropout, {dropped:.3f} with it"
 
 
-def save_figure(picture: Picture, last: Frame, losses: list[list[float]], path: Path) -> None:
-    plain, dropped = (sum(column) / len(losses) for column in zip(*losses, strict=True))
-    picture.show(last, f"Mean test loss over {len(losses)} data seeds: {plain:.3f} without, {dropped:.3f} with dropout")
-    with saving(path) as temporary:
-        picture.figure.savefig(temporary, dpi=160)
+def animate(results: Results) -> Animation:
+    fits, last = Fits(results.data, results.frames), results.frames[-1]
+    first = results.frames[0]
+    alt = (
+        f"Two curves move through {N_SAMPLES} noisy points from step {first.step} to step {last.step}. At the end the "
+        f"network without dropout bends to single points, with a test loss of {last.test_losses[0]:.3f}; the one with "
+        f"dropout has {last.test_losses[1]:.3f}."
+    )
+    return Animation("fits", fits.figure, fits.draw, len(results.frames), alt, "The data of the first seed.")
 
 
-# ---- from top to bottom ----------------------------------------------------------------------------------------------
+def draw_pairs(results: Results, saved: Interval) -> Figure:
+    figure, axes = canvas()
+    for pair in zip(results.plain, results.dropped, strict=True):
+        axes.plot([0, 1], pair, color=FAINT, linewidth=1.2, zorder=1)
+    for x, sample, style in zip((0, 1), (results.plain, results.dropped), LINES[1::-1], strict=True):
+        axes.scatter([x] * len(sample), sample, color=style["color"], marker=style["marker"], s=30)
+        mean, margin = interval(sample)
+        offset = 0.12 if x else -0.12
+        axes.errorbar(x + offset, mean, margin, color=INK, marker="_", capsize=4)
+    axes.set(xlim=(-0.5, 1.5), ylim=(0, None), xticks=(0, 1), xticklabels=("without dropout", "with dropout"))
+    label(axes, verdict(saved), x=f"{len(results.plain)} data seeds; bars: mean and 95% interval", y="test loss")
+    return figure
 
 
-def parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--p", type=probability, default=0.5, help="probability to drop (default: 0.5)")
-    parser.add_argument("--lr", type=positive, default=0.01, help="learning rate of Adam (default: 0.01)")
-    parser.add_argument("--steps", type=at_least(1), default=500, help="training steps (default: 500)")
-    parser.add_argument("--hidden", type=at_least(1), default=300, help="units in a hidden layer (default: 300)")
-    parser.add_argument("--seeds", type=at_least(2), default=12, help="data seeds of the table (default: 12)")
-    add_output_options(parser)
-    return parser.parse_args()
+def verdict(saved: Interval) -> str:
+    """Say what the interval of the paired difference allows to say."""
+    if saved.clear_of_zero:
+        direction = "lowers" if saved.mean > 0 else "raises"
+        return f"Dropout {direction} the test loss, by {abs(saved.mean):.3f} ± {saved.margin:.3f} on average"
+    return "These seeds do not tell whether dropout helps: the interval contains 0"
 
 
-def main() -> None:
-    options = parse_options()
-    if not options.show:
-        plt.switch_backend("agg")  # needs no display
-    data, frames = watch(FIRST_SEED, options)
-    picture = Picture(data)
-    save_animation(picture, frames, options.out / "dropout_overfitting.gif")
-    losses = over_seeds(options)
-    save_figure(picture, frames[-1], losses, options.out / "dropout_overfitting.png")
-    print_table(losses)
-    if options.show:
-        plt.show()
+def present(results: Results, options: argparse.Namespace) -> Exhibit:
+    plain, dropped, saved = map(interval, (results.plain, results.dropped, results.saved))
+    wins = sum(difference > 0 for difference in results.saved)
+    pairs = Picture(
+        "seeds",
+        draw_pairs(results, saved),
+        alt=f"Test losses of {options.seeds} data seeds in pairs: {plain:.3f} without dropout, {dropped:.3f} with it; "
+        f"dropout is lower in {wins}.",
+        caption="Each grey line is one data set: the same points for both networks.",
+    )
+    table = Table(
+        f"Test loss over {options.seeds} data seeds, mean and 95% interval",
+        ["", "test loss"],
+        [
+            ["without dropout", f"{plain:.3f}"],
+            ["with dropout", f"{dropped:.3f}"],
+            ["paired difference", f"{saved:.3f}"],
+            ["dropout won", f"{wins} of {options.seeds}"],
+        ],
+    )
+    return Exhibit([f"{verdict(saved)}."], [animate(results), pairs], [table])
 
 
-if __name__ == "__main__":
-    finish(main)
+DEMO = Demo(
+    order=1,
+    title="Overfitting and dropout",
+    question="Does dropout keep a large network from learning the noise of 20 points?",
+    formula=r"y_i = x_i + 0.3 ε_i \quad ε_i ∼ N(0, 1) \\ h' = \frac{ξ}{1 - p} h",
+    source="M. Zhou, PyTorch tutorial 503, “Dropout against overfitting”, 2017, and notes that repeat it",
+    references=[
+        Reference("The tutorial's code", "https://github.com/MorvanZhou/PyTorch-Tutorial"),
+        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+    ],
+    options=[
+        Option("--p", probability, 0.5, "probability to drop"),
+        Option("--lr", positive, 0.01, "learning rate of Adam"),
+        Option("--steps", at_least(1), 500, "training steps", quick=150),
+        Option("--hidden", at_least(1), 300, "units in a hidden layer", quick=100),
+        Option("--seeds", at_least(2), 12, "data seeds of the table", quick=6),
+    ],
+    code=[build_dropped, watch],
+    compute=compute,
+    present=present,
+)

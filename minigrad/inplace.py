@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from . import dtypes, ops
 from .grad_mode import grad_mode
@@ -26,8 +26,10 @@ from .recording import (
     twin,
 )
 
+Result = TypeVar("Result")
 
-def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+
+def in_place(function: Callable[..., Result]) -> Callable[..., Result]:
     """Return the method that writes a function of a tensor into that tensor: ``exp_`` of ``exp``.
 
     The method takes the function's arguments and returns the tensor. It raises RuntimeError where the tensor is a leaf
@@ -35,7 +37,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(function)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Result:
         refuse_write(self)
         result = function(_before(self, args, kwargs), *args, **kwargs)
         return overwrite(self, result)

@@ -1,118 +1,177 @@
-"""The demos run as they are documented, leave whole pictures or none, and what they claim is so."""
+"""The house of the demos: the command line, the files, the statistics and the page."""
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import math
 import os
 import re
 import signal
-import struct
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
 from pathlib import Path
 
-import numpy as np
 import pytest
+from gallery import options_of, run
 
-from minigrad.datasets import FashionMNIST
+from demos.house import (
+    Animation,
+    Demo,
+    Exhibit,
+    Option,
+    Picture,
+    Table,
+    Unavailable,
+    at_least,
+    canvas,
+    interval,
+    runner,
+)
+from demos.house.files import saving
+from demos.house.mathml import to_mathml
+from demos.house.options import command
+from demos.house.statistics import t_quantile
 
-pytest.importorskip("matplotlib", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
-pytest.importorskip("tqdm", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
-Image = pytest.importorskip("PIL.Image", reason="Pillow comes with matplotlib")
+ROOT = Path(__file__).parents[1]
+NAMES = runner.names()
 
-DEMOS = Path(__file__).parents[1] / "demos"
-TINY = ["--steps", "25", "--hidden", "8", "--seeds", "2"]
-NUMBER = r"-?\d+\.\d{3}"
+
+def python(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "demos", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | environment)
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+# ---- a small gallery of two, so that the whole way is quick
+
+
+def compute(options):
+    if options.missing:
+        raise Unavailable("The data is not here.")
+    return list(range(options.count))
+
+
+def present(results, options):
+    figure, axes = canvas()
+    line = axes.plot(results, results)[0]
+
+    def draw(i):
+        line.set_data(results[: i + 1], results[: i + 1])
+        return f"frame {i}"
+
+    still, _ = canvas()
+    return Exhibit(
+        claims=[f"There are {len(results)} numbers, & 1 < 2."],
+        pictures=[
+            Animation("moves", figure, draw, len(results), alt="A line that grows."),
+            Picture("still", still, alt="Nothing."),
+            Picture(
+                "drawn", '<svg xmlns="http://www.w3.org/2000/svg"><g style="fill:#1f2328"/></svg>', alt="A drawing."
+            ),
+        ],
+        tables=[Table("Numbers", ["n", "n²"], [[str(n), str(n * n)] for n in results])],
+        files={"numbers.txt": repr(results)},
+    )
+
+
+OPTIONS = [Option("--count", at_least(2), 8, "how many", quick=3), Option("--missing", bool, False, "as if")]
+
+
+def small(order: int, title: str) -> Demo:
+    return Demo(order, title, "How many?", r"n^2", "nobody", compute, present, code=[compute], options=OPTIONS)
 
 
 @pytest.fixture
-def demo(monkeypatch):
-    monkeypatch.syspath_prepend(DEMOS)
-    return importlib.import_module
+def two(monkeypatch):
+    found = {"first": small(1, "First"), "second": small(2, "Second")}
+    monkeypatch.setattr(runner, "names", lambda: list(found))
+    monkeypatch.setattr(runner, "load", found.__getitem__)
+    return found
 
 
-def run(name: str, *options: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", DEMOS / f"{name}.py", *options]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+# ---- the command line
 
 
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-# ---- the main demo
-
-
-@pytest.fixture(scope="module")
-def tiny_run(tmp_path_factory):
-    out = tmp_path_factory.mktemp("out") / "made" / "on the way"
-    return run("dropout_overfitting", *TINY, "--out", out), out
-
-
-def test_the_main_demo_prints_its_table(tiny_run):
-    result, out = tiny_run
+def test_the_list_has_a_line_for_each():
+    result = python()
     assert result.returncode == 0, result.stderr
-    table = rf"""wrote {re.escape(str(out))}/dropout_overfitting.gif
-wrote {re.escape(str(out))}/dropout_overfitting.png
-
-Test loss over 2 data seeds, mean and 95% interval
-  without dropout   +{NUMBER} ± {NUMBER}
-  with dropout      +{NUMBER} ± {NUMBER}
-  paired difference +{NUMBER} ± {NUMBER}
-  dropout won        +[012] of 2
-[A-Z].*\.
-"""
-    assert re.fullmatch(table, result.stdout), result.stdout
-    assert "training: 100%" in result.stderr
+    listed = [line.split()[0] for line in result.stdout.splitlines() if line.startswith("  ")]
+    assert sorted(listed) == sorted(NAMES)
+    assert listed[0] == "dropout_overfitting"
 
 
-def test_the_main_demo_leaves_an_animation_and_a_picture(tiny_run):
-    _, out = tiny_run
-    assert names_in(out) == ["dropout_overfitting.gif", "dropout_overfitting.png"]
-    with Image.open(out / "dropout_overfitting.gif") as animation:
-        assert animation.n_frames == 3  # after steps 10, 20 and 25
-        assert animation.size == (640, 480)
-    with Image.open(out / "dropout_overfitting.png") as picture:
-        picture.load()
-        assert picture.size == (1024, 768)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_demo_says_what_it_asks(name):
+    demo = runner.load(name)
+    assert demo.question.endswith("?")
+    assert demo.title
+    assert demo.source
+    assert demo.code
+    ET.fromstring(to_mathml(demo.formula))
 
 
-def test_the_table_does_not_depend_on_how_the_seeds_were_run(demo):
-    overfitting = demo("dropout_overfitting")
-    options = argparse.Namespace(p=0.5, lr=0.01, steps=25, hidden=8, seeds=3)
-    alone = [overfitting.final_test_losses(seed, options) for seed in (3, 2, 1)]
-    assert overfitting.over_seeds(options) == alone[::-1]
-    _, frames = overfitting.watch(1, options)
-    assert frames[-1].test_losses == alone[-1]  # looking does not disturb
+def test_one_leaves_its_files_and_its_page(two, tmp_path, capsys):
+    assert run("first", tmp_path / "made" / "on the way", "--quick") == 0
+    assert files_in(tmp_path / "made" / "on the way") == [
+        "first.html", "first/drawn.svg", "first/moves.gif", "first/numbers.txt", "first/still.png",
+    ]  # fmt: skip
+    printed = capsys.readouterr().out
+    assert "Numbers\n  n  n²\n  0   0\n  1   1\n  2   4\n" in printed
+    assert "There are 3 numbers, & 1 < 2." in printed
 
 
-def test_dropout_lowers_the_test_loss(demo):
-    """The claim of the demo, at 48 data seeds and 100 hidden units, where it is a third of the work.
-
-    Over seeds 1 to 48 the mean difference was 1.29 standard deviations: 8.9 standard errors, where the interval asks
-    for 2.0. Were the seeds drawn anew, the interval would touch zero about once in 10¹¹.
-    """
-    overfitting = demo("dropout_overfitting")
-    losses = overfitting.over_seeds(argparse.Namespace(p=0.5, lr=0.01, steps=500, hidden=100, seeds=48))
-    saved, margin = demo("common").interval([plain - dropped for plain, dropped in losses])
-    assert saved - margin > 0
+@pytest.mark.parametrize("found", [True, False])
+def test_show_opens_the_page(two, tmp_path, monkeypatch, capsys, found):
+    opened = []
+    monkeypatch.setattr(runner.webbrowser, "open", lambda address: opened.append(address) or found)
+    assert run("first", tmp_path, "--quick", "--show") == 0
+    assert opened == [(tmp_path / "first.html").as_uri()]
+    assert ("No browser was found" in capsys.readouterr().err) == (not found)
 
 
-@pytest.mark.parametrize(
-    ("saved", "margin", "sentence"),
-    [(0.02, 0.01, "lowers .* 0.020"), (-0.02, 0.01, "raises .* 0.020"), (0.02, 0.03, "do not tell")],
-)
-def test_the_verdict_says_no_more_than_the_interval(demo, saved, margin, sentence):
-    assert re.search(sentence, demo("dropout_overfitting").verdict(saved, margin))
+def test_all_goes_on_where_one_cannot(two, tmp_path, capsys):
+    def refuse(options):
+        raise Unavailable("The data is not here.")
+
+    object.__setattr__(two["first"], "compute", refuse)
+    assert run("all", tmp_path, "--quick") == 0
+    assert "The data is not here." in capsys.readouterr().err
+    page = (tmp_path / "index.html").read_text()
+    assert "Could not be run here. The data is not here." in page
+    assert "There are 3 numbers, &amp; 1 &lt; 2." in page
 
 
-@pytest.mark.parametrize("marker", ["training: ", "animation: ", "data seeds: "])
+def test_what_cannot_be_run_is_one_sentence(two, tmp_path, capsys):
+    assert run("first", tmp_path, "--missing") == 2
+    assert capsys.readouterr().err == "The data is not here.\n"
+    assert files_in(tmp_path) == []
+
+
+def test_ctrl_c_leaves_what_is_finished_and_says_where(two, tmp_path, capsys):
+    def interrupt(options):
+        raise KeyboardInterrupt
+
+    object.__setattr__(two["second"], "compute", interrupt)
+    assert run("all", tmp_path, "--quick") == 1
+    printed = capsys.readouterr()
+    assert "Interrupted: 1 of 2 experiments were finished." in printed.err
+    assert f"wrote {tmp_path / 'index.html'}" in printed.out
+    assert run("second", tmp_path) == 1
+    assert f"Interrupted: what was finished is in {tmp_path / 'second'}, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("marker", ["training: ", "data seeds: ", "fits: "])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_ctrl_c_leaves_whole_pictures_or_none(tmp_path, marker):
-    command = [sys.executable, DEMOS / "dropout_overfitting.py", *TINY, "--seeds", "1000", "--out", tmp_path]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+def test_ctrl_c_leaves_whole_files_or_none(tmp_path, marker):
+    options = ["--steps", "60", "--hidden", "8", "--seeds", "1000" if marker == "data seeds: " else "2"]
+    arguments = [sys.executable, "-m", "demos", "dropout_overfitting", *options, "--out", tmp_path]
+    environment = {key: value for key, value in os.environ.items() if key != "TQDM_DISABLE"}
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, **pipes) as process:
         seen = ""
         while marker not in seen:
             character = process.stderr.read(1)
@@ -121,121 +180,25 @@ def test_ctrl_c_leaves_whole_pictures_or_none(tmp_path, marker):
         process.send_signal(signal.SIGINT)
         seen += process.stderr.read()
     assert process.returncode == 1
-    assert seen.endswith("Interrupted: no picture is left half-written.\n")
+    assert seen.endswith("nothing is half-written.\n")
     assert "Traceback" not in seen
-    assert set(names_in(tmp_path)) <= {"dropout_overfitting.gif"}
+    assert not [name for name in files_in(tmp_path) if name.split("/")[-1].startswith(".")]
 
 
-# ---- Fashion-MNIST
-
-COUNTS = {"train": 40, "t10k": 20}
-
-
-def idx(values: np.ndarray) -> bytes:
-    return b"\0\0\x08" + bytes([values.ndim]) + b"".join(struct.pack(">I", n) for n in values.shape) + values.tobytes()
+def test_an_unknown_name_is_one_sentence(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        runner.main(["nowhere"])
+    sentence = r"python -m demos: there is no experiment 'nowhere'; there are \w+(, \w+)*, and all\n"
+    assert re.fullmatch(sentence, capsys.readouterr().err)
 
 
-class TinyFashion(FashionMNIST):
-    counts = COUNTS
-    first_labels = {split: list(range(10)) for split in COUNTS}  # noqa: RUF012
-
-
-@pytest.fixture
-def fashion(demo, tmp_path, monkeypatch):
-    """Return a runner of the demo on a few made-up images, with its module as an attribute."""
-    module = demo("fashion_mnist_dropout")
-    monkeypatch.setattr(module, "FashionMNIST", TinyFashion)
-    draw = np.random.default_rng(0)
-    for split, n in COUNTS.items():
-        images, labels = draw.integers(0, 256, (n, 28, 28), np.uint8), np.arange(n, dtype=np.uint8) % 10
-        (tmp_path / f"{split}-images-idx3-ubyte").write_bytes(idx(images))
-        (tmp_path / f"{split}-labels-idx1-ubyte").write_bytes(idx(labels))
-
-    def runner(*options: str) -> Path:
-        out = tmp_path / "out"
-        monkeypatch.setattr(sys, "argv", ["demo", "--data", str(tmp_path), "--out", str(out), *options])
-        module.main()
-        return out
-
-    runner.module = module
-    return runner
-
-
-def test_the_fashion_demo_prints_epochs_and_a_table(fashion, capsys):
-    out = fashion("--seeds", "2", "--epochs", "2", "--batch-size", "16")
-    seed = r"epoch 1, loss \d\.\d{4}, train acc [01]\.\d{3}, test acc [01]\.\d{3}\nepoch 2, .*\n"
-    runs = "".join(f"\n{name}, seed {s}\n{seed}" for name in ("from scratch", "with layers") for s in (0, 1))
-    table = rf"""{runs}
-After epoch 2, mean over 2 seeds; in brackets the book's, after epoch 5
-  from scratch  train {NUMBER} \(0.849\)  test {NUMBER} \(0.850\)
-  with layers   train {NUMBER} \(0.848\)  test {NUMBER} \(0.839\)
-wrote .*fashion_mnist_dropout.png
-"""
-    printed = capsys.readouterr().out
-    assert re.fullmatch(table, printed), printed
-    assert names_in(out) == ["fashion_mnist_dropout.png"]
-    with Image.open(out / "fashion_mnist_dropout.png") as picture:
-        picture.load()
-
-
-def test_missing_data_is_one_sentence(fashion, monkeypatch, tmp_path):
-    (tmp_path / "train-labels-idx1-ubyte").unlink()
-    monkeypatch.setattr(TinyFashion, "url", (tmp_path / "nowhere").as_uri() + "/")
-    with pytest.raises(SystemExit, match=r"\ACould not download train-labels.*fetch .* and put it in .*\Z"):
-        fashion()
-
-
-def test_dropout_from_scratch_drops_and_scales(demo):
-    import minigrad as mg
-
-    fashion = demo("fashion_mnist_dropout")
-    X = mg.arange(1, 17).float().view(2, 8)
-    assert fashion.dropout(X, 0).equal(X)
-    assert fashion.dropout(X, 1.0).equal(mg.zeros(2, 8))
-    dropped = fashion.dropout(X, 0.5)
-    assert ((dropped == 0) | (dropped == 2 * X)).all()
-
-
-def test_nothing_is_dropped_in_evaluation(demo):
-    import minigrad as mg
-
-    fashion = demo("fashion_mnist_dropout")
-    X = mg.rand(3, 1, 28, 28)
-    for build in fashion.from_scratch, fashion.with_layers:
-        model = build(256)
-        assert model.predict(X).equal(model.predict(X))
-        assert not model.train(X).equal(model.train(X))
-
-
-@pytest.mark.parametrize("name", ["from scratch", "with layers"])
-def test_the_books_training_accuracy_is_reached(demo, name):
-    """On the real images: over seeds the last epoch's training accuracy has a standard deviation of about 0.001.
-
-    The test accuracy is not asked for: with this learning rate its deviation is 0.01 to 0.02, in PyTorch as here.
-    """
-    import minigrad as mg
-
-    try:
-        FashionMNIST(download=False)
-    except RuntimeError:
-        pytest.skip("Fashion-MNIST is not in $MINIGRAD_DATA")
-    fashion = demo("fashion_mnist_dropout")
-    model = {"from scratch": fashion.from_scratch, "with layers": fashion.with_layers}[name](256)
-    batches = mg.utils.data.DataLoader(fashion.load(None, train=True), 256, shuffle=True)
-    for _ in range(5):
-        _, train_acc = fashion.train_epoch(model, batches)
-    assert abs(train_acc - fashion.PUBLISHED[name][0][-1]) < 0.02
-
-
-# ---- what both share
-
-
-@pytest.mark.parametrize("name", ["dropout_overfitting", "fashion_mnist_dropout"])
-def test_an_unwritable_folder_is_one_sentence(name, tmp_path):
+@pytest.mark.parametrize("name", ["two_modes", "all"])
+def test_an_unwritable_folder_is_one_sentence(name, tmp_path, capsys):
     (tmp_path / "file").touch()
-    result = run(name, "--out", tmp_path / "file" / "out")
-    assert result.returncode == 2
-    assert re.search(r"error: argument --out: cannot write into '.*' \(Not a directory\)\n\Z", result.stderr)
+    with pytest.raises(SystemExit, match="2"):
+        run(name, tmp_path / "file" / "out")
+    sentence = rf"python -m demos {name}: argument --out: cannot write into '.*' \(Not a directory\)\n"
+    assert re.fullmatch(sentence, capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(
@@ -247,50 +210,185 @@ def test_an_unwritable_folder_is_one_sentence(name, tmp_path):
         ("dropout_overfitting", "--steps", "0", "a whole number, at least 1"),
         ("dropout_overfitting", "--hidden", "many", "a whole number, at least 1"),
         ("dropout_overfitting", "--seeds", "1", "a whole number, at least 2"),
-        ("fashion_mnist_dropout", "--seeds", "0", "a whole number, at least 1"),
         ("fashion_mnist_dropout", "--epochs", "2.5", "a whole number, at least 1"),
-        ("fashion_mnist_dropout", "--batch-size", "0", "a whole number, at least 1"),
+        ("two_modes", "--seed", "-1", "a whole number, at least 0"),
     ],
 )
-def test_a_bad_option_is_one_sentence(demo, monkeypatch, capsys, name, option, value, expected):
-    monkeypatch.setattr(sys, "argv", [name, f"{option}={value}"])
+def test_a_bad_option_is_one_sentence(capsys, name, option, value, expected):
     with pytest.raises(SystemExit, match="2"):
-        demo(name).parse_options()
-    assert capsys.readouterr().err.endswith(f"error: argument {option}: expected {expected}, got '{value}'\n")
+        runner.main([name, f"{option}={value}"])
+    sentence = f"python -m demos {name}: argument {option}: expected {expected}, got '{value}'\n"
+    assert capsys.readouterr().err == sentence
 
 
-@pytest.mark.parametrize("name", ["dropout_overfitting", "fashion_mnist_dropout"])
 @pytest.mark.parametrize("missing", ["matplotlib", "tqdm"])
-def test_a_missing_extra_is_named(name, missing, tmp_path):
-    (tmp_path / f"{missing}.py").write_text("raise ImportError")
-    result = run(name, PYTHONPATH=str(tmp_path))
+def test_a_missing_extra_is_named(missing, tmp_path):
+    (tmp_path / f"{missing}.py").write_text(f"raise ImportError('gone', name={missing!r})")
+    result = python("two_modes", PYTHONPATH=str(tmp_path))
     assert result.returncode == 1
     assert result.stderr == "The demos need matplotlib and tqdm: pip install 'minigrad-nn[demos]'\n"
 
 
+def test_what_is_given_beats_quick_and_the_command_says_it(two, tmp_path):
+    options = options_of("first", tmp_path, "--quick")
+    assert (options.count, options.missing, options.seed) == (3, False, 1)
+    assert command("first", two["first"], options) == "python -m demos first --quick"
+    options = options_of("first", tmp_path, "--quick", "--count", "5", "--missing", "--seed", "3")
+    assert (options.count, options.missing) == (5, True)
+    assert command("first", two["first"], options) == "python -m demos first --quick --seed 3 --count 5 --missing"
+    assert options_of("first", tmp_path).count == 8
+
+
+# ---- files
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError])
-def test_an_interrupted_picture_vanishes_and_the_old_one_stays(demo, tmp_path, stop):
+def test_an_interrupted_file_vanishes_and_the_old_one_stays(tmp_path, stop):
     path = tmp_path / "picture.png"
     path.write_text("old")
-    with pytest.raises(stop), demo("common").saving(path) as temporary:  # noqa: PT012, it is the block that stops
+    with pytest.raises(stop), saving(path) as temporary:  # noqa: PT012, it is the block that stops
         temporary.write_text("half")
         raise stop
-    assert names_in(tmp_path) == ["picture.png"]
+    assert files_in(tmp_path) == ["picture.png"]
     assert path.read_text() == "old"
 
 
-def test_a_full_disk_is_one_sentence(demo, tmp_path):
-    sentence = r"\ACould not write .*picture.png: No space left on device\.\Z"
-    with pytest.raises(SystemExit, match=sentence), demo("common").saving(tmp_path / "picture.png"):
+def test_a_full_disk_is_one_sentence(tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"), saving(tmp_path / "picture.png"):
         raise OSError(28, "No space left on device")
+    assert re.fullmatch(r"Could not write .*picture.png: No space left on device\.\n", capsys.readouterr().err)
+
+
+# ---- statistics
 
 
 @pytest.mark.parametrize(("dof", "t"), [(1, 12.706205), (2, 4.302653), (5, 2.570582), (11, 2.200985), (47, 2.011741)])
-def test_students_t(demo, dof, t):
-    assert math.isclose(demo("common").t_quantile(dof), t, rel_tol=1e-5)  # from printed tables
+def test_students_t(dof, t):
+    assert math.isclose(t_quantile(dof), t, rel_tol=1e-5)  # from printed tables
 
 
-def test_an_interval_by_hand(demo):
-    mean, margin = demo("common").interval([1.0, 2.0, 3.0])
-    assert mean == 2.0
-    assert math.isclose(margin, 4.302653 / math.sqrt(3), rel_tol=1e-5)
+def test_an_interval_by_hand():
+    found = interval([1.0, 2.0, 3.0])
+    assert found.mean == 2.0
+    assert math.isclose(found.margin, 4.302653 / math.sqrt(3), rel_tol=1e-5)
+    assert f"{found:.2f}" == "2.00 ± 2.48"
+    assert not found.clear_of_zero
+    assert interval([1.0, 1.1, 1.2]).clear_of_zero
+
+
+# ---- formulas
+
+
+@pytest.mark.parametrize(
+    ("formula", "inside"),
+    [
+        ("x_i", "<msub><mi>x</mi><mi>i</mi></msub>"),
+        ("x^{12}", "<msup><mi>x</mi><mrow><mn>12</mn></mrow></msup>"),
+        ("w_i^2", "<msubsup><mi>w</mi><mi>i</mi><mn>2</mn></msubsup>"),
+        ("∑_i^n i", "<munderover><mo stretchy=\"false\">∑</mo><mi>i</mi><mi>n</mi></munderover><mi>i</mi>"),
+        (r"\frac{a}{2}", "<mfrac><mrow><mi>a</mi></mrow><mrow><mn>2</mn></mrow></mfrac>"),
+        ("1 - b", '<mn>1</mn><mo stretchy="false">−</mo><mi>b</mi>'),
+        (r"\sqrt{2}", "<msqrt><mrow><mn>2</mn></mrow></msqrt>"),
+        (r"\text{if } a < b", '<mtext>if\u00a0</mtext><mi>a</mi><mo stretchy="false">&lt;</mo><mi>b</mi>'),
+    ],
+)  # fmt: skip
+def test_a_formula(formula, inside):
+    text = to_mathml(formula)
+    assert f"<mrow>{inside}</mrow>" in text
+    ET.fromstring(text)
+
+
+def test_a_formula_of_two_lines_and_one_that_is_not_closed():
+    assert to_mathml(r"a \\ b").count("<mtr>") == 2
+    with pytest.raises(ValueError, match="not closed"):
+        to_mathml(r"\frac{a}{b")
+
+
+# ---- the page
+
+
+class Reader(HTMLParser):
+    """Collects the elements of a page, and notices what is not closed."""
+
+    VOID = {"meta", "link", "img", "input", "br", "mspace"}  # noqa: RUF012
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def page(two, tmp_path):
+    assert run("all", tmp_path, "--quick") == 0
+    return tmp_path / "index.html"
+
+
+def test_the_page_is_whole_and_carries_everything_with_it(page):
+    reader = Reader(page.read_text(encoding="utf-8"))
+    assert reader.open == []
+    assert all(image["src"].startswith("data:image/") for image in reader.all("img"))
+    assert all(link["href"] == "data:," for link in reader.all("link"))
+    assert all("src" not in script for script in reader.all("script"))
+    assert not re.search(r"@import|url\(", page.read_text(encoding="utf-8"))
+
+
+def test_the_page_can_be_heard(page):
+    reader = Reader(page.read_text(encoding="utf-8"))
+    assert reader.all("html") == [{"lang": "en"}]
+    assert [len(reader.all(tag)) for tag in ("header", "nav", "main", "footer", "h1")] == [1] * 5
+    assert all(image["alt"] for image in reader.all("img"))
+    assert all(control["aria-label"] for control in reader.all("input"))
+    assert len(reader.all("caption")) == len(reader.all("table"))
+    assert {th["scope"] for th in reader.all("th")} == {"col", "row"}
+    ids = [attributes["id"] for _, attributes in reader.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    inner = [a["href"][1:] for a in reader.all("a") if a["href"].startswith("#")]
+    assert set(inner) <= set(ids)
+    assert {"first", "second"} <= set(inner)
+
+
+def test_the_page_links_to_the_line_that_does_it(page):
+    links = [a["href"] for a in Reader(page.read_text(encoding="utf-8")).all("a") if ".py#L" in a["href"]]
+    assert len(links) == 2
+    for link in links:
+        path, _, number = link.partition("#L")
+        lines = (page.parent / path).resolve().read_text().splitlines()
+        assert lines[int(number) - 1].startswith("def compute(")
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    low, high = sorted([luminance(a), luminance(b)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_text_stands_out_from_its_ground_in_light_and_dark():
+    """WCAG 2.2 asks for 4.5 (AA)."""
+    css = (ROOT / "demos" / "house" / "page.css").read_text()
+    schemes = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{([^}]*)\}", css)]
+    assert len(schemes) == 2
+    for colors in schemes:
+        for text in "ink", "soft", "link":
+            for ground in "paper", "ground":
+                assert contrast(colors[text], colors[ground]) >= 4.5, (text, ground)

@@ -59,11 +59,11 @@ def number_before(keyword: str) -> Callable[[Callable[..., Any]], Callable[..., 
     return decorate
 
 
-def takes_out(function: Callable[..., Any]) -> Callable[..., Any]:
+def takes_out(function: Callable[..., Result]) -> Callable[..., Result]:
     """Let a function write its result into a tensor, ``out=``, which it then returns."""
 
     @functools.wraps(function)
-    def writing(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+    def writing(*args: Any, out: Any = None, **kwargs: Any) -> Result:
         result = function(*args, **kwargs)
         return result if out is None else written(result, out)
 
@@ -85,12 +85,12 @@ def written(result: Any, out: Any) -> Any:
     return out
 
 
-def recorded_as(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def recorded_as(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Let the results of a function that is composed of several operations go by PyTorch's name of it."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
         @functools.wraps(function)
-        def naming(*args: Any, **kwargs: Any) -> Any:
+        def naming(*args: Any, **kwargs: Any) -> Result:
             result = function(*args, **kwargs)
             given = [id(x) for x in (*args, *kwargs.values())]
             for part in result if isinstance(result, tuple) else (result,):
@@ -103,11 +103,11 @@ def recorded_as(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
     return decorate
 
 
-def rounded_once(function: Callable[..., Any]) -> Callable[..., Any]:
+def rounded_once(function: Callable[..., Result]) -> Callable[..., Result]:
     """Let a function of several steps compute float16 in float32 and round its result once, as PyTorch does."""
 
     @functools.wraps(function)
-    def computing(*args: Any, **kwargs: Any) -> Any:
+    def computing(*args: Any, **kwargs: Any) -> Result:
         floats = [x for x in (*args, *kwargs.values()) if isinstance(x, TensorBase) and x.array.dtype.kind == "f"]
         if not floats or any(x.array.dtype != np.float16 for x in floats):
             return function(*args, **kwargs)

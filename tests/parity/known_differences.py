@@ -55,7 +55,7 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "linspace",
-        r"int64 .*result: \d+ of",
+        r"int\d+ .*result: \d+ of",
         "In integers, a value that is whole but for rounding may be cut to the next one.",
     ),
     Known(

@@ -1,0 +1,301 @@
+"""Dropout, layer by layer: whether it gathers the weights around zero.
+
+The notes look at the third layer in TensorBoard and find its weights closer to zero with dropout. A histogram reaches
+from the smallest weight to the largest, though, so it looks narrower when a few weights have grown. Here the weights
+are measured both ways.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import minigrad as mg
+from minigrad import nn, optim
+
+from ._ten_points import (
+    CURVES,
+    MOMENTUM,
+    Data,
+    Pair,
+    animate_fits,
+    draw_data,
+    draw_gradients,
+    draw_weights,
+    size,
+    summary_writer,
+    watch,
+    weights,
+    write_events,
+)
+from ._verdict import paired, verdict
+from .house import (
+    Demo,
+    Exhibit,
+    Interval,
+    Option,
+    Picture,
+    Reference,
+    Table,
+    at_least,
+    canvas,
+    interval,
+    label,
+    positive,
+    probability,
+    spread,
+)
+
+THIRD, OUTPUT = 2, 3  # of the layers with weights, counted from 0
+
+# ---- two networks ----------------------------------------------------------------------------------------------------
+
+
+class MLP(nn.Module):
+    """Three hidden layers of the same width, with dropout before each Linear but the first."""
+
+    def __init__(self, neural_num: int, d_prob: float) -> None:
+        super().__init__()
+        self.linears = nn.Sequential(
+            nn.Linear(1, neural_num),
+            nn.ReLU(inplace=True),
+            nn.Dropout(d_prob),
+            nn.Linear(neural_num, neural_num),
+            nn.ReLU(inplace=True),
+            nn.Dropout(d_prob),
+            nn.Linear(neural_num, neural_num),
+            nn.ReLU(inplace=True),
+            nn.Dropout(d_prob),
+            nn.Linear(neural_num, 1),
+        )
+
+    def forward(self, x: mg.Tensor) -> mg.Tensor:
+        return self.linears(x)
+
+
+def train_both(seed: int, options: argparse.Namespace, every: int) -> tuple[Data, Pair]:
+    """Train without and with dropout on the data of one seed, and return what was seen every so many steps."""
+    mg.manual_seed(seed)
+    data, nets = draw_data(), [MLP(options.hidden, p) for p in (0.0, options.p)]
+    histories = []
+    for net in nets:
+        optimizer = optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM)
+        histories.append(list(watch(net, optimizer, data, options.steps, every)))
+    return data, Pair(*histories)
+
+
+class Outcome(NamedTuple):
+    """A network at the end: its losses, the bends of its fit, and the weights of every layer."""
+
+    train_loss: float
+    test_loss: float
+    bend: float
+    layers: list[np.ndarray]
+
+
+def outcomes(seed: int, options: argparse.Namespace) -> list[Outcome]:
+    _, pair = train_both(seed, options, every=options.steps)
+    ends = [snapshots[-1] for snapshots in pair]
+    return [Outcome(end.train_loss, end.test_loss, end.bend, weights(end.values)) for end in ends]
+
+
+class Results(NamedTuple):
+    """The first seed's data and both histories, and how every seed ended, without dropout and with it."""
+
+    data: Data
+    pair: Pair
+    without: list[Outcome]
+    dropped: list[Outcome]
+
+
+def compute(options: argparse.Namespace) -> Results:
+    if options.tensorboard:
+        summary_writer()  # if it is not there, say so before the work
+    data, pair = train_both(options.seed, options, options.every)
+    seeds = range(options.seed, options.seed + options.seeds)
+    ends = spread(partial(outcomes, options=options), seeds, "data seeds")
+    without, dropped = map(list, zip(*ends, strict=True))
+    return Results(data, pair, without, dropped)
+
+
+# ---- how close to zero? ----------------------------------------------------------------------------------------------
+
+Measure = Callable[[np.ndarray], float]
+
+
+def largest(layer: np.ndarray) -> float:
+    return float(np.abs(layer).max())
+
+
+def gathered(layer: np.ndarray) -> float:
+    """Return the share of weights below a tenth of the largest: what a histogram from end to end makes one see."""
+    return float(np.mean(np.abs(layer) < largest(layer) / 10))
+
+
+def measured(ends: list[Outcome], measure: Measure, layer: int) -> list[float]:
+    return [measure(end.layers[layer]) for end in ends]
+
+
+def difference(results: Results, measure: Measure, layer: int) -> Interval:
+    return paired(measured(results.without, measure, layer), measured(results.dropped, measure, layer))
+
+
+# ---- the exhibit -----------------------------------------------------------------------------------------------------
+
+
+def present(results: Results, options: argparse.Namespace) -> Exhibit:
+    if options.tensorboard:
+        write_events(options.out / "dropout_layers" / "events", results.pair, ("without", "with"))
+    return Exhibit(
+        [claim_losses(results, options), claim_third(results), claim_output(results)],
+        [
+            animate_fits(results.data, results.pair, "dropout"),
+            picture_third(results),
+            picture_weights(results),
+            picture_gradients(results),
+        ],
+        [table_losses(results, options), table_weights(results, options)],
+        notes=[
+            "The third layer is the second of the two square ones, the fourth is the output.",
+            "Each network has its own first weights, as in the notes. Losses are taken in evaluation mode; gradients "
+            "are those of the last training step, with its masks.",
+        ],
+    )
+
+
+def claim_losses(results: Results, options: argparse.Namespace) -> str:
+    verdicts = [
+        verdict(paired(*([getattr(end, field) for end in ends] for ends in (results.without, results.dropped))), what)
+        for field, what in (("train_loss", "the training loss"), ("test_loss", "the test loss"), ("bend", "the bends"))
+    ]
+    return f"Dropout of {options.p:g} {verdicts[0]}, {verdicts[1]}, and {verdicts[2]}."
+
+
+def claim_third(results: Results) -> str:
+    sizes, extremes, shares = (difference(results, measure, THIRD) for measure in (size, largest, gathered))
+    return (
+        f"In the third layer it {verdict(sizes, 'the typical weight', '.4f')}, "
+        f"{verdict(extremes, 'the largest one')}, "
+        f"and {verdict(shares, 'the share of weights below a tenth of the largest')}."
+    )
+
+
+def claim_output(results: Results) -> str:
+    sizes, extremes = (difference(results, measure, OUTPUT) for measure in (size, largest))
+    return f"In the output layer it {verdict(sizes, 'the typical weight')} and {verdict(extremes, 'the largest')}."
+
+
+def picture_third(results: Results) -> Picture:
+    sides = [[np.mean(measured(ends, m, THIRD)) for ends in results[2:]] for m in (gathered, size)]
+    return Picture(
+        "third_layer",
+        draw_third(results, *sides),
+        alt=f"Histograms of the third layer's weights at the end. {claim_third(results)}",
+        caption="All seeds: above as a histogram from end to end shows the weights, below with their rare large ones.",
+    )
+
+
+def draw_third(results: Results, shares: list[float], sizes: list[float]) -> Figure:
+    figure, (relative, absolute) = canvas(rows=2, height=5.8)
+    layers = [[end.layers[THIRD] for end in ends] for ends in (results.without, results.dropped)]
+    draw_outlines(relative, [np.concatenate([layer / largest(layer) for layer in side]) for side in layers])
+    label(
+        relative,
+        f"Below a tenth of the largest weight: {shares[0]:.0%} of layer 3\nwithout dropout, {shares[1]:.0%} with it",
+        x="weight / largest weight",
+        y="weights in a bin",
+    )
+    draw_outlines(absolute, [np.concatenate(side) for side in layers])
+    absolute.set_yscale("log")
+    label(
+        absolute,
+        f"On one scale the typical weight is {sizes[0]:.4f} without dropout\nand {sizes[1]:.4f} with it",
+        x="weight",
+        y="weights in a bin",
+    )
+    return figure
+
+
+def draw_outlines(axes: Axes, layers: list[np.ndarray]) -> None:
+    """Draw both histograms over each other, in the same 80 bins."""
+    limit = max(map(largest, layers))
+    bins = np.linspace(-limit, limit, 81)
+    for layer, style, name in zip(layers, CURVES, ("without dropout", "with dropout"), strict=True):
+        axes.hist(layer, bins, histtype="step", linewidth=1.8, label=name, **style)
+    axes.legend(fontsize=8.5, loc="lower center")
+
+
+def picture_weights(results: Results) -> Picture:
+    without, dropped = (np.mean(measured(ends, size, OUTPUT)) for ends in results[2:])
+    title = f"The output layer's typical weight ends at {without:.3f} without dropout\nand at {dropped:.3f} with it"
+    return Picture(
+        "weights",
+        draw_weights(results.pair, "dropout", title),
+        alt=f"Histograms of every layer's weights over time, in two columns. {claim_output(results)}",
+        caption="The first seed. Every histogram is drawn as high as the others; a row has one scale.",
+    )
+
+
+def picture_gradients(results: Results) -> Picture:
+    without, dropped = (size(np.concatenate(weights(snapshots[-1].gradients))) for snapshots in results.pair)
+    title = f"The typical gradient ends at {without:.1e} without dropout,\nat {dropped:.1e} with it"
+    return Picture(
+        "gradients",
+        draw_gradients(results.pair, "dropout", title),
+        alt=f"Histograms of how large every layer's gradients are, over time. {title}.",
+        caption="The first seed. Gradients that are exactly 0, those of dropped units among them, are left out.",
+    )
+
+
+def table_losses(results: Results, options: argparse.Namespace) -> Table:
+    rows = []
+    for field, name in (("train_loss", "training loss"), ("test_loss", "test loss"), ("bend", "bends of the fit")):
+        sides = [[getattr(end, field) for end in ends] for ends in results[2:]]
+        rows.append([name, *(f"{interval(side):.3f}" for side in sides), f"{paired(*sides):.3f}"])
+    caption = f"After {options.steps} steps, over {options.seeds} data seeds: mean and 95% interval"
+    return Table(caption, ["", "without", "with dropout", "paired difference"], rows)
+
+
+def table_weights(results: Results, options: argparse.Namespace) -> Table:
+    rows = []
+    for layer in range(OUTPUT + 1):
+        for measure, name in ((size, "root mean square"), (largest, "largest"), (gathered, "below a tenth of that")):
+            sides = [interval(measured(ends, measure, layer)) for ends in results[2:]]
+            change = difference(results, measure, layer)
+            rows.append([f"layer {layer + 1}, {name}", *(f"{side.mean:.4f}" for side in sides), f"{change:.4f}"])
+    caption = f"Weights at the end, means over {options.seeds} data seeds; the difference with its 95% interval"
+    return Table(caption, ["", "without", "with dropout", "paired difference"], rows)
+
+
+DEMO = Demo(
+    order=6,
+    title="Dropout, layer by layer",
+    question="Does dropout gather the weights of a layer around zero?",
+    formula=r"h_{l+1} = ReLU(W_l \frac{ξ_l}{1 - p} h_l + b_l)",
+    source="Zhang Xian, PyTorch notes 6.1, “weight decay and dropout”",
+    references=[
+        Reference(
+            "The notes' code",
+            "https://github.com/zhangxiann/PyTorch_Practice/blob/master/lesson6/dropout_regularization.py",
+        ),
+        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+    ],
+    options=[
+        Option("--p", probability, 0.5, "probability to drop"),
+        Option("--lr", positive, 0.01, "learning rate of SGD; its momentum is 0.9"),
+        Option("--steps", at_least(1), 2000, "training steps", quick=400),
+        Option("--every", at_least(1), 200, "steps between two looks", quick=100),
+        Option("--hidden", at_least(1), 200, "units in a hidden layer", quick=50),
+        Option("--seeds", at_least(2), 8, "data seeds of the table", quick=3),
+        Option("--tensorboard", bool, False, "write the histograms as event files too"),
+    ],
+    code=[MLP, train_both, gathered],
+    compute=compute,
+    present=present,
+)

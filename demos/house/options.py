@@ -1,0 +1,87 @@
+"""Options: checked as they are read, and refused in one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .demo import Demo, Option
+from .files import writable_folder
+
+
+def checked(kind: type, holds: Callable[[Any], bool], expected: str) -> Callable[[str], Any]:
+    """Return an argparse type that refuses, in one sentence, what is not of this kind or does not hold."""
+
+    def parse(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not holds(value):  # NaN holds nowhere
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+        return value
+
+    return parse
+
+
+def at_least(low: int) -> Callable[[str], int]:
+    """Return an argparse type of whole numbers from `low` on."""
+    return checked(int, lambda value: value >= low, f"a whole number, at least {low}")
+
+
+probability = checked(float, lambda value: 0 <= value <= 1, "a probability between 0 and 1")
+positive = checked(float, lambda value: 0 < value < math.inf, "a positive number")
+
+SEED = Option("--seed", at_least(0), 1, "the first seed; a demo of several seeds counts on from it")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, without the usage in front of an error's one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the sentence and status 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def parse(name: str, summary: str, own: Sequence[Option], arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the common options and those of an experiment's own."""
+    parser = Parser(f"python -m demos {name}", description=summary)
+    for option in [SEED, *own]:
+        add(parser, option)
+    parser.add_argument("--out", default="out", metavar="FOLDER", help="where everything is written (default: out)")
+    parser.add_argument("--quick", action="store_true", help="a smaller version, in seconds; it shows less")
+    parser.add_argument("--show", action="store_true", help="open the page in the browser at the end")
+    options = parser.parse_args(arguments)
+    for option in [SEED, *own]:
+        if getattr(options, option.name) is None:
+            setattr(options, option.name, option.value(options.quick))
+    try:
+        options.out = writable_folder(Path(options.out))
+    except OSError as error:
+        parser.error(f"argument --out: cannot write into {str(options.out)!r} ({error.strerror})")
+    return options
+
+
+def add(parser: argparse.ArgumentParser, option: Option) -> None:
+    """Add an option whose absence is None, so that --quick may stand in for it."""
+    if option.kind is bool:
+        parser.add_argument(option.flag, action="store_const", const=True, help=option.help)
+        return
+    default = "" if option.default is None else f" (default: {option.default})"
+    parser.add_argument(option.flag, type=option.kind, metavar="…", help=option.help + default)
+
+
+def command(name: str, demo: Demo, options: argparse.Namespace) -> str:
+    """Return the command that computes what these options compute; where it is written is left out."""
+    words = ["python", "-m", "demos", name]
+    if options.quick:
+        words.append("--quick")
+    for option in [SEED, *demo.options]:
+        value = getattr(options, option.name)
+        if value != option.value(options.quick):
+            words += [option.flag] if option.kind is bool else [option.flag, str(value)]
+    return shlex.join(words)

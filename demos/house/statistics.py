@@ -1,0 +1,41 @@
+"""A mean, and how far it can be trusted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Interval(NamedTuple):
+    """A mean and the half-width of its 95% interval; f"{it:.3f}" is "0.118 ± 0.025"."""
+
+    mean: float
+    margin: float
+
+    @property
+    def clear_of_zero(self) -> bool:
+        """Whether the interval leaves zero out, so that a claim may name a direction."""
+        return abs(self.mean) > self.margin
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.mean:{spec}} ± {self.margin:{spec}}"
+
+
+def interval(sample: Sequence[float]) -> Interval:
+    """Return the mean of at least two values with its 95% interval, by Student's t."""
+    n = len(sample)
+    return Interval(float(np.mean(sample)), t_quantile(n - 1) * float(np.std(sample, ddof=1)) / math.sqrt(n))
+
+
+def t_quantile(dof: int) -> float:
+    """Return the t that |T| stays below with probability 0.95.
+
+    T = √dof·tan θ, where the density of θ is proportional to cosᵈᵒᶠ⁻¹ θ on ±π/2.
+    """
+    theta = np.linspace(0, math.pi / 2, 100_001)
+    middle = (theta[1:] + theta[:-1]) / 2
+    probability = np.cumsum(np.cos(middle) ** (dof - 1))
+    return math.sqrt(dof) * math.tan(np.interp(0.95, probability / probability[-1], theta[1:]))
