@@ -6,6 +6,7 @@ what joins the two; `minigrad.functions`, the names of the surface; `minigrad.nn
 
 import importlib
 import warnings
+from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
 from . import random
@@ -21,8 +22,8 @@ from .devices import (
 )  # fmt: skip
 from .dtypes import bool_ as bool
 from .dtypes import (
-    dtype, finfo, float16, float32, float64, get_default_dtype, iinfo, int8, int16, int32, int64, set_default_dtype,
-    uint8,
+    dtype, finfo, float16, float32, float64, get_default_dtype, iinfo, int8, int16, int32, int64, promote_types,
+    set_default_dtype, uint8,
 )  # fmt: skip
 from .dtypes import float16 as half
 from .dtypes import float32 as float
@@ -80,10 +81,10 @@ __version__ = "0.1.0"
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
 # Loaded at their first use: so `import minigrad` takes half of the time.
-SUBPACKAGES = ("accelerator", "autograd", "backends", "cuda", "nn", "optim", "serialization", "utils")
+SUBPACKAGES = ("accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "serialization", "utils")
 
 if TYPE_CHECKING:
-    from . import accelerator, autograd, backends, cuda, nn, optim, serialization, utils
+    from . import accelerator, autograd, backends, cuda, linalg, nn, optim, serialization, utils
     from .serialization import load, save
 
 

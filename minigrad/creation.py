@@ -15,12 +15,12 @@ import numpy as np
 from . import dtypes, random
 from .devices import check_device
 from .dtypes import dtype as DType
-from .functions.arguments import element, number, written
+from .functions.arguments import written
 from .functions.draws import normal_of_tensors
 from .recording import Array, as_array, wrap
 from .shapes import shape_from
 from .tensor import Tensor
-from .values import array_of
+from .values import array_of, element, number
 
 
 def makes_tensor(function: Callable[..., Array]) -> Callable[..., Tensor]:

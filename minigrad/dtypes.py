@@ -189,6 +189,23 @@ def float_type(d: np.dtype[Any]) -> np.dtype[Any]:
     return d if d.kind == "f" else _default.numpy
 
 
+def promoted(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype that two dtypes have together, both of tensors with axes."""
+    return _join(a, b)
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """Return the smallest dtype that both promote to.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.promote_types.html
+
+    Example:
+        >>> promote_types(int64, float16)
+        minigrad.float16
+    """
+    return from_numpy(_join(type1.numpy, type2.numpy))
+
+
 def can_cast(source: np.dtype[Any], target: np.dtype[Any]) -> bool:
     """Say whether a result of one dtype may be written into a tensor of another: not into a lower category."""
     return _RANK[source.kind] <= _RANK[target.kind]

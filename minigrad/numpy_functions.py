@@ -17,6 +17,7 @@ from . import dtypes
 from .functions import elementwise, indexing, products, reductions, shaping
 from .functions.einsum import einsum
 from .recording import TensorBase, converted, wrap
+from .values import array_of
 
 SAME_NAME = [
     "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "bitwise_and",
@@ -51,7 +52,10 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, 
     function = UFUNCS.get(ufunc)
     if function is None or options:
         return wrap(np.asarray(ufunc(*map(_as_array, inputs), **options)))
-    return function(*map(_as_operand, inputs))
+    return function(*map(_as_operand if ufunc in TAKING_NUMBERS else _as_tensor, inputs))
+
+
+TAKING_NUMBERS = {np.add, np.subtract, np.multiply, np.divide, np.power, np.floor_divide, np.remainder, np.fmod}
 
 
 def _as_operand(x: Any) -> Any:
@@ -60,6 +64,11 @@ def _as_operand(x: Any) -> Any:
         dtypes.from_numpy(x.dtype)
         return wrap(x)
     return x.item() if isinstance(x, np.generic) else x
+
+
+def _as_tensor(x: Any) -> Any:
+    """Return an array or a number as a tensor."""
+    return x if isinstance(x, TensorBase) else wrap(array_of(x))
 
 
 def _in(dtype: Any, a: Any) -> Any:

@@ -171,6 +171,8 @@ def alike(op: Op, arrays: list[Any]) -> bool:
 
 def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
     """Return the inputs in the dtype that PyTorch computes this op in; RuntimeError where it refuses to mix them."""
+    if len(inputs) == 1 and not isinstance(arrays[0], np.ndarray):
+        raise TypeError(f"{op.name}(): argument 'input' must be Tensor, not {type(inputs[0]).__name__}")
     first = 1 if op.inputs == "condition" else 0
     if first and np.asarray(arrays[0]).dtype != np.bool_:
         raise RuntimeError(f"{op.name} expected condition to be a boolean tensor, but got {arrays[0]!r}")
@@ -202,11 +204,6 @@ def as_operand(x: Any) -> Any:
     if not is_operand(x):
         raise TypeError(f"expected a Tensor or a number, but got {type(x).__name__}: {x!r}")
     return x
-
-
-def scaled(x: Any, alpha: Any) -> Any:
-    """Return alpha · x, what PyTorch's add and sub take for their second operand."""
-    return as_operand(x) if alpha == 1 else as_operand(x) * alpha
 
 
 def as_array(x: Any) -> Any:

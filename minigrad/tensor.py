@@ -20,7 +20,7 @@ from .numpy_functions import call_function, call_ufunc
 from .ops import Op
 from .recording import Array, TensorBase, apply, as_array, edge_of, is_operand, named, refuse_write, wrap
 from .shapes import Size, axis_of, shape_from
-from .values import array_of
+from .values import array_of, element
 
 
 class Tensor(TensorBase):
@@ -48,14 +48,14 @@ class Tensor(TensorBase):
         tensor([2., 4., 6.])
     """
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)  # for attributes of the user's own
 
     def __new__(cls, *data: Any) -> Self:
         """Make a tensor of values or of sizes."""
         dtype = dtypes.get_default_dtype().numpy
         if len(data) == 1 and not isinstance(data[0], int):
             return wrap(np.array(array_of(data[0], dtype)), cls)
-        return wrap(np.empty(shape_from(data), dtype), cls)
+        return wrap(np.empty(shape_from(data or (0,)), dtype), cls)
 
     # ---- what it is --------------------------------------------------------------------------------------------------
 
@@ -122,6 +122,8 @@ class Tensor(TensorBase):
     def dim(self) -> Int:
         """Return the number of dimensions."""
         return self.array.ndim
+
+    ndimension = dim
 
     def numel(self) -> Int:
         """Return the number of elements."""
@@ -256,7 +258,7 @@ class Tensor(TensorBase):
 
     def __reduce__(self) -> Any:
         if not self.is_leaf:
-            raise RuntimeError("Only leaf Tensors can be pickled: call detach() first")
+            raise RuntimeError("Only leaf Tensors can be pickled or copied so: call detach() first")
         return rebuilt, (type(self), self.array, self._requires_grad)
 
     # ---- the backward pass -------------------------------------------------------------------------------------------
@@ -310,7 +312,9 @@ class Tensor(TensorBase):
         return self
 
     def fill_(self, value: Any) -> Self:
-        """Overwrite every element with one value."""
+        """Overwrite every element with one value; RuntimeError for a value with dimensions."""
+        if isinstance(value, Tensor) and value.ndim:
+            raise RuntimeError(f"fill_ only supports a 0-dimension value tensor, but got {value.ndim} dimensions")
         self[...] = value
         return self
 
@@ -890,7 +894,8 @@ class Tensor(TensorBase):
 
         Source: https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
         """
-        copy = copy or args[-2:] in ((False, True), (True, True))  # (…, non_blocking, copy) by position
+        switches = [arg for arg in args if isinstance(arg, bool)]  # non_blocking and copy, by their positions
+        copy = copy or switches[1:] == [True]
         for arg in args:
             if isinstance(arg, Tensor):
                 dtype = arg.dtype
@@ -980,7 +985,7 @@ class Tensor(TensorBase):
         self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: Bool = False
     ) -> Tensor:
         """Return one value in these sizes, of this tensor's dtype unless another is given."""
-        value = np.asarray(as_array(fill_value)).astype(self.array.dtype if dtype is None else dtypes.to_numpy(dtype))
+        value = element(fill_value, self.array.dtype if dtype is None else dtypes.to_numpy(dtype))
         return self._new(np.full(shape_from((size,)), value), None, requires_grad)
 
     def _new(self, array: Array, dtype: Any, requires_grad: Bool) -> Tensor:

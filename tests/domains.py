@@ -480,7 +480,7 @@ DOMAINS: dict[str, Domain] = {
         ((3,), {"offset": 0, "axis1": 0, "axis2": 1, "shape": (3, 3)}),
         ((2,), {"offset": -1, "axis1": 0, "axis2": 1, "shape": (3, 3)}),
     ),
-    "floor_divide": binary(lambda x, y: math.floor(x / y), nonzero, nonzero),
+    "floor_divide": binary(lambda x, y: math.floor(x / y), between(3.2, 3.8), between(1.05, 1.5)),
     "bitwise_and": binary(lambda x, y: x and y, booleans, booleans, otype=bool),
     "bitwise_or": binary(lambda x, y: x or y, booleans, booleans, otype=bool),
     "bitwise_xor": binary(lambda x, y: x != y, booleans, booleans, otype=bool),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ..recording import Array, TensorBase, converted, named
+from ..recording import TensorBase, converted, named
 
 Result = TypeVar("Result")
 
@@ -120,30 +119,6 @@ def rounded_once(function: Callable[..., Result]) -> Callable[..., Result]:
 def _widened(x: Any) -> Any:
     is_half = isinstance(x, TensorBase) and x.array.dtype == np.float16
     return converted(x, np.dtype(np.float32)) if is_half else x
-
-
-def number(x: Any) -> Any:
-    """Return a number as Python's own: NumPy's would decide the dtype of the result."""
-    if isinstance(x, TensorBase):
-        return x.array.item()
-    return x.item() if isinstance(x, np.generic) else x
-
-
-def element(x: Any, dtype: np.dtype[Any]) -> Array:
-    """Return a number as an array without axes, a fraction cut off; RuntimeError where the dtype has no room for it."""
-    x = number(x)
-    if not has_room(dtype, x):
-        raise RuntimeError(f"value cannot be converted to type {dtype} without overflow: {x}")
-    return np.asarray(x).astype(dtype)
-
-
-def has_room(dtype: np.dtype[Any], x: float) -> bool:
-    """Return whether a dtype reaches as far as a number; as in PyTorch, a negative one may wrap around to unsigned."""
-    if dtype.kind == "b" or (dtype.kind == "f" and not math.isfinite(x)):
-        return True
-    highest = float(np.finfo(dtype).max) if dtype.kind == "f" else np.iinfo(dtype).max
-    lowest = np.iinfo(dtype).min if dtype.kind == "i" else -highest
-    return bool(lowest <= x <= highest)
 
 
 def check_tensor(function: str, x: Any, argument: str = "input") -> None:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, ops
-from ..recording import apply, as_array, as_operand, converted, scaled, wrap
+from ..recording import apply, as_array, as_operand, converted, wrap
+from ..values import number
 from .arguments import (
     check_any_tensor,
     check_floating,
     check_tensor,
     check_tensors,
-    number,
     number_before,
     recorded_as,
     rounded_once,
@@ -27,6 +27,16 @@ from .arguments import (
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+
+def _scaled(x: Any, alpha: Any, beside: Any) -> Any:
+    """Return alpha · x, what add and sub take for their second operand; RuntimeError for integers and a float alpha."""
+    x = as_operand(x)
+    if alpha == 1:
+        return x
+    if isinstance(alpha, float) and not _is_floating(x, beside):
+        raise RuntimeError(f"For integral input tensors, argument alpha must not be a floating point number: {alpha}")
+    return x * alpha
 
 
 def _of_tensor(op: ops.Op, input: Tensor, other: Any) -> Tensor:
@@ -64,20 +74,20 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
         >>> add(minigrad.tensor([1, 2]), 0.5)
         tensor([1.5000, 2.5000])
     """
-    return apply(ops.add, as_operand(input), scaled(other, alpha))
+    return apply(ops.add, as_operand(input), _scaled(other, alpha, input))
 
 
 @number_before("alpha")
 @takes_out
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """Return input - alpha · other."""
-    return apply(ops.sub, as_operand(input), scaled(other, alpha))
+    return apply(ops.sub, as_operand(input), _scaled(other, alpha, input))
 
 
 def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """Return other - alpha · input."""
     check_tensor("rsub", input)
-    return apply(ops.sub, as_operand(other), scaled(input, alpha))
+    return apply(ops.sub, as_operand(other), _scaled(input, alpha, other))
 
 
 @takes_out
@@ -137,6 +147,10 @@ def fmod(input: Any, other: Any) -> Tensor:
 
 def _is_integer(*operands: Any) -> bool:
     return dtypes.result_type(*[as_array(x) for x in operands]).kind in "iu"
+
+
+def _is_floating(*operands: Any) -> bool:
+    return dtypes.result_type(*[as_array(x) for x in operands]).kind == "f"
 
 
 def _refuse_zero_division(input: Any, other: Any) -> None:
@@ -569,11 +583,13 @@ def _clamped(x: Tensor, bound: Any, by_number: ops.Op, beyond: ops.Op) -> Tensor
 clip = clamp
 
 
+@recorded_as("ClampMinBackward0")
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Return each element, or min where that is larger."""
     return clamp(input, min=min)
 
 
+@recorded_as("ClampMaxBackward0")
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Return each element, or max where that is smaller."""
     return clamp(input, max=max)

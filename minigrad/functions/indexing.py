@@ -14,7 +14,8 @@ import numpy as np
 from .. import ops
 from ..recording import Array, apply, as_operand, wrap
 from ..shapes import axis_of
-from .arguments import check_tensor, element, numpy_names, recorded_as
+from ..values import element
+from .arguments import check_tensor, numpy_names, recorded_as
 from .elementwise import add, mul
 from .reductions import taken
 from .shaping import broadcast_shapes, expand, reshape

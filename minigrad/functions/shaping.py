@@ -16,8 +16,9 @@ import numpy as np
 from .. import ops
 from ..recording import apply, named, wrap
 from ..shapes import Size, axes_of, axis_of, inferred, sizes_from
+from ..values import number
 from . import reductions
-from .arguments import check_tensor, number, numpy_names, other_names, recorded_as, takes_out
+from .arguments import check_tensor, numpy_names, other_names, recorded_as, takes_out
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

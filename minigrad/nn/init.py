@@ -60,6 +60,9 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     return inputs * math.prod(window), outputs * math.prod(window)
 
 
+_calculate_fan_in_and_fan_out = fan_in_and_fan_out  # PyTorch's name, by which layers of one's own call it
+
+
 # ---- constants -------------------------------------------------------------------------------------------------------
 
 

@@ -191,6 +191,9 @@ ceil = Op(np.ceil, lambda g, y, x: g * 0.0, inputs="numbers")
 
 trunc = Op(np.trunc, lambda g, y, x: g * 0.0, inputs="numbers")
 
+floor_divide = Op(np.floor_divide, lambda g, z, x, y: g * 0.0,
+                                   lambda g, z, x, y: g * 0.0, inputs="numbers")
+
 round = Op(np.round, lambda g, y, x: g * 0.0, inputs="numbers")
 
 # Values drawn at random: what described their distribution does not move them.
@@ -211,7 +214,6 @@ logical_not = Op(np.logical_not)
 isnan = Op(np.isnan)
 isinf = Op(np.isinf)
 isfinite = Op(np.isfinite)
-floor_divide = Op(np.floor_divide, inputs="numbers")
 bitwise_and = Op(np.bitwise_and)
 bitwise_or = Op(np.bitwise_or)
 bitwise_xor = Op(np.bitwise_xor)

@@ -227,7 +227,7 @@ class Optimizer:
     def __repr__(self) -> str:
         groups = [
             f"Parameter Group {i}\n"
-            + "".join(f"    {key}: {value}\n" for key, value in sorted(group.items()) if key != "params")
+            + "".join(f"    {key}: {value}\n" for key, value in sorted(_options(group).items()))
             for i, group in enumerate(self.param_groups)
         ]
         return f"{type(self).__name__} (\n" + "\n".join(groups) + ")"
@@ -267,6 +267,11 @@ def _listed(params: Any) -> list[Any]:
     if isinstance(params, set):
         raise TypeError("optimizer parameters need to be organized in ordered collections, but got a set")
     return [params] if isinstance(params, Tensor) else list(params)
+
+
+def _options(group: Group) -> dict[str, Any]:
+    """Return what a group says apart from its parameters."""
+    return {key: value for key, value in group.items() if key != "params"}
 
 
 def _loaded(key: str, value: Any, p: Tensor) -> Any:

@@ -651,7 +651,8 @@ def binary_cross_entropy_with_logits(
         raise RuntimeError(
             f"a pos_weight of shape {list(pos_weight.shape)} does not broadcast to {list(input.shape)}"  # type: ignore[union-attr]
         )
-    return named(_reduced(loss if weight is None else loss * weight, reduction), "BinaryCrossEntropyWithLogitsBackward0")
+    loss = loss if weight is None else loss * weight
+    return named(_reduced(loss, reduction), "BinaryCrossEntropyWithLogitsBackward0")
 
 
 def soft_margin_loss(

@@ -11,6 +11,8 @@ from .functions import LambdaLR, MultiplicativeLR
 from .plateau import ReduceLROnPlateau
 from .scheduler import LRScheduler
 
+_LRScheduler = LRScheduler  # its name until PyTorch 2.0, from which schedulers in older scripts are derived
+
 __all__ = [
     "ChainedScheduler",
     "ConstantLR",

@@ -1,0 +1,41 @@
+"""Norms, under the names that PyTorch recommends today.
+
+Source: https://pytorch.org/docs/stable/linalg.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .functions import products, reductions
+from .functions.reductions import Dim
+from .tensor import Tensor
+
+matmul = products.matmul
+
+
+def vector_norm(x: Tensor, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Return (Σ |x|^ord)^(1/ord) over some dimensions, or over all; its slope at 0 is taken as 0.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+
+    Example:
+        >>> import minigrad
+        >>> vector_norm(minigrad.tensor([[3.0], [4.0]]))
+        tensor(5.)
+    """
+    return reductions.norm(x, ord, dim, keepdim, dtype=dtype)
+
+
+def norm(A: Tensor, ord: Any = None, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Return the norm of a vector, or Frobenius' of a matrix: the root of the sum of squares unless `ord` is given.
+
+    Raises:
+        RuntimeError: another norm of a matrix, which would need its singular values or sums over one dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
+    """
+    axes = A.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
+    if ord not in (None, "fro") and axes > 1:
+        raise RuntimeError(f"linalg.norm: only Frobenius' norm of a matrix is there, but got ord={ord!r}")
+    return reductions.norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
