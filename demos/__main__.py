@@ -1,5 +1,6 @@
 """The command line of the gallery: ``python -m demos [NAME | all] [options]``."""
 
+import signal
 import sys
 
 try:
@@ -10,4 +11,5 @@ except ImportError as error:
     raise
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever asks it to end, it ends as with Ctrl-C
     sys.exit(runner.main(sys.argv[1:]))

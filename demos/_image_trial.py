@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from argparse import Namespace
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -37,10 +38,7 @@ class Images(NamedTuple):
 @cache
 def load(dataset: str, root: str | None) -> Images:
     """Return the images as they are on disk: as floats, which a trial needs few of, they take four times the space."""
-    try:
-        train, test = (KINDS[dataset](root, part) for part in (True, False))
-    except (RuntimeError, ValueError) as error:
-        raise Unavailable(str(error)) from error
+    train, test = (open_dataset(KINDS[dataset], root, half) for half in (True, False))
     return Images(train.data.flatten(1), train.targets, test.data.flatten(1), test.targets)
 
 
@@ -134,3 +132,19 @@ def trial(
         test=error_rate(net, data.test_x, data.test_y),
         held_out=error_rate(net, data.x[others], data.y[others]) if held_out else None,
     )
+
+
+# ---- many of them ----------------------------------------------------------------------------------------------------
+
+OPTIONS = [DATA, SCHEDULER]
+
+
+def common_settings(dataset: str, seed: int, options: Namespace) -> Settings:
+    """Return the settings that every trial has."""
+    return {"dataset": dataset, "root": options.data, "copy": fingerprint(dataset, options.data), "seed": seed}
+
+
+def run_trials(settings: Sequence[Settings], options: Namespace) -> list[ErrorRates]:
+    """Return the error rates for each of the settings, in their order."""
+    found = sweep(trial, settings, options.out / "trials", "trainings", workers_at(options.scheduler))
+    return [ErrorRates(*rates) for rates in found]

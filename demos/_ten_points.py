@@ -7,7 +7,10 @@ gradient now and then, and the pictures and event files made of that.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,6 +94,16 @@ class Pair(NamedTuple):
     treated: list[Snapshot]
 
 
+BuildBoth = Callable[[Namespace], Iterable[tuple[nn.Module, Optimizer]]]
+
+
+def train_both(build_both: BuildBoth, seed: int, options: Namespace, every: int) -> tuple[Data, Pair]:
+    """Train both networks on the data of one seed, and return what was seen every so many steps."""
+    mg.manual_seed(seed)
+    data, networks = draw_data(), list(build_both(options))
+    return data, Pair(*(list(watch(*network, data, options.steps, every)) for network in networks))
+
+
 def weights(values: Arrays) -> list[np.ndarray]:
     """Return the weights of every Linear, first to last, as flat arrays; the biases are left out."""
     return [array.ravel() for name, array in values.items() if name.endswith("weight")]
@@ -99,6 +112,83 @@ def weights(values: Arrays) -> list[np.ndarray]:
 def size(array: np.ndarray) -> float:
     """Return the root mean square: the typical distance from zero."""
     return float(np.sqrt(np.mean(np.square(array, dtype=np.float64))))
+
+
+# ---- over many seeds -------------------------------------------------------------------------------------------------
+
+
+class End(NamedTuple):
+    """How a network ended: its losses, the bends of its fit, and every layer's weights, at first and then."""
+
+    train_loss: float
+    test_loss: float
+    bend: float
+    first: list[np.ndarray]
+    last: list[np.ndarray]
+
+
+def ends_of(build_both: BuildBoth, seed: int, options: Namespace) -> list[End]:
+    _, pair = train_both(build_both, seed, options, every=options.steps)
+    return [
+        End(last.train_loss, last.test_loss, last.bend, weights(first.values), weights(last.values))
+        for first, *_, last in pair
+    ]
+
+
+class Results(NamedTuple):
+    """The first seed's data and both histories, and how every seed ended, without the cure and with it."""
+
+    data: Data
+    pair: Pair
+    without: list[End]
+    treated: list[End]
+
+    def both(self, measure: Callable[[End], float]) -> list[list[float]]:
+        """Return a number for every end: first those without the cure, then those with it."""
+        return [[measure(end) for end in ends] for ends in (self.without, self.treated)]
+
+    def change(self, measure: Callable[[End], float]) -> Interval:
+        """Return what the cure does to a number."""
+        return paired(*self.both(measure))
+
+
+def compute_both(build_both: BuildBoth, options: Namespace) -> Results:
+    if options.tensorboard:
+        summary_writer()  # if it is not there, say so before the work
+    data, pair = train_both(build_both, options.seed, options, options.every)
+    ends = spread(partial(ends_of, build_both), seeds_of(options), options, "data seeds")
+    return Results(data, pair, *map(list, zip(*ends, strict=True)))
+
+
+MEASURES = {
+    "training loss": attrgetter("train_loss"),
+    "test loss": attrgetter("test_loss"),
+    "bends of the fit": attrgetter("bend"),
+}
+
+
+def claim_losses(results: Results, cure: str) -> str:
+    first, second, third = (verdict(results.change(measure), f"the {name}") for name, measure in MEASURES.items())
+    return f"{cure} {first}, {second}, and {third}."
+
+
+def table_losses(results: Results, cure: str, options: Namespace) -> Table:
+    rows = [
+        [name, *(f"{interval(side):.3f}" for side in results.both(measure)), f"{results.change(measure):.3f}"]
+        for name, measure in MEASURES.items()
+    ]
+    caption = f"After {options.steps:,} steps, over {options.seeds} data seeds: mean and 95% interval"
+    return Table(caption, ["", "without", f"with {cure}", "paired difference"], rows)
+
+
+OPTIONS = [
+    Option("--lr", positive, 0.01, "learning rate η of SGD; its momentum μ is 0.9"),
+    Option("--steps", at_least(1), 2000, "training steps", quick=400),
+    Option("--every", at_least(1), 200, "steps between two looks", quick=100),
+    Option("--hidden", at_least(1), 200, "units in a hidden layer", quick=50),
+    Option("--seeds", at_least(2), 8, "data seeds of the table", quick=3),
+    Option("--tensorboard", bool, False, "write the histograms as event files too"),
+]
 
 
 # ---- pictures --------------------------------------------------------------------------------------------------------

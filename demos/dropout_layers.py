@@ -8,9 +8,7 @@ are measured both ways.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,36 +20,21 @@ from minigrad import nn, optim
 from ._ten_points import (
     CURVES,
     MOMENTUM,
-    Data,
-    Pair,
+    OPTIONS,
+    End,
+    Results,
     animate_fits,
-    draw_data,
+    claim_losses,
+    compute_both,
     draw_gradients,
     draw_weights,
     size,
-    summary_writer,
-    watch,
+    table_losses,
+    train_both,
     weights,
     write_events,
 )
-from ._verdict import paired, verdict
-from .house import (
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    interval,
-    label,
-    positive,
-    probability,
-    spread,
-)
-
+HOUSE
 THIRD, OUTPUT = 2, 3  # of the layers with weights, counted from 0
 
 # ---- two networks ----------------------------------------------------------------------------------------------------
@@ -79,49 +62,14 @@ class MLP(nn.Module):
         return self.linears(x)
 
 
-def train_both(seed: int, options: argparse.Namespace, every: int) -> tuple[Data, Pair]:
-    """Train without and with dropout on the data of one seed, and return what was seen every so many steps."""
-    mg.manual_seed(seed)
-    data, nets = draw_data(), [MLP(options.hidden, p) for p in (0.0, options.p)]
-    histories = []
-    for net in nets:
-        optimizer = optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM)
-        histories.append(list(watch(net, optimizer, data, options.steps, every)))
-    return data, Pair(*histories)
-
-
-class Outcome(NamedTuple):
-    """A network at the end: its losses, the bends of its fit, and the weights of every layer."""
-
-    train_loss: float
-    test_loss: float
-    bend: float
-    layers: list[np.ndarray]
-
-
-def outcomes(seed: int, options: argparse.Namespace) -> list[Outcome]:
-    _, pair = train_both(seed, options, every=options.steps)
-    ends = [snapshots[-1] for snapshots in pair]
-    return [Outcome(end.train_loss, end.test_loss, end.bend, weights(end.values)) for end in ends]
-
-
-class Results(NamedTuple):
-    """The first seed's data and both histories, and how every seed ended, without dropout and with it."""
-
-    data: Data
-    pair: Pair
-    without: list[Outcome]
-    dropped: list[Outcome]
+def build_both(options: argparse.Namespace) -> Iterator[tuple[nn.Module, optim.Optimizer]]:
+    """Yield two networks of their own first weights, without and with dropout, and their optimizers."""
+    for net in [MLP(options.hidden, 0.0), MLP(options.hidden, options.p)]:
+        yield net, optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM)
 
 
 def compute(options: argparse.Namespace) -> Results:
-    if options.tensorboard:
-        summary_writer()  # if it is not there, say so before the work
-    data, pair = train_both(options.seed, options, options.every)
-    seeds = range(options.seed, options.seed + options.seeds)
-    ends = spread(partial(outcomes, options=options), seeds, "data seeds")
-    without, dropped = map(list, zip(*ends, strict=True))
-    return Results(data, pair, without, dropped)
+    return compute_both(build_both, options)
 
 
 # ---- how close to zero? ----------------------------------------------------------------------------------------------
@@ -138,12 +86,18 @@ def gathered(layer: np.ndarray) -> float:
     return float(np.mean(np.abs(layer) < largest(layer) / 10))
 
 
-def measured(ends: list[Outcome], measure: Measure, layer: int) -> list[float]:
-    return [measure(end.layers[layer]) for end in ends]
+def of_layer(measure: Measure, layer: int) -> Callable[[End], float]:
+    """Return the measure of one layer at the end."""
+    return lambda end: measure(end.last[layer])
 
 
 def difference(results: Results, measure: Measure, layer: int) -> Interval:
-    return paired(measured(results.without, measure, layer), measured(results.dropped, measure, layer))
+    return results.change(of_layer(measure, layer))
+
+
+def means(results: Results, measure: Measure, layer: int) -> list[float]:
+    """Return the mean measure of a layer, without dropout and with it."""
+    return [float(np.mean(side)) for side in results.both(of_layer(measure, layer))]
 
 
 # ---- the exhibit -----------------------------------------------------------------------------------------------------
@@ -153,28 +107,20 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     if options.tensorboard:
         write_events(options.out / "dropout_layers" / "events", results.pair, ("without", "with"))
     return Exhibit(
-        [claim_losses(results, options), claim_third(results), claim_output(results)],
+        [claim_losses(results, f"Dropout of {options.p:g}"), claim_third(results), claim_output(results)],
         [
             animate_fits(results.data, results.pair, "dropout"),
             picture_third(results),
             picture_weights(results),
             picture_gradients(results),
         ],
-        [table_losses(results, options), table_weights(results, options)],
+        [table_losses(results, "dropout", options), table_weights(results, options)],
         notes=[
             "The third layer is the second of the two square ones, the fourth is the output.",
             "Each network has its own first weights, as in the notes. Losses are taken in evaluation mode; gradients "
             "are those of the last training step, with its masks.",
         ],
     )
-
-
-def claim_losses(results: Results, options: argparse.Namespace) -> str:
-    verdicts = [
-        verdict(paired(*([getattr(end, field) for end in ends] for ends in (results.without, results.dropped))), what)
-        for field, what in (("train_loss", "the training loss"), ("test_loss", "the test loss"), ("bend", "the bends"))
-    ]
-    return f"Dropout of {options.p:g} {verdicts[0]}, {verdicts[1]}, and {verdicts[2]}."
 
 
 def claim_third(results: Results) -> str:
@@ -192,10 +138,9 @@ def claim_output(results: Results) -> str:
 
 
 def picture_third(results: Results) -> Picture:
-    sides = [[np.mean(measured(ends, m, THIRD)) for ends in results[2:]] for m in (gathered, size)]
     return Picture(
         "third_layer",
-        draw_third(results, *sides),
+        draw_third(results, means(results, gathered, THIRD), means(results, size, THIRD)),
         alt=f"Histograms of the third layer's weights at the end. {claim_third(results)}",
         caption="All seeds: above as a histogram from end to end shows the weights, below with their rare large ones.",
     )
@@ -203,7 +148,7 @@ def picture_third(results: Results) -> Picture:
 
 def draw_third(results: Results, shares: list[float], sizes: list[float]) -> Figure:
     figure, (relative, absolute) = canvas(rows=2, height=5.8)
-    layers = [[end.layers[THIRD] for end in ends] for ends in (results.without, results.dropped)]
+    layers = [[end.last[THIRD] for end in ends] for ends in (results.without, results.treated)]
     draw_outlines(relative, [np.concatenate([layer / largest(layer) for layer in side]) for side in layers])
     label(
         relative,
@@ -232,7 +177,7 @@ def draw_outlines(axes: Axes, layers: list[np.ndarray]) -> None:
 
 
 def picture_weights(results: Results) -> Picture:
-    without, dropped = (np.mean(measured(ends, size, OUTPUT)) for ends in results[2:])
+    without, dropped = means(results, size, OUTPUT)
     title = f"The output layer's typical weight ends at {without:.3f} without dropout\nand at {dropped:.3f} with it"
     return Picture(
         "weights",
@@ -253,22 +198,12 @@ def picture_gradients(results: Results) -> Picture:
     )
 
 
-def table_losses(results: Results, options: argparse.Namespace) -> Table:
-    rows = []
-    for field, name in (("train_loss", "training loss"), ("test_loss", "test loss"), ("bend", "bends of the fit")):
-        sides = [[getattr(end, field) for end in ends] for ends in results[2:]]
-        rows.append([name, *(f"{interval(side):.3f}" for side in sides), f"{paired(*sides):.3f}"])
-    caption = f"After {options.steps} steps, over {options.seeds} data seeds: mean and 95% interval"
-    return Table(caption, ["", "without", "with dropout", "paired difference"], rows)
-
-
 def table_weights(results: Results, options: argparse.Namespace) -> Table:
     rows = []
     for layer in range(OUTPUT + 1):
         for measure, name in ((size, "root mean square"), (largest, "largest"), (gathered, "below a tenth of that")):
-            sides = [interval(measured(ends, measure, layer)) for ends in results[2:]]
-            change = difference(results, measure, layer)
-            rows.append([f"layer {layer + 1}, {name}", *(f"{side.mean:.4f}" for side in sides), f"{change:.4f}"])
+            sides = (f"{mean:.4f}" for mean in means(results, measure, layer))
+            rows.append([f"layer {layer + 1}, {name}", *sides, f"{difference(results, measure, layer):.4f}"])
     caption = f"Weights at the end, means over {options.seeds} data seeds; the difference with its 95% interval"
     return Table(caption, ["", "without", "with dropout", "paired difference"], rows)
 
@@ -286,16 +221,8 @@ DEMO = Demo(
         ),
         Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
     ],
-    options=[
-        Option("--p", probability, 0.5, "probability to drop"),
-        Option("--lr", positive, 0.01, "learning rate of SGD; its momentum is 0.9"),
-        Option("--steps", at_least(1), 2000, "training steps", quick=400),
-        Option("--every", at_least(1), 200, "steps between two looks", quick=100),
-        Option("--hidden", at_least(1), 200, "units in a hidden layer", quick=50),
-        Option("--seeds", at_least(2), 8, "data seeds of the table", quick=3),
-        Option("--tensorboard", bool, False, "write the histograms as event files too"),
-    ],
-    code=[MLP, train_both, gathered],
+    options=[Option("--p", probability, 0.5, "probability to drop"), *OPTIONS],
+    code=[MLP, build_both, train_both, gathered],
     compute=compute,
     present=present,
 )

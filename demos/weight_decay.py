@@ -7,8 +7,7 @@ point, and its gradients die out. In the other they live on: they must hold the 
 from __future__ import annotations
 
 import argparse
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,23 +16,21 @@ from minigrad import nn, optim
 
 from ._ten_points import (
     MOMENTUM,
+    OPTIONS,
     Arrays,
-    Data,
-    Pair,
-    Snapshot,
+    End,
+    Results,
     animate_fits,
-    draw_data,
+    claim_losses,
+    compute_both,
     draw_gradients,
     draw_weights,
     size,
-    summary_writer,
-    watch,
-    weights,
+    table_losses,
+    train_both,
     write_events,
 )
-from ._verdict import paired, verdict
-from .house import Demo, Exhibit, Interval, Option, Picture, Reference, Table, at_least, interval, positive, spread
-
+HOUSE
 # ---- two networks, and their optimizers ------------------------------------------------------------------------------
 
 
@@ -56,62 +53,27 @@ class MLP(nn.Module):
         return self.linears(x)
 
 
-def train_both(seed: int, options: argparse.Namespace, every: int) -> tuple[Data, Pair]:
-    """Train without and with weight decay on the data of one seed, and return what was seen every so many steps."""
-    mg.manual_seed(seed)
-    data, nets = draw_data(), [MLP(options.hidden), MLP(options.hidden)]
-    histories = []
-    for net, weight_decay in zip(nets, (0.0, options.weight_decay), strict=True):
-        optimizer = optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM, weight_decay=weight_decay)
-        histories.append(list(watch(net, optimizer, data, options.steps, every)))
-    return data, Pair(*histories)
-
-
-class Outcome(NamedTuple):
-    """A network at the end: its losses, the bends of its fit, and the size of every layer at first and then."""
-
-    train_loss: float
-    test_loss: float
-    bend: float
-    first_sizes: list[float]
-    sizes: list[float]
-
-
-def outcomes(seed: int, options: argparse.Namespace) -> list[Outcome]:
-    _, pair = train_both(seed, options, every=options.steps)
-    return [summary(snapshots[0], snapshots[-1]) for snapshots in pair]
-
-
-def summary(first: Snapshot, last: Snapshot) -> Outcome:
-    sizes = [[size(w) for w in weights(snapshot.values)] for snapshot in (first, last)]
-    return Outcome(last.train_loss, last.test_loss, last.bend, *sizes)
+def build_both(options: argparse.Namespace) -> Iterator[tuple[nn.Module, optim.Optimizer]]:
+    """Yield two networks of their own first weights, with optimizers without and with weight decay."""
+    for net, weight_decay in [(MLP(options.hidden), 0.0), (MLP(options.hidden), options.weight_decay)]:
+        yield net, optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM, weight_decay=weight_decay)
 
 
 # ---- results ---------------------------------------------------------------------------------------------------------
 
 
-class Results(NamedTuple):
-    """The first seed's data and both histories, and how every seed ended, without weight decay and with it."""
-
-    data: Data
-    pair: Pair
-    without: list[Outcome]
-    decayed: list[Outcome]
-
-
 def compute(options: argparse.Namespace) -> Results:
-    if options.tensorboard:
-        summary_writer()  # if it is not there, say so before the work
-    data, pair = train_both(options.seed, options, options.every)
-    seeds = range(options.seed, options.seed + options.seeds)
-    ends = spread(partial(outcomes, options=options), seeds, "data seeds")
-    without, decayed = map(list, zip(*ends, strict=True))
-    return Results(data, pair, without, decayed)
+    return compute_both(build_both, options)
 
 
-def growth(ends: list[Outcome], layer: int) -> Interval:
+def growth(ends: list[End], layer: int) -> Interval:
     """Return by which factor the size of a layer's weights has changed."""
-    return interval([end.sizes[layer] / end.first_sizes[layer] for end in ends])
+    return interval([size(end.last[layer]) / size(end.first[layer]) for end in ends])
+
+
+def factors(ends: list[End]) -> list[float]:
+    """Return the mean growth of every layer but the last."""
+    return [growth(ends, layer).mean for layer in range(len(ends[0].last) - 1)]
 
 
 def norm(arrays: Arrays) -> float:
@@ -126,43 +88,26 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     if options.tensorboard:
         write_events(options.out / "weight_decay" / "events", results.pair, ("without", "with"))
     return Exhibit(
-        [claim_losses(results, options), claim_weights(results), claim_gradients(results, options)],
+        [claim_losses(results, f"Weight decay of {options.weight_decay:g}"), claim_weights(results), claim_gradients(results, options)],
         [
             animate_fits(results.data, results.pair, "weight decay"),
             picture_weights(results),
             picture_gradients(results, options),
         ],
-        [table_losses(results, options), table_weights(results, options)],
+        [table_losses(results, "weight decay", options), table_weights(results, options)],
         notes=[
             "PyTorch's SGD adds λθ to the gradient, biases included, so without momentum a step leaves 1 - ηλ of "
             "them: the notes write 1 - λ, without the learning rate.",
-            "Where loss and penalty together are least, the loss alone still has the gradient -λθ.",
+            "Where loss and penalty together are least, the loss alone still has the gradient -λθ. How far from that "
+            "a training is, the ratio of the two tells.",
             "Each network has its own first weights, as in the notes; losses are taken in evaluation mode.",
         ],
     )
 
 
-def claim_losses(results: Results, options: argparse.Namespace) -> str:
-    verdicts = [
-        verdict(difference(results, field), what)
-        for field, what in (("train_loss", "the training loss"), ("test_loss", "the test loss"), ("bend", "the bends"))
-    ]
-    return f"Weight decay of {options.weight_decay:g} {verdicts[0]}, {verdicts[1]}, and {verdicts[2]}."
-
-
-def difference(results: Results, field: str) -> Interval:
-    without, decayed = ([getattr(end, field) for end in ends] for ends in (results.without, results.decayed))
-    return paired(without, decayed)
-
-
-def factors(ends: list[Outcome]) -> list[float]:
-    """Return the mean growth of every layer but the last."""
-    return [growth(ends, layer).mean for layer in range(len(ends[0].sizes) - 1)]
-
-
 def claim_weights(results: Results) -> str:
     without, decayed = (", ".join(f"{factor:.2f}" for factor in factors(ends)) for ends in results[2:])
-    last = [growth(ends, len(ends[0].sizes) - 1) for ends in results[2:]]
+    last = [growth(ends, len(ends[0].last) - 1) for ends in results[2:]]
     return (
         f"The weights of the hidden layers end at {without} times their first size without weight decay, and at "
         f"{decayed} times with it; those of the output layer at {last[0]:.2f} and {last[1]:.2f} times."
@@ -174,7 +119,8 @@ def claim_gradients(results: Results, options: argparse.Namespace) -> str:
     pull = options.weight_decay * norm(results.pair.treated[-1].values)
     return (
         f"On the first seed the gradient's norm ends at {without:.2g} without weight decay and at {decayed:.2g} with "
-        f"it, where the decay itself pulls with {pull:.2g}."
+        f"it; where loss and penalty together are least, it would be the {pull:.2g} with which the decay pulls, and it is "
+        f"{decayed / pull:.1f} times that."
     )
 
 
@@ -200,19 +146,10 @@ def picture_gradients(results: Results, options: argparse.Namespace) -> Picture:
     )
 
 
-def table_losses(results: Results, options: argparse.Namespace) -> Table:
-    rows = []
-    for field, name in (("train_loss", "training loss"), ("test_loss", "test loss"), ("bend", "bends of the fit")):
-        sides = [interval([getattr(end, field) for end in ends]) for ends in (results.without, results.decayed)]
-        rows.append([name, *(f"{side:.3f}" for side in sides), f"{difference(results, field):.3f}"])
-    caption = f"After {options.steps} steps, over {options.seeds} data seeds: mean and 95% interval"
-    return Table(caption, ["", "without", "with weight decay", "paired difference"], rows)
-
-
 def table_weights(results: Results, options: argparse.Namespace) -> Table:
     rows = [
-        [str(layer + 1), *(f"{growth(ends, layer):.3f}" for ends in (results.without, results.decayed))]
-        for layer in range(len(results.without[0].sizes))
+        [str(layer + 1), *(f"{growth(ends, layer):.3f}" for ends in (results.without, results.treated))]
+        for layer in range(len(results.without[0].last))
     ]
     caption = f"Root mean square of the weights, at the end over at first, {options.seeds} data seeds"
     return Table(caption, ["layer", "without", "with weight decay"], rows)
@@ -231,16 +168,8 @@ DEMO = Demo(
         Reference("torch.optim.SGD", "https://pytorch.org/docs/stable/generated/torch.optim.SGD.html"),
         Reference("Krogh and Hertz, A simple weight decay can improve generalization, 1991"),
     ],
-    options=[
-        Option("--weight-decay", positive, 0.01, "λ"),
-        Option("--lr", positive, 0.01, "learning rate η of SGD; its momentum μ is 0.9"),
-        Option("--steps", at_least(1), 2000, "training steps", quick=400),
-        Option("--every", at_least(1), 200, "steps between two looks", quick=100),
-        Option("--hidden", at_least(1), 200, "units in a hidden layer", quick=50),
-        Option("--seeds", at_least(2), 8, "data seeds of the table", quick=3),
-        Option("--tensorboard", bool, False, "write the histograms as event files too"),
-    ],
-    code=[MLP, train_both],
+    options=[Option("--weight-decay", positive, 0.01, "λ"), *OPTIONS],
+    code=[MLP, build_both, train_both],
     compute=compute,
     present=present,
 )

@@ -53,7 +53,7 @@ from .functions.products import (
     addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, dot, ger, inner, kron, matmul, mm, mv, outer, tensordot,
     vdot,
 )  # fmt: skip
-from .functions.queries import is_complex, is_floating_point, is_nonzero, is_tensor, numel
+from .functions.queries import is_complex, is_floating_point, is_nonzero, numel
 from .functions.reductions import (
     all, amax, amin, aminmax, any, argmax, argmin, argsort, count_nonzero, cummax, cummin, cumprod, cumsum, dist,
     kthvalue, log_softmax, logsumexp, max, mean, median, min, msort, nanmean, nansum, norm, prod, softmax, sort, std,
@@ -72,6 +72,7 @@ from .grad_mode import (
 from .layouts import channels_last, contiguous_format, layout, memory_format, preserve_format, strided
 from .printing import set_printoptions
 from .random import Generator, default_generator, initial_seed, manual_seed, seed, set_default_engine
+from .recording import is_tensor
 from .shapes import Size
 from .tensor import Tensor
 

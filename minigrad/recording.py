@@ -194,6 +194,11 @@ def converted(x: Any, target: np.dtype[Any]) -> Any:
     return apply(ops.cast, x, dtype=target, old=x.array.dtype) if x.array.dtype != target else x
 
 
+def is_tensor(obj: object) -> bool:
+    """Return whether obj is a Tensor."""
+    return isinstance(obj, TensorBase)
+
+
 def is_operand(x: Any) -> bool:
     """Say whether an operator takes x beside a tensor."""
     return isinstance(x, TensorBase | int | float | np.ndarray | np.generic)

@@ -67,6 +67,11 @@ def axes_of(dim: int | Iterable[int] | None, ndim: int) -> tuple[int, ...]:
     return tuple(axes) or tuple(range(ndim))
 
 
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """Return the index of a part along an axis: all of the axes before it, and after it."""
+    return (*(slice(None),) * axis, part)
+
+
 def inferred(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     """Return the shape with its one -1 worked out; RuntimeError where the sizes do not fit."""
     known = Size(n for n in shape if n != -1).numel()

@@ -50,12 +50,16 @@ class Reference:
     url: str = ""
 
 
+SRIVASTAVA = Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html")
+
+
 @dataclass(frozen=True)
 class Demo:
     """One experiment.
 
     Args:
         order: its place in the gallery.
+        part: a letter, where experiments share a place.
         title: a few words.
         question: what it asks, in one line.
         formula: the mathematics in question, in the part of LaTeX's notation that `house.mathml` reads.
@@ -74,9 +78,15 @@ class Demo:
     source: str
     compute: Callable[[argparse.Namespace], Any]
     present: Callable[[Any, argparse.Namespace], Exhibit]
+    part: str = ""
     code: Sequence[Any] = ()
     references: Sequence[Reference] = ()
     options: Sequence[Option] = ()
+
+    @property
+    def number(self) -> str:
+        """Its place, as the list and the page name it: "1a"."""
+        return f"{self.order}{self.part}"
 
 
 @dataclass

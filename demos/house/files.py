@@ -7,7 +7,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -19,20 +19,29 @@ def writable_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def saving(path: Path) -> Iterator[Path]:
-    """Give a path to write to, which takes the right name if the block succeeds, and vanishes if it fails.
-
-    Raises:
-        SystemExit: it could not be written; the sentence is printed, and the status is 2.
-    """
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the right name if the block succeeds, and vanishes if it fails."""
     temporary = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")  # the suffix tells matplotlib the format
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         os.replace(temporary, path)
-        print(f"wrote {path}")
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def saving(path: Path) -> Iterator[Path]:
+    """Do the same for a file that the reader hears of.
+
+    Raises:
+        SystemExit: it could not be written; the sentence is printed, and the status is 2.
+    """
+    try:
+        with replacing(path) as temporary:
+            yield temporary
     except OSError as error:
         print(f"Could not write {path}: {error.strerror or error}.", file=sys.stderr)
         raise SystemExit(2) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    print(f"wrote {path}")

@@ -34,6 +34,7 @@ def at_least(low: int) -> Callable[[str], int]:
 
 
 probability = checked(float, lambda value: 0 <= value <= 1, "a probability between 0 and 1")
+inner_probability = checked(float, lambda value: 0 < value < 1, "a probability between 0 and 1, neither of them")
 positive = checked(float, lambda value: 0 < value < math.inf, "a positive number")
 
 SEED = Option("--seed", at_least(0), 1, "the first seed; a demo of several seeds counts on from it")

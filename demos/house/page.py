@@ -47,10 +47,16 @@ def build(sections: Sequence[Section], folder: Path) -> str:
     return template.substitute(
         style=(HERE / "page.css").read_text(encoding="utf-8"),
         script=(HERE / "page.js").read_text(encoding="utf-8"),
-        navigation="\n".join(f'<li><a href="#{s.name}">{escape(s.demo.title)}</a></li>' for s in sections),
+        navigation="\n".join(map(entry_html, sections)),
         sections="\n".join(section_html(section, folder) for section in sections),
         versions=f"minigrad {minigrad.__version__}, NumPy {np.__version__}, Python {platform.python_version()}",
     )
+
+
+def entry_html(section: Section) -> str:
+    """Return a section's line in the list of all."""
+    title = f'<a href="#{section.name}">{escape(section.demo.title)}</a>'
+    return f'<li><span class="number">{section.demo.number}</span>{title}</li>'
 
 
 def section_html(section: Section, folder: Path) -> str:
@@ -58,14 +64,14 @@ def section_html(section: Section, folder: Path) -> str:
     demo, exhibit = section.demo, section.exhibit
     parts = [
         f'<section id="{section.name}" aria-labelledby="{section.name}-title">',
-        f'<h2 id="{section.name}-title">{escape(demo.title)}</h2>',
+        f'<h2 id="{section.name}-title"><span class="number">{demo.number}</span>{escape(demo.title)}</h2>',
         f'<p class="question">{escape(demo.question)}</p>',
         *(f'<p class="claim">{escape(claim)}</p>' for claim in exhibit.claims),
         scrolling(to_mathml(demo.formula), "Formula"),
         '<div class="figures">',
         *(figure_html(picture, section.frames[picture.name]) for picture in exhibit.pictures),
         "</div>",
-        *map(table_html, exhibit.tables),
+        *(table_html(table, f"{section.name}-table-{i}") for i, table in enumerate(exhibit.tables, 1)),
         *(f"<p>{escape(note)}</p>" for note in exhibit.notes),
         f"<p>Made by {command_html(section.command)}</p>",
         *(code_html(function, folder) for function in demo.code),
@@ -97,13 +103,13 @@ def controls_html(frames: Sequence[Frame]) -> str:
     )
 
 
-def table_html(table: Table) -> str:
-    """Return a table, in a frame that scrolls where the screen is narrow."""
+def table_html(table: Table, name: str) -> str:
+    """Return a table under its caption, in a frame that scrolls where the screen is narrow; the caption stays."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
     rows = "".join(row_html(row) for row in table.rows)
-    caption = escape(table.caption)
-    content = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return scrolling(content, table.caption)
+    content = f'<table aria-labelledby="{name}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    caption = f'<figcaption id="{name}">{escape(table.caption)}</figcaption>'
+    return f'<figure class="table">{caption}{scrolling(content, table.caption)}</figure>'
 
 
 def scrolling(content: str, label: str) -> str:

@@ -65,14 +65,14 @@ def load(name: str) -> Demo:
 def gallery() -> dict[str, Demo]:
     """Return all experiments by name, in the gallery's order."""
     found = {name: load(name) for name in names()}
-    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[1].part)))
 
 
 def listing() -> str:
     """Return a line for each experiment."""
     found = gallery()
     width = max(map(len, found))
-    lines = [f"  {name:<{width}}  {demo.question}" for name, demo in found.items()]
+    lines = [f"  {demo.number:>3}  {name:<{width}}  {demo.question}" for name, demo in found.items()]
     return "\n".join(["python -m demos NAME [--help], or python -m demos all:", "", *lines])
 
 
@@ -102,8 +102,8 @@ def run_all(arguments: Sequence[str]) -> int:
     sections, status = [], DONE
     found = gallery()
     try:
-        for number, (name, demo) in enumerate(found.items(), 1):
-            print(f"\n[{number}/{len(found)}] {name}")
+        for name, demo in found.items():
+            print(f"\n[{demo.number}] {name}")
             options = parse(name, demo.question, demo.options, common)
             sections.append(run_or_excuse(name, demo, options))
     except KeyboardInterrupt:
@@ -120,7 +120,8 @@ def run_or_excuse(name: str, demo: Demo, options: Namespace) -> page.Section:
         return run(name, demo, options)
     except Unavailable as reason:
         print(reason, file=sys.stderr)
-        return page.Section(name, demo, command(name, demo, options), Exhibit([f"Could not be run here. {reason}"]), {})
+        excuse = Exhibit(claims=[], notes=[f"Could not be run here: {reason}"])
+        return page.Section(name, demo, command(name, demo, options), excuse, {})
 
 
 def run(name: str, demo: Demo, options: Namespace) -> page.Section:
@@ -187,7 +188,7 @@ def webp(image: Image.Image) -> bytes:
 
 def print_exhibit(demo: Demo, exhibit: Exhibit) -> None:
     """Print tables and claims."""
-    print(f"\n{demo.title}. {demo.question}")
+    print(f"\n{demo.number}. {demo.title}. {demo.question}")
     for table in exhibit.tables:
         print(f"\n{layout(table)}")
     print()

@@ -30,6 +30,18 @@ def interval(sample: Sequence[float]) -> Interval:
     return Interval(float(np.mean(sample)), t_quantile(n - 1) * float(np.std(sample, ddof=1)) / math.sqrt(n))
 
 
+def paired(first: Sequence[float], second: Sequence[float]) -> Interval:
+    """Return the mean of second - first, pair by pair, with its 95% interval."""
+    return interval([b - a for a, b in zip(first, second, strict=True)])
+
+
+def verdict(change: Interval, what: str, spec: str = ".3f") -> str:
+    """Say which way something went, if the interval leaves zero out: "lowers the test loss by 0.050 ± 0.010"."""
+    if not change.clear_of_zero:
+        return f"does not clearly move {what} ({change:{spec}})"
+    return f"{'raises' if change.mean > 0 else 'lowers'} {what} by {abs(change.mean):{spec}} ± {change.margin:{spec}}"
+
+
 def t_quantile(dof: int) -> float:
     """Return the t that |T| stays below with probability 0.95.
 

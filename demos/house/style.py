@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from .statistics import interval
 
 INK, FAINT, PAPER = "#1f2328", "#c9d1d9", "#ffffff"
 BLUE, VERMILLION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -68,6 +71,16 @@ def label(axes: Axes, title: str, x: str, y: str) -> None:
     """Write the finding over the axes, in lines that fit, and say what the axes measure."""
     axes.set(xlabel=x, ylabel=y)
     axes.set_title(title, wrap=True)
+
+
+def draw_paired(axes: Axes, samples: Mapping[str, Sequence[float]], styles: Sequence[Mapping[str, Any]] = LINES) -> None:
+    """Draw samples side by side: a line joins what belongs together, a bar beside them is mean and 95% interval."""
+    for group in zip(*samples.values(), strict=True):
+        axes.plot(range(len(samples)), group, color=FAINT, linewidth=1.2, zorder=1)
+    for i, (sample, style) in enumerate(zip(samples.values(), styles, strict=False)):
+        axes.scatter([i] * len(sample), sample, color=style["color"], marker=style["marker"], s=30)
+        axes.errorbar(i + 0.12, *interval(sample), color=INK, marker="_", capsize=4)
+    axes.set(xlim=(-0.5, len(samples) - 0.5), ylim=(0, None), xticks=range(len(samples)), xticklabels=samples)
 
 
 def to_png(figure: Figure, path: Any) -> None:

@@ -9,14 +9,10 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import multiprocessing
-import os
-import signal
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor, as_completed
-from contextlib import AbstractContextManager, contextmanager, suppress
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, as_completed
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,11 +23,14 @@ from tqdm import tqdm
 import minigrad
 
 from . import data, training
-from .demo import Unavailable
+from .demo import Option, Unavailable
+from .files import replacing
+from .workers import processes
 
 Settings = Mapping[str, Any]
 Trial = Callable[..., Any]
 
+SCHEDULER = Option("--scheduler", str, None, "address of a Dask scheduler, whose workers run the trials")
 PATIENCE = 5  # seconds in which a cluster must answer
 HOW_TO_START = "start scheduler and workers in this folder, with `python -m dask`"
 FRUITLESS_ROUNDS = 3  # how often workers may be lost in a row without a single trial finished
@@ -140,16 +139,11 @@ class Store:
     def keep(self, settings: Settings, result: Any) -> None:
         """Write a finished trial, whole or not at all."""
         record = json.dumps({**self.identity, "settings": settings, "result": result}, indent=1)
-        temporary = self.folder / f".{uuid.uuid4().hex}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(record, encoding="utf-8")
-            os.replace(temporary, self.path(settings))
+            with replacing(self.path(settings)) as temporary:
+                temporary.write_text(record, encoding="utf-8")
         except OSError as error:
             raise Unavailable(f"Could not keep a trial in {self.folder}: {error.strerror or error}.") from error
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
 
 # ---- workers ---------------------------------------------------------------------------------------------------------
@@ -172,22 +166,7 @@ class Workers(NamedTuple):
 
 def workers_at(scheduler: str | None) -> Workers:
     """Return the workers of a Dask cluster, by its scheduler's address; without one, two processes of this machine."""
-    return Workers(processes) if scheduler is None else cluster(scheduler)
-
-
-@contextmanager
-def processes(count: int = 2) -> Iterator[Executor]:
-    """Open processes of this machine, with one BLAS thread each, as `demos` has it."""
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=end_with_ctrl_c)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def end_with_ctrl_c() -> Any:
-    """Let Ctrl-C end a worker at once and without a word: what it was at is run again."""
-    return signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return Workers(partial(processes, 2)) if scheduler is None else cluster(scheduler)
 
 
 def cluster(address: str) -> Workers:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tqdm import tqdm
 
 import minigrad as mg
 from minigrad import nn
 from minigrad.optim import Optimizer
+
+from .workers import processes
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
 Loss = Callable[[mg.Tensor, mg.Tensor], mg.Tensor]
@@ -62,23 +62,28 @@ def evaluating(*nets: nn.Module) -> Iterator[None]:
             net.train()
 
 
-def spread(function: Callable[[Item], Result], items: Sequence[Item], what: str, processes: int = 2) -> list[Result]:
-    """Return the function of each item, in their order, computed in several processes.
+def seeds_of(options: Namespace) -> range:
+    """Return the seeds that --seed and --seeds ask for."""
+    return range(options.seed, options.seed + options.seeds)
+
+
+def spread(
+    function: Callable[[Item, Namespace], Result], items: Sequence[Item], options: Namespace, what: str
+) -> list[Result]:
+    """Return function(item, options) of each item, in their order, computed in two processes.
 
     The function must be one of a module (`functools.partial` of one will do), and start its own generator with
-    `mg.manual_seed`, so that the results do not depend on who computed what.
+    `mg.manual_seed`, so that the results do not depend on who computed what. Under --quick one process does it all:
+    the others would take longer to start than to compute.
     """
     show = partial(tqdm, desc=what, total=len(items), unit="run", leave=False)
-    if len(items) == 1 or processes == 1:
-        return list(show(map(function, items)))
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, spawn, initializer=ignore_ctrl_c)
-    try:
-        return list(show(pool.map(function, items)))
-    finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for what has not begun
+    one = partial(call, function, options)
+    if len(items) == 1 or options.quick:
+        return list(show(map(one, items)))
+    with processes(2) as pool:
+        return list(show(pool.map(one, items)))
 
 
-def ignore_ctrl_c() -> Any:
-    """Leave the answer to the parent, who gives it once."""
-    return signal.signal(signal.SIGINT, signal.SIG_IGN)
+def call(function: Callable[[Item, Namespace], Result], options: Namespace, item: Item) -> Result:
+    """Hand over the item last, which `map` brings last."""
+    return function(item, options)

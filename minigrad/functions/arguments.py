@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -34,24 +33,24 @@ def other_names(**names: str) -> Callable[[Callable[..., Result]], Callable[...,
 numpy_names = other_names(axis="dim", keepdims="keepdim", x="input", a="input", x1="input", x2="other")
 
 
-def number_before(keyword: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a number stand before the last tensors, with a warning, as it did until PyTorch 1.5: ``add(x, alpha, y)``."""
+def number_before(keyword: str, tensors: int) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Let a number stand before the last of so many tensors, as it did until PyTorch 1.5, with a warning.
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        parameters = inspect.signature(function).parameters.values()
-        most = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+    ``add(x, alpha, y)`` then means ``add(x, y, alpha=alpha)``.
+    """
 
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
         @functools.wraps(function)
-        def reordering(*args: Any, **kwargs: Any) -> Any:
-            if len(args) != most + 1 or isinstance(args[1], TensorBase):
+        def reordering(*args: Any, **kwargs: Any) -> Result:
+            if len(args) != tensors + 1 or isinstance(args[1], TensorBase):
                 return function(*args, **kwargs)
-            input, value, *tensors = args
+            input, value, *others = args
             warnings.warn(
                 f"This overload of {function.__name__} is deprecated: give {keyword}={value} last, by its name",
                 UserWarning,
                 stacklevel=2,
             )
-            return function(input, *tensors, **{keyword: value}, **kwargs)
+            return function(input, *others, **{keyword: value}, **kwargs)
 
         return reordering
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import ops
 from ..random import Generator, default_generator
-from ..recording import apply, as_array, wrap
+from ..recording import apply, as_array, is_tensor, wrap
 from .arguments import check_floating, takes_out
 from .elementwise import add
 from .shaping import broadcast_shapes
@@ -71,7 +71,7 @@ def normal_of_tensors(mean: Any, std: Any, *, generator: Generator | None = None
     if (np.asarray(as_array(std)) < 0).any():
         raise RuntimeError(f"normal expects all elements of std >= 0.0, but got {std}")
     shape = broadcast_shapes(np.shape(as_array(mean)), np.shape(as_array(std)))
-    like = mean if hasattr(mean, "array") else std
+    like = mean if is_tensor(mean) else std
     z = (generator or default_generator).normal(shape, like.array.dtype)
     values = z * as_array(std) + as_array(mean)
     return apply(ops.drawn, add(mean, std), values=values.astype(like.array.dtype))  # the sum stands for both

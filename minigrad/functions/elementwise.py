@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, ops
-from ..recording import apply, as_array, as_operand, converted, wrap
+from ..recording import apply, as_array, as_operand, converted, is_tensor, wrap
 from ..values import number
 from .arguments import (
     check_any_tensor,
@@ -54,7 +54,7 @@ def _of_tensors(op: ops.Op, input: Tensor, other: Tensor) -> Tensor:
 # ---- arithmetic ------------------------------------------------------------------------------------------------------
 
 
-@number_before("alpha")
+@number_before("alpha", tensors=2)
 @takes_out
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """Return input + alpha · other.
@@ -77,7 +77,7 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return apply(ops.add, as_operand(input), _scaled(other, alpha, input))
 
 
-@number_before("alpha")
+@number_before("alpha", tensors=2)
 @takes_out
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """Return input - alpha · other."""
@@ -176,7 +176,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
         >>> pow(minigrad.tensor([1.0, 2.0, 3.0]), 2)
         tensor([1., 4., 9.])
     """
-    if hasattr(exponent, "array") or isinstance(exponent, np.ndarray):
+    if is_tensor(exponent) or isinstance(exponent, np.ndarray):
         return apply(ops.pow, as_operand(input), exponent)
     check_tensor("pow", input)
     exponent = number(exponent)
@@ -192,7 +192,7 @@ def float_power(input: Any, exponent: Any) -> Tensor:
 
 
 def _doubled(x: Any) -> Any:
-    return converted(x, np.dtype(np.float64)) if hasattr(x, "array") else float(x)
+    return converted(x, np.dtype(np.float64)) if is_tensor(x) else float(x)
 
 
 @takes_out
@@ -242,7 +242,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return apply(ops.add, input, apply(ops.mul, apply(ops.sub, end, input), as_operand(weight)))
 
 
-@number_before("value")
+@number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcmulBackward0")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
@@ -250,7 +250,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
     return add(input, mul(tensor1, tensor2), alpha=value)
 
 
-@number_before("value")
+@number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcdivBackward0")
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
@@ -574,7 +574,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 
 def _clamped(x: Tensor, bound: Any, by_number: ops.Op, beyond: ops.Op) -> Tensor:
-    if hasattr(bound, "array"):
+    if is_tensor(bound):
         is_beyond = apply(beyond, x, bound).array | np.isnan(bound.array)
         return apply(ops.where, wrap(is_beyond), bound, x)
     return apply(by_number, x, bound=number(bound))
@@ -609,7 +609,7 @@ def nan_to_num(
 
 def fill(input: Tensor, value: Any) -> Tensor:
     """Return a tensor of the input's shape and dtype whose elements all have one value."""
-    if hasattr(value, "array") and value.ndim:
+    if is_tensor(value) and value.ndim:
         raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return clone(input).fill_(value)
 

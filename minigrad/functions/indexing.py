@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
-from ..recording import Array, apply, as_operand, wrap
-from ..shapes import axis_of
+from ..recording import Array, apply, as_operand, is_tensor, wrap
+from ..shapes import along, axis_of
 from ..values import element
 from .arguments import check_tensor, numpy_names, recorded_as
 from .elementwise import add, mul
@@ -73,7 +73,7 @@ def _part(part: Any) -> Any:
         return _forward(part)
     if part is None or part is Ellipsis or type(part) is int:
         return part
-    if hasattr(part, "array"):
+    if is_tensor(part):
         part = part.array
     part = np.array(part, None if np.size(part) else np.intp)  # a copy: what becomes of the index must not matter later
     if part.dtype == np.uint8:
@@ -100,14 +100,14 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     if not -input.array.shape[axis] <= index < input.array.shape[axis]:
         shape = list(input.shape)
         raise IndexError(f"select(): index {index} out of range for tensor of size {shape} at dimension {dim}")
-    return input[(*(slice(None),) * axis, index)]
+    return input[along(axis, index)]
 
 
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """Return a view of `length` slices along a dimension, beginning at `start`."""
     if not input.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    if hasattr(start, "array") and (start.ndim or start.array.dtype.kind not in "iu"):
+    if is_tensor(start) and (start.ndim or start.array.dtype.kind not in "iu"):
         raise RuntimeError(f"start must be an 0-dim integral Tensor, but got {start!r}")
     axis, start = axis_of(dim, input.ndim), int(start)
     n = input.array.shape[axis]
@@ -118,7 +118,7 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     start = start + n if start < 0 else start
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
-    return input[(*(slice(None),) * axis, slice(start, start + length))]
+    return input[along(axis, slice(start, start + length))]
 
 
 @numpy_names
@@ -137,7 +137,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
         if places.size != 1:
             raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.size}")
         return reshape(input, ()).clone()
-    return apply(ops.getitem, input, index=(*(slice(None),) * axis, places), shape=input.array.shape)
+    return apply(ops.getitem, input, index=along(axis, places), shape=input.array.shape)
 
 
 @numpy_names
@@ -146,7 +146,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     axis, places = _slices("index_add", input, dim, index)
     _check_source("index_add", input, axis, places, source)
     x = reshape(input, -1) if not input.ndim else input
-    at = (*(slice(None),) * axis, places)
+    at = along(axis, places)
     added = apply(ops.put, reshape(source, -1) if not source.ndim else source, index=at, shape=x.array.shape)
     return reshape(add(x, added, alpha=alpha), input.array.shape)
 
@@ -157,7 +157,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     axis, places = _slices("index_copy", input, dim, index)
     _check_source("index_copy", input, axis, places, source)
     x = reshape(input, -1) if not input.ndim else input
-    at = (*(slice(None),) * axis, places)
+    at = along(axis, places)
     out = apply(ops.setitem, x, reshape(source, -1) if not source.ndim else source, index=at)
     return reshape(out, input.array.shape)
 
@@ -166,11 +166,11 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Return the input with one value in the slices along a dimension that the index names."""
     axis, places = _slices("index_fill", input, dim, index, from_the_end=True)
-    if hasattr(value, "array") and value.ndim:
+    if is_tensor(value) and value.ndim:
         raise RuntimeError(f"index_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
     chosen = np.zeros(input.array.shape or (1,), np.bool_)
     np.moveaxis(chosen, axis, 0)[places] = True
-    value = value if hasattr(value, "array") else wrap(element(value, input.array.dtype))
+    value = value if is_tensor(value) else wrap(element(value, input.array.dtype))
     return apply(ops.where, wrap(chosen.reshape(input.array.shape)), value, input)
 
 
@@ -276,7 +276,7 @@ def scatter(
     """
     src = value if src is None else src
     axis = axis_of(dim, input.ndim)
-    if hasattr(src, "array") and src.dtype != input.dtype:
+    if is_tensor(src) and src.dtype != input.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if not index.array.size:
         return input.clone()
@@ -313,7 +313,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 def _source(input: Tensor, index: Tensor, src: Any) -> Tensor:
     """Return the part of the source that the index has a place for."""
-    if not hasattr(src, "array"):
+    if not is_tensor(src):
         return wrap(np.full(index.array.shape or (1,), src, input.array.dtype))
     if src.ndim != index.ndim or any(n > m for n, m in zip(index.array.shape, src.array.shape, strict=True)):
         shapes = f"{list(index.array.shape)} and {list(src.array.shape)}"
@@ -402,9 +402,9 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     Source: https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
     """
     _check_mask("masked_fill", mask)
-    if hasattr(value, "array") and value.ndim:
+    if is_tensor(value) and value.ndim:
         raise RuntimeError(f"masked_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
-    value = value if hasattr(value, "array") else wrap(element(value, input.array.dtype))
+    value = value if is_tensor(value) else wrap(element(value, input.array.dtype))
     return apply(ops.where, mask, value, input).to(input.dtype)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import ops
-from ..recording import apply, named
+from ..recording import apply, is_tensor, named
 from ..shapes import axis_of
 from .arguments import check_tensor, recorded_as, rounded_once, takes_out
 from .elementwise import add, mul
@@ -203,7 +203,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.tensordot.html
     """
-    dims = dims.tolist() if hasattr(dims, "array") else dims
+    dims = dims.tolist() if is_tensor(dims) else dims
     if isinstance(dims, int):
         if not 0 <= dims <= min(a.ndim, b.ndim):
             raise RuntimeError(f"tensordot expects dims >= 0, and no more than there are, but got dims={dims}")

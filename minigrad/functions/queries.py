@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..recording import TensorBase
 from .arguments import check_tensor
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-
-
-def is_tensor(obj: object) -> bool:
-    """Return whether obj is a Tensor."""
-    return isinstance(obj, TensorBase)
 
 
 def numel(input: Tensor) -> int:

@@ -16,8 +16,8 @@ import numpy as np
 
 from .. import dtypes, ops
 from ..ops import Op
-from ..recording import Array, apply, converted, named, wrap
-from ..shapes import axes_of, axis_of
+from ..recording import Array, apply, converted, is_tensor, named, wrap
+from ..shapes import along, axes_of, axis_of
 from . import return_types
 from .arguments import check_floating, check_tensor, numpy_names, recorded_as, rounded_once, takes_out
 from .elementwise import abs, clone, maximum, minimum, mul, ne, pow, sign, square
@@ -54,7 +54,7 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
         >>> sum(minigrad.ones(2, 3), dim=1)
         tensor([3., 3.])
     """
-    x = _widened(input, dtype)
+    x = _summable(input, dtype)
     shape = x.array.shape
     return apply(ops.sum, x, axis=axes_of(dim, len(shape)), keepdims=keepdim, shape=shape)
 
@@ -92,7 +92,7 @@ def _without_nans(x: Tensor) -> Tensor:
 @rounded_once
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Return the running sum along one dimension."""
-    x = _widened(input, dtype)
+    x = _summable(input, dtype)
     axis = axis_of(dim, x.array.ndim)
     return apply(ops.cumsum, x, axis=axis) if x.array.ndim else clone(x)
 
@@ -110,7 +110,7 @@ def trace(input: Tensor) -> Tensor:
     return sum(apply(ops.diagonal, input, offset=0, axis1=0, axis2=1, shape=input.array.shape))
 
 
-def _widened(x: Tensor, dtype: Any) -> Tensor:
+def _summable(x: Tensor, dtype: Any) -> Tensor:
     """Return x in the dtype given; without one, integers and booleans as int64, in which PyTorch adds them up."""
     check_tensor("sum", x)
     if dtype is not None:
@@ -131,7 +131,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
 
     Source: https://pytorch.org/docs/stable/generated/torch.prod.html
     """
-    x = _widened(input, dtype)
+    x = _summable(input, dtype)
     if dim is None:
         out = _folded(x.reshape(-1), 0).reshape(())
         return named(out.reshape([1] * x.ndim) if keepdim else out, "ProdBackward0")
@@ -147,11 +147,10 @@ def _folded(x: Tensor, axis: int) -> Tensor:
     n = x.array.shape[axis]
     if n < 2:
         return clone(x) if n else sum(x, axis, keepdim=True) + 1
-    before = (slice(None),) * axis
     while n > 1:
         half = n // 2
-        folded = mul(x[(*before, slice(half))], x[(*before, slice(half, 2 * half))])
-        x = folded if n == 2 * half else _joined([folded, x[(*before, slice(n - 1, n))]], axis)
+        folded = mul(x[along(axis, slice(half))], x[along(axis, slice(half, 2 * half))])
+        x = folded if n == 2 * half else _joined([folded, x[along(axis, slice(n - 1, n))]], axis)
         n -= half
     return x
 
@@ -164,13 +163,12 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.cumprod.html
     """
-    x = _widened(input, dtype)
+    x = _summable(input, dtype)
     axis = axis_of(dim, x.ndim)
     n, distance = (x.array.shape[axis] if x.ndim else 1), 1
-    before = (slice(None),) * axis
     while distance < n:
-        further = mul(x[(*before, slice(distance, None))], x[(*before, slice(n - distance))])
-        x = _joined([x[(*before, slice(distance))], further], axis)
+        further = mul(x[along(axis, slice(distance, None))], x[along(axis, slice(n - distance))])
+        x = _joined([x[along(axis, slice(distance))], further], axis)
         distance *= 2
     return clone(x) if x is input else x
 
@@ -349,7 +347,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
         >>> max(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1).indices
         tensor([1, 0])
     """
-    other = dim if hasattr(dim, "array") else other
+    other = dim if is_tensor(dim) else other
     if other is not None:
         return maximum(input, other)
     if dim is None:
@@ -360,7 +358,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
 @numpy_names
 def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Return the smallest element; along a dimension, also where it is; with another tensor, of each pair."""
-    other = dim if hasattr(dim, "array") else other
+    other = dim if is_tensor(dim) else other
     if other is not None:
         return minimum(input, other)
     if dim is None:
@@ -492,7 +490,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         raise RuntimeError(f"selected index k out of range: k is {k}, and the dimension has size {size}")
     indices = argsort(input, axis, descending=largest)
     if input.array.ndim:
-        indices = indices[(slice(None),) * axis + (slice(k),)]
+        indices = indices[along(axis, slice(k))]
     return return_types.topk(taken(input, indices.array, axis), indices)
 
 
@@ -527,7 +525,7 @@ def _ranked(
     """Choose along an axis the element that is at this rank when sorted, or the first NaN if there is one."""
     indices = argsort(input, axis)
     if input.array.ndim:
-        indices = indices[(slice(None),) * axis + (slice(rank, rank + 1),)]
+        indices = indices[along(axis, slice(rank, rank + 1))]
         if first_nan and input.array.dtype.kind == "f":
             is_nan = np.isnan(input.array)
             index = np.where(is_nan.any(axis, keepdims=True), is_nan.argmax(axis, keepdims=True), indices.array)

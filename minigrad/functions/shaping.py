@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
-from ..recording import apply, named, wrap
-from ..shapes import Size, axes_of, axis_of, inferred, sizes_from
+from ..recording import apply, is_tensor, named, wrap
+from ..shapes import Size, along, axes_of, axis_of, inferred, sizes_from
 from ..values import number
 from . import reductions
 from .arguments import check_tensor, numpy_names, other_names, recorded_as, takes_out
@@ -291,13 +291,13 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     """
     x = reshape(input, -1) if dim is None or not input.array.ndim else input
     axis = axis_of(0 if dim is None else dim, x.array.ndim)
-    counts = np.asarray(repeats.array if hasattr(repeats, "array") else repeats)
+    counts = np.asarray(repeats.array if is_tensor(repeats) else repeats)
     if counts.size not in (1, x.array.shape[axis]) or counts.ndim > 1:
         raise RuntimeError(f"repeats must have the same size as input along dim {axis}, but got {counts.size}")
     if counts.dtype.kind not in "iu" or (counts < 0).any():
         raise RuntimeError(f"repeats must be integers and can not be negative, but got {repeats}")
     places = np.repeat(np.arange(x.array.shape[axis]), counts)
-    return apply(ops.getitem, x, index=(*(slice(None),) * axis, places), shape=x.array.shape)
+    return apply(ops.getitem, x, index=along(axis, places), shape=x.array.shape)
 
 
 def flip(input: Tensor, *axes: Any, dims: Sequence[int] | None = None) -> Tensor:
@@ -350,8 +350,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
 def _rolled(x: Tensor, step: int, axis: int) -> Tensor:
     n = x.array.shape[axis]
     cut = n - step % n if n else 0
-    before = (slice(None),) * axis
-    return cat([x[(*before, slice(cut, None))], x[(*before, slice(cut))]], axis)
+    return cat([x[along(axis, slice(cut, None))], x[along(axis, slice(cut))]], axis)
 
 
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
@@ -533,7 +532,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     """Return views of so many parts along a dimension, sizes differing by at most 1; or cut at these places."""
     axis = _existing_axis("tensor_split", input, dim)
     n, cuts = input.array.shape[axis], indices_or_sections
-    if hasattr(cuts, "array"):
+    if is_tensor(cuts):
         cuts = cuts.tolist()
     if isinstance(cuts, int):
         if cuts < 1:
@@ -542,7 +541,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         return _sections(input, axis, [0, *accumulate([small + (i < larger) for i in range(cuts)])])
     places = [0, *cuts, n]
     parts = [slice(start, stop) for start, stop in pairwise(places)]
-    return tuple([input[(*(slice(None),) * axis, part)] for part in parts])
+    return tuple([input[along(axis, part)] for part in parts])
 
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
@@ -573,8 +572,7 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 
 
 def _sections(x: Tensor, axis: int, bounds: Sequence[int]) -> tuple[Tensor, ...]:
-    before = (slice(None),) * axis
-    return tuple([x[(*before, slice(start, stop))] for start, stop in pairwise(bounds)])
+    return tuple([x[along(axis, slice(start, stop))] for start, stop in pairwise(bounds)])
 
 
 @numpy_names
@@ -582,8 +580,7 @@ def _sections(x: Tensor, axis: int, bounds: Sequence[int]) -> tuple[Tensor, ...]
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return views of the slices along one dimension."""
     axis = _existing_axis("unbind", input, dim)
-    before = (slice(None),) * axis
-    return tuple([input[(*before, i)] for i in range(input.array.shape[axis])])
+    return tuple([input[along(axis, i)] for i in range(input.array.shape[axis])])
 
 
 def _existing_axis(name: str, x: Tensor, dim: int) -> int:
@@ -648,7 +645,9 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return a matrix with this diagonal; of a matrix, its diagonal."""
     if input.ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
-    return diag_embed(input, diagonal) if input.ndim == 1 else _diagonal(input, diagonal).clone()
+    if input.ndim == 1:
+        return diag_embed(input, diagonal)
+    return apply(ops.diagonal, input, offset=diagonal, axis1=0, axis2=1, shape=input.array.shape).clone()
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
@@ -668,9 +667,6 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     shape.insert(axis1, size)
     shape.insert(axis2, size)
     return apply(ops.undiagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=tuple(shape))
-
-
-_diagonal = diagonal
 
 
 @recorded_as("TrilBackward0")
