@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ..tensor import Tensor
 from . import functional as F
 from .distance import PairwiseDistance
-from .functional.losses import checked_reduction, legacy_reduction
+from .functional.losses.reduction import checked_reduction, legacy_reduction
 from .module import Module
 
 
