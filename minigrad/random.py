@@ -272,7 +272,7 @@ class _FastEngine:
 @lru_cache
 def _threshold(p: float) -> tuple[np.dtype[Any], int, float]:
     """Find the narrowest word in which a threshold gives p and 1 - p to a relative 1e-4: (word, threshold, its p)."""
-    for word in map(np.dtype, (np.uint16, np.uint32, np.uint64)):
+    for word in map(np.dtype, (np.uint8, np.uint16, np.uint32, np.uint64)):
         levels = 1 << 8 * word.itemsize
         threshold = round(p * levels)
         effective = threshold / levels

@@ -201,7 +201,10 @@ def is_tensor(obj: object) -> bool:
 
 def is_operand(x: Any) -> bool:
     """Say whether an operator takes x beside a tensor."""
-    return isinstance(x, TensorBase | int | float | np.ndarray | np.generic)
+    return isinstance(x, OPERANDS)
+
+
+OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)  # a tuple: a union would be built anew at every call
 
 
 def as_operand(x: Any) -> Any:

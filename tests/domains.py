@@ -229,6 +229,12 @@ def _binary_cross_entropy(p: float, target: float) -> float:
     return -target * math.log(p) - (1 - target) * math.log(1 - p)
 
 
+def _cross_entropy_slope(x: Array, index: Array, axis: int) -> Array:
+    targets = np.zeros_like(x)
+    np.put_along_axis(targets, index, 1.0, axis)
+    return _softmax(x, axis) - targets
+
+
 def _cross_entropy(x: Array, index: Array, axis: int) -> Array:
     return -np.log(np.take_along_axis(_softmax(x, axis), index, axis)).sum(axis)
 
@@ -501,6 +507,7 @@ DOMAINS: dict[str, Domain] = {
     "logsigmoid": unary(lambda x: -math.log(1 + math.exp(-x)), anywhere),
     "hardtanh": unary(lambda x, low, high: min(max(x, low), high), stepped(0.3), {"low": -1.0, "high": 1.5}),
     "cross_entropy": moved(_cross_entropy, *CLASSES),
+    "cross_entropy_slope": moved(_cross_entropy_slope, *CLASSES),
     "binary_cross_entropy": binary(_binary_cross_entropy, between(0.1, 0.9), between(0.1, 0.9)),
     "huber": Domain(
         np.vectorize(_huber, otypes=[float]),

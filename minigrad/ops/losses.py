@@ -6,33 +6,35 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import clamp_max, clamp_min, log, log1p, where
+from .elementwise import clamp_max, clamp_min, log, log1p
 from .op import Op
-from .reductions import _stable, softmax
+from .reductions import _softmax, _stable, softmax
 
 
 def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> np.ndarray:
     """Return log Σ eˣ - x[index] along the axis, which goes; the index has it, with size 1."""
     _, rest = _stable(x, axis)
-    total = np.exp(rest).sum(axis=axis)
-    return np.log(total) - np.take_along_axis(rest, index, axis).squeeze(axis)
+    at_target = np.take_along_axis(rest, index, axis).squeeze(axis)
+    return np.log(np.exp(rest, out=rest).sum(axis=axis)) - at_target
 
 
-def _is_target(index: np.ndarray, axis: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the index as one-hot booleans."""
-    classes = np.arange(shape[axis]).reshape((-1,) + (1,) * (len(shape) - axis - 1))
-    return index == classes
-
-
-def _less_one(p: Any, is_target: np.ndarray) -> Any:
-    """Return p - 1 at the target, and p elsewhere."""
-    return where(is_target, p - 1, p)
+def _softmax_less_target(x: np.ndarray, index: np.ndarray, axis: int) -> np.ndarray:
+    """Return the softmax, less 1 at the target."""
+    p = _softmax(x, axis)
+    np.put_along_axis(p, index, np.take_along_axis(p, index, axis) - 1, axis)
+    return p
 
 
 cross_entropy = Op(
     _cross_entropy,
-    lambda g, y, x, index, axis:
-        _less_one(softmax(x, axis=axis), _is_target(index, axis, x.shape)) * g.reshape(index.shape),
+    lambda g, y, x, index, axis: cross_entropy_slope(x, index=index, axis=axis) * g.reshape(index.shape),
+    inputs="float",
+)
+
+# The gradient of the cross-entropy, an entry of its own so that it has a derivative in its turn: that of the softmax.
+cross_entropy_slope = Op(
+    _softmax_less_target,
+    lambda g, y, x, index, axis: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),
     inputs="float",
 )
 

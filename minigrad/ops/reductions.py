@@ -36,8 +36,8 @@ mean = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims) /
 
 # The mean of (x - y)²: the composition of three entries that most training steps end with, in half of their time.
 mse = Op(lambda x, y, count: np.square(x - y).sum() / count,
-         lambda g, z, x, y, count: (x - y) * (g * 2 / count),
-         lambda g, z, x, y, count: (y - x) * (g * 2 / count))
+         lambda g, z, x, y, count: (x - y) * (g * (2 / count)),
+         lambda g, z, x, y, count: (y - x) * (g * (2 / count)))
 
 cumsum = Op(lambda x, axis: np.cumsum(x, axis=axis, dtype=x.dtype),
             lambda g, y, x, axis: flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis))
@@ -77,8 +77,9 @@ def _logsumexp(x: np.ndarray, axis: Any) -> np.ndarray:
 
 def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
     _, rest = _stable(x, axis)
-    e = np.exp(rest)
-    return e / e.sum(axis=axis, keepdims=True)
+    e = np.exp(rest, out=rest)
+    e /= e.sum(axis=axis, keepdims=True)
+    return e
 
 
 def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:

@@ -1,0 +1,85 @@
+"""Tables for the terminal and for a page, and the page's figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import growth
+from .harness import Table
+
+BLUE, VERMILLION, GREY = "#0072b2", "#d55e00", "#8a8a8a"
+
+
+def plain(table: Table) -> str:
+    """Return a table for the terminal."""
+    rows = [table.head, *table.rows]
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(len(table.head))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=False)).rstrip() for row in rows]
+    return "\n".join([table.title, *lines, *table.remarks, ""])
+
+
+def markdown(table: Table) -> str:
+    """Return a table for a page."""
+    rows = [table.head, ["---"] * len(table.head), *table.rows]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([f"## {table.title}", "", *lines, "", *(f"{remark}  " for remark in table.remarks)])
+
+
+def page(machine: Sequence[str], how: str, tables: Sequence[Table], figure: str | None) -> str:
+    """Return the whole page."""
+    head = ["# How fast it is", "", "Written by `make bench`.", "", *(f"{line}  " for line in machine), how, ""]
+    if figure:
+        head += [f"![Training steps beside other frameworks, and as the network grows]({figure})", ""]
+    return "\n".join([*head, *("\n" + markdown(table) for table in tables)]).replace("\n\n\n", "\n\n") + "\n"
+
+
+def draw(results: dict[str, Any], path: Path) -> bool:
+    """Draw the training steps of all peers, and the growth with width; return whether matplotlib is there."""
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        return False
+    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    draw_steps(left, results["steps"])
+    draw_widths(right, results["growth"]["widths"])
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    return True
+
+
+def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
+    """Draw a mark for each peer and step: its time as a multiple of PyTorch's."""
+    styles = {
+        "minigrad": (BLUE, "o"), "minigrad, fast masks": (BLUE, "D"), "PyTorch": (VERMILLION, "s"),
+        "PyTorch, fused": (VERMILLION, "v"), "NumPy by hand": ("black", "_"), "JAX, jitted": (GREY, "^"),
+        "MyGrad": (GREY, "x"), "autograd": (GREY, "+"), "DeZero": (GREY, "*"),
+    }  # fmt: skip
+    for name, (color, marker) in styles.items():
+        ratios = [times.ratio(name, "PyTorch") for times in results.values()]
+        points = [(ratio.middle, i) for i, ratio in enumerate(ratios) if ratio]
+        if points:
+            axes.scatter(*zip(*points, strict=True), color=color, marker=marker, label=name, s=44)
+    axes.axvline(1, color=VERMILLION, linewidth=0.8)
+    axes.set(xscale="log", xlabel="time of a training step / PyTorch's", yticks=range(len(results)))
+    axes.set_xticks((0.2, 0.3, 0.5, 1, 2, 3, 5), ("0.2", "0.3", "0.5", "1", "2", "3", "5"), minor=False)
+    axes.minorticks_off()
+    axes.set_yticklabels([work.name for work in results])
+    axes.invert_yaxis()
+    axes.legend(fontsize=7.5)
+
+
+def draw_widths(axes: Any, results: dict[int, Any]) -> None:
+    """Draw the time of a step against the width of the network."""
+    styles = {
+        "PyTorch": (VERMILLION, "-"), "minigrad": (BLUE, "-"), "minigrad, fast masks": (BLUE, "--"),
+        "NumPy by hand": ("black", ":"), growth.PRODUCTS: (GREY, "-"),
+    }  # fmt: skip
+    for name, (color, style) in styles.items():
+        times = [1e3 * t.median(name) for t in results.values()]
+        axes.plot(list(results), times, color=color, linestyle=style, label=name)
+    axes.set(xscale="log", yscale="log", xlabel="width of the hidden layers", ylabel="time of a step, ms")
+    axes.set_xticks(list(results), list(map(str, results)))
+    axes.minorticks_off()
+    axes.legend(fontsize=7.5)
