@@ -34,7 +34,7 @@ cross_entropy = Op(
 # The gradient of the cross-entropy, an entry of its own so that it has a derivative in its turn: that of the softmax.
 cross_entropy_slope = Op(
     _softmax_less_target,
-    lambda g, y, x, index, axis: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),
+    lambda g, y, x, index, axis: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),  # type: ignore[misc]
     inputs="float",
 )
 
