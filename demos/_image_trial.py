@@ -16,7 +16,10 @@ from minigrad.nn.utils import max_norm_
 from minigrad.optim.lr_scheduler import LinearLR
 from minigrad.utils.data import DataLoader, TensorDataset
 
-from .house import Unavailable, evaluating, train_epoch
+from .house.data import DATA, open_dataset
+from .house.demo import Unavailable
+from .house.sweep import SCHEDULER, Settings, sweep, workers_at
+from .house.training import evaluating, train_epoch
 
 KINDS = {kind.__name__: kind for kind in (MNIST, FashionMNIST)}
 BATCH = 50

@@ -22,7 +22,11 @@ import minigrad as mg
 from minigrad import nn
 from minigrad.optim import Optimizer
 
-from .house import BLUE, FAINT, INK, PAPER, VERMILLION, Animation, Unavailable, canvas, evaluating, train_steps
+from .house.demo import Animation, Option, Table, Unavailable
+from .house.options import at_least, positive
+from .house.statistics import Interval, interval, paired, verdict
+from .house.style import BLUE, FAINT, INK, PAPER, VERMILLION, canvas
+from .house.training import evaluating, seeds_of, spread, train_steps
 
 N_POINTS = 10
 SLOPE = 1.5

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,29 +19,12 @@ import minigrad as mg
 from minigrad import nn, optim
 from minigrad.nn.utils import max_norm_
 
-from ._verdict import paired, verdict
-from .house import (
-    BLUE,
-    FAINT,
-    INK,
-    ORANGE,
-    PAPER,
-    SKY,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    evaluating,
-    interval,
-    label,
-    spread,
-    train_steps,
-)
+from ._many_linear import ManyLinear, sum_of_losses
+from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least
+from .house.statistics import interval, paired, verdict
+from .house.style import BLUE, FAINT, INK, ORANGE, PAPER, SKY, VERMILLION, canvas, label
+from .house.training import evaluating, spread, train_steps
 
 POINTS = 20
 NOISE = 0.3  # its standard deviation
@@ -54,19 +37,6 @@ def truth(x: mg.Tensor) -> mg.Tensor:
 
 
 # ---- many networks at once -------------------------------------------------------------------------------------------
-
-
-class ManyLinear(nn.Module):
-    """As many Linear layers as there are networks, each with its own inputs: y_k = x_k W_kᵀ + b_k, one product."""
-
-    def __init__(self, networks: int, fan_in: int, fan_out: int) -> None:
-        super().__init__()
-        low = 1 / math.sqrt(fan_in)  # as nn.Linear draws them
-        self.weight = nn.Parameter(mg.empty(networks, fan_out, fan_in).uniform_(-low, low))
-        self.bias = nn.Parameter(mg.empty(networks, 1, fan_out).uniform_(-low, low))
-
-    def forward(self, x: mg.Tensor) -> mg.Tensor:
-        return x @ self.weight.mT + self.bias
 
 
 def build(networks: int, p: float) -> nn.Sequential:
@@ -113,7 +83,7 @@ def loss_of(net: nn.Module, l1: float) -> Any:
     """Return the sum of the networks' mean squared errors and penalties: no network feels another's."""
 
     def loss(prediction: mg.Tensor, y: mg.Tensor) -> mg.Tensor:
-        error = ((prediction - y) ** 2).mean((1, 2)).sum()
+        error = sum_of_losses(prediction, y)
         return error + l1 * sum(w.abs().sum() for w in net.parameters()) if l1 else error
 
     return loss
@@ -125,15 +95,15 @@ def bound(net: nn.Sequential, optimizer: optim.Optimizer, max_norm: float) -> No
     optimizer.register_step_post_hook(lambda *_: max_norm_(hidden, max_norm))
 
 
-def fits(cure: Cure, seed: int, networks: int, steps: int) -> np.ndarray:
+def fits(cure: Cure, options: argparse.Namespace) -> np.ndarray:
     """Train all networks with one cure; return what each predicts on the grid, of shape (networks, grid)."""
-    mg.manual_seed(seed)  # every cure sees the same training sets and begins with the same weights
-    x, y = draw_sets(networks)
-    net = build(networks, cure.p)
+    mg.manual_seed(options.seed)  # every cure sees the same training sets and begins with the same weights
+    x, y = draw_sets(options.sets)
+    net = build(options.sets, cure.p)
     optimizer = optim.Adam(net.parameters(), lr=0.01, weight_decay=cure.weight_decay)
     if cure.max_norm is not None:
         bound(net, optimizer, cure.max_norm)
-    for _ in train_steps(net, optimizer, loss_of(net, cure.l1), x, y, steps):
+    for _ in train_steps(net, optimizer, loss_of(net, cure.l1), x, y, options.steps):
         pass
     with evaluating(net):
         return net(GRID).squeeze(2).double().numpy()
@@ -187,8 +157,7 @@ class Results(NamedTuple):
 
 
 def compute(options: argparse.Namespace) -> Results:
-    train = partial(fits, seed=options.seed, networks=options.sets, steps=options.steps)
-    found = dict(zip([cure.name for cure in CURES], spread(train, CURES, "cures"), strict=True))
+    found = dict(zip([cure.name for cure in CURES], spread(fits, CURES, options, "cures"), strict=True))
     mg.manual_seed(2**32 + options.seed)  # the observations to test with come from another stream than those to learn
     noise = NOISE * mg.randn(options.sets, len(GRID)).double().numpy()
     target = truth(GRID).squeeze(1).double().numpy()
@@ -239,7 +208,7 @@ def draw_fits(results: Results, names: tuple[str, str], title: str) -> Figure:
 def present(results: Results, options: argparse.Namespace) -> Exhibit:
     parts = results.parts
     plain = parts["none"]
-    best = min(parts, key=lambda name: parts[name].error.mean())
+    best, *rivals = leaders(parts)
     furthest = max(parts, key=lambda name: abs(parts[name].chance.mean()))
     gap = interval(parts[furthest].chance)
     means = {name: [interval(values) for values in (p.bias, p.variance, p.noise, p.error)] for name, p in parts.items()}
@@ -247,7 +216,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     share = plain.variance.mean() / plain.total
     return Exhibit(
         claims=[
-            f"Over {options.sets} training sets the smallest error has {best}: {means[best][3]:.4f}, against "
+            f"Over {options.sets} training sets {best} has {rank(rivals)}: {means[best][3]:.4f}, against "
             f"{means['none'][3]:.4f} with no cure, of which {100 * share:.0f}% is variance.",
             f"Variance: {effects(parts, 'variance')}. Squared bias: {effects(parts, 'bias')}.",
             f"The three parts add up to the measured error: with {furthest} it is furthest from their sum, by "
@@ -256,7 +225,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         pictures=[
             Picture(
                 "parts",
-                draw_parts(results, f"{best} has the smallest error;\n{count_of_cures(parts)}"),
+                draw_parts(results, f"{best} has {rank(rivals)};\n{count_of_cures(parts)}"),
                 alt="Stacked bars of noise, variance and squared bias: "
                 + "; ".join(f"{name} {v[2]:.4f}, {v[1]:.4f} and {v[0]:.4f}" for name, v in means.items())
                 + ".",
@@ -289,13 +258,25 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         notes=[
             f"Each training set has {POINTS} points of y = sin(πx) with noise of deviation {NOISE}, at the same x; "
             f"the networks are 1-{HIDDEN}-{HIDDEN}-1, trained for {options.steps} steps of Adam. The error is averaged "
-            f"over {len(GRID)} points from -1 to 1. The strengths, chosen on other training sets: "
+            f"over {len(GRID)} points from -1 to 1. The strengths are one choice of many: "
             + ", ".join(strength(cure) for cure in CURES[1:])
             + ".",
             "The squared bias is estimated without its own bias, so it may come out a little below zero where there is "
             "none. Part of the variance is that of the first weights, which differ from network to network, too.",
         ],
     )
+
+
+def leaders(parts: dict[str, Parts]) -> list[str]:
+    """Return the cure with the smallest mean error, and those whose errors are not clearly larger."""
+    best, *others = sorted(parts, key=lambda name: parts[name].error.mean())
+    more = {name: paired(parts[best].error, parts[name].error) for name in others}
+    return [best, *(name for name in others if not more[name].clear_of_zero)]
+
+
+def rank(rivals: Sequence[str]) -> str:
+    """Say how far the smallest mean error stands alone."""
+    return f"the smallest error, not clearly below {' and '.join(rivals)}" if rivals else "the smallest error"
 
 
 def effects(parts: dict[str, Parts], part: str) -> str:
@@ -331,7 +312,7 @@ DEMO = Demo(
             "Geman, Bienenstock and Doursat, Neural Networks and the Bias/Variance Dilemma, 1992",
             "https://doi.org/10.1162/neco.1992.4.1.1",
         ),
-        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+        SRIVASTAVA,
     ],
     options=[
         Option("--sets", at_least(2), 200, "training sets, and networks", quick=50),

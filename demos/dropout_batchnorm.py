@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,30 +17,12 @@ from matplotlib.figure import Figure
 import minigrad as mg
 from minigrad import nn, optim
 
-from ._verdict import paired, verdict
-from .house import (
-    BLUE,
-    INK,
-    LINES,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    evaluating,
-    interval,
-    label,
-    positive,
-    probability,
-    progress,
-    spread,
-    train_steps,
-)
+from .dropout_overfitting import draw_data
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least, positive, probability
+from .house.statistics import Interval, interval, paired, verdict
+from .house.style import BLUE, INK, LINES, VERMILLION, canvas, label
+from .house.training import evaluating, progress, seeds_of, spread, train_steps
 
 # ---- the shift by itself ---------------------------------------------------------------------------------------------
 
@@ -82,8 +63,13 @@ def moments(name: str) -> tuple[float, float]:
 
 # ---- and in a network ------------------------------------------------------------------------------------------------
 
-N_SAMPLES = 20
-ORDERS = "no dropout", "before", "after", "after the last"
+ORDERS = {  # by name, what dropout's place is in a sentence
+    "no dropout": "",
+    "before": "before each BatchNorm",
+    "after": "after each BatchNorm",
+    "after the last": "after the last BatchNorm alone",
+}
+WITH_DROPOUT = list(ORDERS)[1:]
 
 
 def block(inputs: int, outputs: int, order: str, p: float) -> list[nn.Module]:
@@ -111,9 +97,7 @@ class Outcome(NamedTuple):
 
 def train(seed: int, order: str, options: argparse.Namespace) -> Outcome:
     mg.manual_seed(seed)  # the same data and the same first weights in every order
-    x = mg.linspace(-1, 1, N_SAMPLES).unsqueeze(1)
-    y, test_y = (x + 0.3 * mg.normal(mg.zeros(N_SAMPLES, 1), mg.ones(N_SAMPLES, 1)) for _ in range(2))
-    net, mse = build(options.hidden, order, options.p), nn.MSELoss()
+    (x, y, test_y), net, mse = draw_data(), build(options.hidden, order, options.p), nn.MSELoss()
     for _ in train_steps(net, optim.Adam(net.parameters(), lr=options.lr), mse, x, y, options.steps):
         pass
     with evaluating(net):
@@ -157,8 +141,7 @@ def compute(options: argparse.Namespace) -> Results:
     settings = [(name, p) for name in INPUTS for p in PROBABILITIES]
     found = [measured_shift(p, name, options.batches) for name, p in progress(settings, "shifts", unit="setting")]
     shifts = {name: found[i * len(PROBABILITIES) :][: len(PROBABILITIES)] for i, name in enumerate(INPUTS)}
-    seeds = range(options.seed, options.seed + options.seeds)
-    ends = spread(partial(train_all, options=options), seeds, "data seeds")
+    ends = spread(train_all, seeds_of(options), options, "data seeds")
     return Results(shifts, dict(zip(ORDERS, map(list, zip(*ends, strict=True)), strict=True)))
 
 
@@ -202,21 +185,27 @@ def claim_shift(results: Results) -> str:
 def claim_orders(results: Results) -> str:
     plain = test_losses(results, "no dropout")
     changes = [
-        f"{order} {verdict(paired(plain, test_losses(results, order)), 'the test loss')}" for order in ORDERS[1:]
+        f"dropout {ORDERS[order]} {verdict(paired(plain, test_losses(results, order)), 'the test loss')}"
+        for order in WITH_DROPOUT
     ]
     against = paired(test_losses(results, "after"), test_losses(results, "before"))
     return (
-        f"Against BatchNorm alone, dropout {', '.join(changes)}; "
-        f"placing it before rather than after {verdict(against, 'the test loss')}."
+        f"Against BatchNorm without dropout, {'; '.join(changes)}. "
+        f"Dropout before each instead of after each {verdict(against, 'it')}."
     )
 
 
 def claim_correction(results: Results) -> str:
     changes = [
-        f"{order}, it {verdict(paired(test_losses(results, order), corrected_losses(results, order)), 'the test loss')}"
-        for order in ORDERS[1:]
+        f"{verdict(correction(results, order), 'the test loss')} where dropout is {ORDERS[order]}"
+        for order in WITH_DROPOUT
     ]
-    return f"Taking the running statistics anew, with dropout off: where dropout is {'; '.join(changes)}."
+    return f"Taking the running statistics anew, with dropout off, {', '.join(changes)}."
+
+
+def correction(results: Results, order: str) -> Interval:
+    """Return what it does to the test loss to take the running statistics anew."""
+    return paired(test_losses(results, order), corrected_losses(results, order))
 
 
 def picture_shift(results: Results) -> Picture:
@@ -249,10 +238,8 @@ def draw_shift(results: Results, title: str) -> Figure:
 
 def picture_orders(results: Results) -> Picture:
     means = [f"{np.mean(test_losses(results, order)):.3f} {order}" for order in ORDERS]
-    before, corrected = (interval(found(results, "before")) for found in (test_losses, corrected_losses))
-    title = (
-        f"Dropout before BatchNorm: test loss {before.mean:.3f},\n{corrected.mean:.3f} with the statistics taken anew"
-    )
+    effect = verdict(correction(results, "before"), "the test loss")
+    title = f"Behind dropout, taking BatchNorm's statistics anew\n{effect}"
     return Picture(
         "orders",
         draw_orders(results, title),
@@ -275,7 +262,7 @@ def draw_orders(results: Results, title: str) -> Figure:
             key = {"label": name} if i == 0 else {}
             axes.errorbar(i + offset, mean, margin, color=color, marker=marker, markeredgecolor=INK, capsize=4, **key)
     axes.set(ylim=(0, None), xticks=range(len(ORDERS)), xticklabels=ORDERS)
-    label(axes, title, x="place of dropout, as seen from BatchNorm", y="test loss")
+    label(axes, title, x="place of dropout, before or after BatchNorm", y="test loss")
     axes.legend(fontsize=8.5)
     return figure
 

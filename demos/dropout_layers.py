@@ -34,7 +34,11 @@ from ._ten_points import (
     weights,
     write_events,
 )
-HOUSE
+from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import probability
+from .house.statistics import Interval, verdict
+from .house.style import canvas, label
+
 THIRD, OUTPUT = 2, 3  # of the layers with weights, counted from 0
 
 # ---- two networks ----------------------------------------------------------------------------------------------------
@@ -219,7 +223,7 @@ DEMO = Demo(
             "The notes' code",
             "https://github.com/zhangxiann/PyTorch_Practice/blob/master/lesson6/dropout_regularization.py",
         ),
-        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+        SRIVASTAVA,
     ],
     options=[Option("--p", probability, 0.5, "probability to drop"), *OPTIONS],
     code=[MLP, build_both, train_both, gathered],

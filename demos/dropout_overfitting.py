@@ -7,7 +7,6 @@ paired difference says what dropout is worth. The first seed draws the numbers o
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
@@ -15,31 +14,11 @@ from matplotlib.figure import Figure
 import minigrad as mg
 from minigrad import nn, optim
 
-from .house import (
-    BLUE,
-    FAINT,
-    INK,
-    LINES,
-    VERMILLION,
-    Animation,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    evaluating,
-    interval,
-    label,
-    positive,
-    probability,
-    progress,
-    spread,
-    train_steps,
-)
+from .house.demo import SRIVASTAVA, Animation, Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least, positive, probability
+from .house.statistics import Interval, interval, paired, verdict
+from .house.style import BLUE, FAINT, INK, LINES, VERMILLION, canvas, draw_paired, label
+from .house.training import evaluating, progress, seeds_of, spread, train_steps
 
 N_SAMPLES = 20
 EVERY = 10  # steps between two frames
@@ -148,17 +127,15 @@ class Results(NamedTuple):
     dropped: list[float]
 
     @property
-    def saved(self) -> list[float]:
-        """What dropout takes off the test loss, seed by seed."""
-        return [a - b for a, b in zip(self.plain, self.dropped, strict=True)]
+    def change(self) -> Interval:
+        """What dropout does to the test loss."""
+        return paired(self.plain, self.dropped)
 
 
 def compute(options: argparse.Namespace) -> Results:
     data, frames = watch(options.seed, options)
-    seeds = range(options.seed, options.seed + options.seeds)
-    losses = spread(partial(final_test_losses, options=options), seeds, "data seeds")
-    plain, dropped = map(list, zip(*losses, strict=True))
-    return Results(data, frames, plain, dropped)
+    losses = spread(final_test_losses, seeds_of(options), options, "data seeds")
+    return Results(data, frames, *map(list, zip(*losses, strict=True)))
 
 
 # ---- pictures --------------------------------------------------------------------------------------------------------
@@ -206,34 +183,21 @@ def animate(results: Results) -> Animation:
     return Animation("fits", fits.figure, fits.draw, len(results.frames), alt, "The data of the first seed.")
 
 
-def draw_pairs(results: Results, saved: Interval) -> Figure:
+def draw_seeds(results: Results, title: str) -> Figure:
     figure, axes = canvas()
-    for pair in zip(results.plain, results.dropped, strict=True):
-        axes.plot([0, 1], pair, color=FAINT, linewidth=1.2, zorder=1)
-    for x, sample, style in zip((0, 1), (results.plain, results.dropped), LINES[1::-1], strict=True):
-        axes.scatter([x] * len(sample), sample, color=style["color"], marker=style["marker"], s=30)
-        mean, margin = interval(sample)
-        offset = 0.12 if x else -0.12
-        axes.errorbar(x + offset, mean, margin, color=INK, marker="_", capsize=4)
-    axes.set(xlim=(-0.5, 1.5), ylim=(0, None), xticks=(0, 1), xticklabels=("without dropout", "with dropout"))
-    label(axes, verdict(saved), x=f"{len(results.plain)} data seeds; bars: mean and 95% interval", y="test loss")
+    samples = {"without dropout": results.plain, "with dropout": results.dropped}
+    draw_paired(axes, samples, styles=LINES[1::-1])  # in the colours of the fits
+    label(axes, title, x=f"{len(results.plain)} data seeds; bars: mean and 95% interval", y="test loss")
     return figure
 
 
-def verdict(saved: Interval) -> str:
-    """Say what the interval of the paired difference allows to say."""
-    if saved.clear_of_zero:
-        direction = "lowers" if saved.mean > 0 else "raises"
-        return f"Dropout {direction} the test loss, by {abs(saved.mean):.3f} ± {saved.margin:.3f} on average"
-    return "These seeds do not tell whether dropout helps: the interval contains 0"
-
-
 def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    plain, dropped, saved = map(interval, (results.plain, results.dropped, results.saved))
-    wins = sum(difference > 0 for difference in results.saved)
+    plain, dropped = map(interval, (results.plain, results.dropped))
+    wins = sum(b < a for a, b in zip(results.plain, results.dropped, strict=True))
+    finding = f"Dropout {verdict(results.change, 'the test loss')}"
     pairs = Picture(
         "seeds",
-        draw_pairs(results, saved),
+        draw_seeds(results, finding),
         alt=f"Test losses of {options.seeds} data seeds in pairs: {plain:.3f} without dropout, {dropped:.3f} with it; "
         f"dropout is lower in {wins}.",
         caption="Each grey line is one data set: the same points for both networks.",
@@ -244,22 +208,24 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         [
             ["without dropout", f"{plain:.3f}"],
             ["with dropout", f"{dropped:.3f}"],
-            ["paired difference", f"{saved:.3f}"],
+            ["paired difference", f"{results.change:.3f}"],
             ["dropout won", f"{wins} of {options.seeds}"],
         ],
     )
-    return Exhibit([f"{verdict(saved)}."], [animate(results), pairs], [table])
+    claim = f"{finding}: from {plain:.3f} to {dropped:.3f}, means and 95% intervals over {options.seeds} data seeds."
+    return Exhibit([claim], [animate(results), pairs], [table])
 
 
 DEMO = Demo(
     order=1,
+    part="a",
     title="Overfitting and dropout",
     question="Does dropout keep a large network from learning the noise of 20 points?",
     formula=r"y_i = x_i + 0.3 ε_i \quad ε_i ∼ N(0, 1) \\ h' = \frac{ξ}{1 - p} h",
     source="M. Zhou, PyTorch tutorial 503, “Dropout against overfitting”, 2017, and notes that repeat it",
     references=[
         Reference("The tutorial's code", "https://github.com/MorvanZhou/PyTorch-Tutorial"),
-        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+        SRIVASTAVA,
     ],
     options=[
         Option("--p", probability, 0.5, "probability to drop"),

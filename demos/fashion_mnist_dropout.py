@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from functools import partial
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
@@ -19,22 +18,12 @@ from minigrad import nn, optim
 from minigrad.datasets import FashionMNIST
 from minigrad.utils.data import DataLoader, TensorDataset
 
-from .house import (
-    LINES,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    interval,
-    label,
-    load_images,
-    spread,
-)
+from .house.data import DATA, load_images
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least
+from .house.statistics import Interval, interval
+from .house.style import LINES, canvas, label
+from .house.training import seeds_of, spread
 
 num_inputs, num_outputs, num_hiddens1, num_hiddens2 = 784, 10, 256, 256
 drop_prob1, drop_prob2 = 0.2, 0.5
@@ -181,8 +170,8 @@ Results = dict[str, list[list[Epoch]]]  # of each model, for each seed, the epoc
 
 def compute(options: argparse.Namespace) -> Results:
     load(options, train=True), load(options, train=False)  # what is missing is missed, or downloaded, once
-    runs = list(product(BUILDERS, range(options.seed, options.seed + options.seeds)))
-    histories = spread(partial(train, options=options), runs, "trainings")
+    runs = list(product(BUILDERS, seeds_of(options)))
+    histories = spread(train, runs, options, "trainings")
     results: Results = {name: [] for name in BUILDERS}
     for (name, _), history in zip(runs, histories, strict=True):
         results[name].append(history)
@@ -194,17 +183,22 @@ def mean_history(histories: list[list[Epoch]]) -> list[Epoch]:
     return [Epoch(*mg.tensor(epochs).mean(0).tolist()) for epochs in zip(*histories, strict=True)]
 
 
+def over_seeds(histories: list[list[Epoch]], figure: str) -> list[Interval]:
+    """Return one figure of every epoch."""
+    return [interval([getattr(epoch, figure) for epoch in epochs]) for epochs in zip(*histories, strict=True)]
+
+
 def last(results: Results, name: str, figure: str) -> Interval:
-    """Return one figure of the last epoch, over the seeds."""
-    return interval([getattr(history[-1], figure) for history in results[name]])
+    """Return one figure of the last epoch."""
+    return over_seeds(results[name], figure)[-1]
 
 
 def draw_accuracy(results: Results, figure: str, what: str) -> Figure:
     picture, axes = canvas(height=3.4)
     which = ("train_acc", "test_acc").index(figure)
     for (name, histories), style in zip(results.items(), LINES, strict=False):
-        ours = [getattr(epoch, figure) for epoch in mean_history(histories)]
-        axes.plot(range(1, len(ours) + 1), ours, label=f"{name}, minigrad", **style)
+        ours, margins = zip(*over_seeds(histories, figure), strict=True)
+        axes.errorbar(range(1, len(ours) + 1), ours, margins, capsize=3, label=f"{name}, minigrad", **style)
         book = style | {"linestyle": "none", "markerfacecolor": "none", "markersize": 9}
         axes.plot(range(1, 6), PUBLISHED[name][which], label=f"{name}, the book", **book)
     scratch, layers = (last(results, name, figure).mean for name in BUILDERS)
@@ -239,8 +233,8 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             f"{book[1]:.3f} after epoch 5."
         )
     for figure in "train_acc", "test_acc":
-        scratch, layers = (last(results, name, figure).mean for name in BUILDERS)
-        alts.append(f"It ends at {scratch:.3f} from scratch and {layers:.3f} with layers; hollow marks are the book's.")
+        scratch, layers = (last(results, name, figure) for name in BUILDERS)
+        alts.append(f"It ends at {scratch:.3f} from scratch, {layers:.3f} with layers; hollow marks are the book's.")
     return Exhibit(
         claims,
         pictures=[
@@ -248,13 +242,13 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
                 "training",
                 draw_accuracy(results, "train_acc", "Training accuracy"),
                 alt=f"Training accuracy over the epochs, rising. {alts[0]}",
-                caption="Measured during training, with units dropped.",
+                caption="Measured during training, with units dropped. Bars are 95% intervals of the mean over seeds.",
             ),
             Picture(
                 "test",
                 draw_accuracy(results, "test_acc", "Test accuracy"),
                 alt=f"Test accuracy over the epochs. {alts[1]}",
-                caption="With this learning rate the test accuracy moves by a hundredth or two between seeds.",
+                caption="Bars are 95% intervals of the mean over seeds; single seeds lie further apart.",
             ),
         ],
         tables=[tabulate(results, options)],
@@ -263,6 +257,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
 
 DEMO = Demo(
     order=1,
+    part="b",
     title="Fashion-MNIST, from scratch and with layers",
     question="Does dropout written out by hand train like the layer, and both like the book?",
     formula=r"h_i' = \frac{ξ_i}{1 - p} h_i \quad E[h_i'] = \frac{E[ξ_i]}{1 - p} h_i = h_i",
@@ -276,7 +271,7 @@ DEMO = Demo(
         Option("--epochs", at_least(1), 5, "passes over the data", quick=1),
         Option("--batch-size", at_least(1), 256, "images in a step"),
         Option("--images", at_least(1), 60_000, "how many of the images are used", quick=6_000),
-        Option("--data", str, None, "folder of the data sets, instead of $MINIGRAD_DATA or a cache"),
+        DATA,
     ],
     code=[dropout, from_scratch, with_layers],
     compute=compute,

@@ -12,29 +12,19 @@ the test images say what that p saves. Every training is a trial of its own, for
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from ._image_trial import BATCH, ErrorRates, fingerprint, trial
-from ._verdict import paired, verdict
-from .house import (
-    FAINT,
-    LINES,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    interval,
-    label,
-)
-from .house.sweep import Settings, sweep, workers_at
+from ._image_trial import BATCH, OPTIONS, ErrorRates, common_settings, run_trials, trial
+from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least
+from .house.statistics import Interval, interval, paired, verdict
+from .house.style import FAINT, LINES, canvas, label
+from .house.sweep import Settings, sweep
+from .house.training import seeds_of
 
 DATASET = "FashionMNIST"
 HIDDEN = 128, 128
@@ -59,20 +49,16 @@ class Grid(NamedTuple):
 
 
 def grid_of(options: argparse.Namespace) -> Grid:
-    seeds = range(options.seed, options.seed + options.seeds)
     if options.quick:
-        return Grid((20, 1000), (0.0, 0.5, 0.9), seeds)
-    return Grid(SIZES, PROBABILITIES, seeds)
+        return Grid((20, 1000), (0.0, 0.5, 0.9), seeds_of(options))
+    return Grid(SIZES, PROBABILITIES, seeds_of(options))
 
 
 def settings_of(images: int, p: float, seed: int, options: argparse.Namespace) -> Settings:
     """Return one trial's settings; small training sets are passed over more often, up to some number of steps."""
     steps_of_an_epoch = -(-images // BATCH)
     return {
-        "dataset": DATASET,
-        "root": options.data,
-        "copy": fingerprint(DATASET, options.data),
-        "seed": seed,
+        **common_settings(DATASET, seed, options),
         "images": images,
         "hidden": HIDDEN,
         "epochs": max(options.epochs, options.steps // steps_of_an_epoch),
@@ -116,11 +102,10 @@ class Results(NamedTuple):
 def compute(options: argparse.Namespace) -> Results:
     grid = grid_of(options)
     points = grid.points()
-    settings = [settings_of(*point, options) for point in points]
-    found = sweep(trial, settings, options.out / "trials", "trainings", workers_at(options.scheduler))
+    found = run_trials([settings_of(*point, options) for point in points], options)
     rates: dict[tuple[int, float], list[ErrorRates]] = {}
     for (images, p, _), result in zip(points, found, strict=True):
-        rates.setdefault((images, p), []).append(ErrorRates(*result))
+        rates.setdefault((images, p), []).append(result)
     return Results(grid, rates)
 
 
@@ -165,28 +150,39 @@ def finding(results: Results) -> str:
     return f"Dropout pays from {size:,} training images on"
 
 
+def gain(results: Results, images: int) -> str:
+    """Say what the p that each seed chooses is worth."""
+    if not any(results.chosen(images)):
+        return f"with {images:,} images every seed chooses p = 0, which saves nothing"
+    return f"with {images:,} images the p that each seed chooses saves {results.saved(images):.2f} points of test error"
+
+
+def listed(probabilities: Sequence[float]) -> str:
+    return ", ".join(f"{p:g}" for p in probabilities)
+
+
 def present(results: Results, options: argparse.Namespace) -> Exhibit:
     sizes, probabilities = results.grid.sizes, results.grid.probabilities
     small, large, most = sizes[0], sizes[-1], probabilities[-1]
     saved = {images: results.saved(images) for images in sizes}
-    harm = verdict(paired(results.tests(large, 0.0), results.tests(large, most)), "the test error", ".1f")
+    harm = verdict(paired(results.tests(large, 0.0), results.tests(large, most)), "the test error", ".1f", " points")
     plain = {images: interval(results.tests(images, 0.0)) for images in sizes}
     rows = [
         [
             f"{images:,}",
             f"{plain[images]:.2f}",
             f"{interval([rates.test for rates in results.rates[images, most]]):.2f}",
-            " ".join(f"{p:g}" for p in results.chosen(images)),
+            listed(results.chosen(images)),
             f"{saved[images]:.2f}",
         ]
         for images in sizes
     ]
     return Exhibit(
         claims=[
-            f"{finding(results)}: the p that held-out images choose takes {saved[small]:.2f} points off the test error "
-            f"with {small:,} images and {saved[large]:.2f} with {large:,} (95% intervals over {options.seeds} seeds).",
-            f"With {large:,} images the seeds choose p = {', '.join(f'{p:g}' for p in results.chosen(large))}; "
-            f"p = {most:g} {harm} points.",
+            f"{finding(results)}: {gain(results, small)}; {gain(results, large)} (means and 95% intervals over "
+            f"{options.seeds} seeds).",
+            f"With {large:,} images the seeds choose, by images held out, p = {listed(results.chosen(large))}; "
+            f"p = {most:g} {harm}.",
         ],
         pictures=[
             Picture(
@@ -199,7 +195,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             ),
             Picture(
                 "errors",
-                draw_errors(results, f"With {large:,} images, p = {most:g}\n{harm} points"),
+                draw_errors(results, f"With {large:,} images, p = {most:g}\n{harm}"),
                 alt="Test error against p, a line for each number of training images. At p = 0: "
                 + ", ".join(f"{interval:.1f}% with {images:,}" for images, interval in plain.items())
                 + ".",
@@ -232,15 +228,14 @@ DEMO = Demo(
     r"\text{saved} = \text{error}_{\text{test}}(0) - \text{error}_{\text{test}}(\hat{p})",
     source="Srivastava et al. 2014, sections 7.3 and 7.4, on Fashion-MNIST",
     references=[
-        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+        SRIVASTAVA,
         Reference("Fashion-MNIST", "https://arxiv.org/abs/1708.07747"),
     ],
     options=[
-        Option("--seeds", at_least(2), 4, "training sets for each size and p", quick=2),
+        Option("--seeds", at_least(2), 4, "training sets for each size and p", quick=3),
         Option("--epochs", at_least(1), 30, "passes over the training set", quick=5),
         Option("--steps", at_least(1), 400, "steps of training at least", quick=60),
-        Option("--data", str, None, "folder of the images ($MINIGRAD_DATA, else the user's cache)"),
-        Option("--scheduler", str, None, "address of a Dask scheduler, whose workers run the trials"),
+        *OPTIONS,
     ],
     code=[trial, sweep],
     compute=compute,

@@ -22,21 +22,9 @@ from minigrad import nn
 from minigrad.engine import Node, gradients, newest_first
 from minigrad.ops import Op
 
-from .house import (
-    BLUE,
-    FAINT,
-    INK,
-    PAPER,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    positive,
-    probability,
-)
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import positive, probability
+from .house.style import BLUE, FAINT, INK, PAPER, VERMILLION
 
 Array = np.ndarray
 Place = Any  # of the graph: a Node, a leaf tensor, or a Constant
@@ -80,6 +68,12 @@ def replay(place: Place, instead: Mapping[Place, Array]) -> Array:
     return place.detach().numpy()
 
 
+def signature(op: Op, i: int) -> tuple[str, str]:
+    """Return how an op's rule for its input i names things: "z = mul(x, y)", and of them that input."""
+    _, result, *arguments = inspect.signature(op.rules[i]).parameters  # the gradient comes first
+    return f"{result} = {op.name}({', '.join(arguments)})", arguments[i]
+
+
 def rule_text(op: Op, i: int) -> str:
     """Return the source of an op's rule for its input i, as it stands in the table."""
     source = Path(inspect.getfile(op.rules[i])).read_text(encoding="utf-8")
@@ -110,6 +104,20 @@ def read_graph(loss: mg.Tensor, names: Mapping[Place, str]) -> dict[Place, Box]:
         )
         for place in places
     }
+
+
+def rules_used(graph: Mapping[Place, Box]) -> list[list[str]]:
+    """Return every rule that made a gradient: the operation, the input whose gradient it makes, and its text."""
+    nodes = [place for place in graph if isinstance(place, Node)]
+    used = dict.fromkeys((node.op, i) for node in nodes for i, edge in enumerate(node.edges) if edge is not None)
+    return [[*signature(op, i), rule_text(op, i)] for op, i in used]
+
+
+def helpers_used(graph: Mapping[Place, Box]) -> list[str]:
+    """Return what the table says of the functions of its own that these rules call: their names begin with _."""
+    rules = {rule for node in graph if isinstance(node, Node) for rule in node.op.rules}
+    names = {(name, rule.__globals__[name]) for rule in rules for name in rule.__code__.co_names if name[0] == "_"}
+    return sorted(f"{name}: {inspect.getdoc(function)}" for name, function in names)
 
 
 def finite_differences(loss: mg.Tensor, leaf: mg.Tensor, eps: float = 1e-6) -> Array:
@@ -285,7 +293,8 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     mask = next(box for box in graph.values() if box.gradient is None)
     dropped = int((mask.value == 0).sum())
     worst = max(update.error for update in results.updates)
-    title = f"{dropped} of {mask.value.size} hidden values are dropped, and no gradient passes there"
+    are = "is" if dropped == 1 else "are"
+    title = f"{dropped} of {mask.value.size} hidden values {are} dropped, and no gradient passes there"
     flat = [
         [
             f"{u.name}[{', '.join(map(str, index))}]",
@@ -298,7 +307,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     ]
     return Exhibit(
         claims=[
-            f"The graph has {operations} operations, and dropped {dropped} of {mask.value.size} hidden values. "
+            f"The graph has {operations} operations, and drops {dropped} of {mask.value.size} hidden values. "
             f"Computed again from the table alone, its loss is {results.replayed:.6f}; the network said "
             f"{results.loss:.6f}.",
             f"The gradients agree with finite differences to {worst:.0e}, and a step of {options.lr} against them "
@@ -309,14 +318,20 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
                 "graph",
                 to_svg(graph, results.root, title),
                 alt=f"A graph of {len(graph)} boxes from x, W1, b1 at the top to the loss of {results.loss:.3f} at "
-                f"the bottom. {dropped} of {mask.value.size} entries of the mask are 0. The table has the numbers.",
-                caption="In each box: the value, its gradient, and the rule of the table that made the gradient, where "
-                "g is the gradient of the operation below, summed over the samples for a bias. Dashed boxes are what "
-                "was given; the mask has no gradient.",
+                f"the bottom. {dropped} of {mask.value.size} entries of the mask {are} 0. The table has the numbers.",
+                caption="In each box: the value, its gradient, and the rule of the table that made the gradient. "
+                "Dashed boxes are what was given; the mask has no gradient.",
             )
         ],
-        tables=[Table("One step of gradient descent", ["weight", "before", "gradient", "after"], flat)],
-        notes=["graph.dot, beside the picture's file, is the same graph for Graphviz."],
+        tables=[
+            Table(
+                "The rules; g is the gradient of the result, summed over the samples for a bias",
+                ["operation", "gradient of", "rule"],
+                rules_used(graph),
+            ),
+            Table("One step of gradient descent", ["weight", "before", "gradient", "after"], flat),
+        ],
+        notes=[*helpers_used(graph), "graph.dot, beside the picture's file, is the same graph for Graphviz."],
         files={"graph.dot": to_dot(graph)},
     )
 

@@ -19,52 +19,19 @@ import minigrad as mg
 from minigrad import nn, optim
 from minigrad.optim import Optimizer
 
-from ._verdict import paired, verdict
-from .house import (
-    FAINT,
-    INK,
-    LINES,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    evaluating,
-    interval,
-    label,
-    positive,
-    spread,
-    train_steps,
-)
+from .dropout_overfitting import build_plain, draw_data
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least, positive
+from .house.statistics import Interval, interval, paired, verdict
+from .house.style import INK, LINES, canvas, draw_paired, label
+from .house.training import evaluating, seeds_of, spread, train_steps
 
-N_SAMPLES = 20
 MOMENTUM = 0.9
 NEAR_ZERO = 1e-3
 KINDS = "none", "L1", "L2"
 
 
 # ---- one network, three ways to train it -----------------------------------------------------------------------------
-
-
-def draw_data() -> tuple[mg.Tensor, mg.Tensor, mg.Tensor]:
-    """Return 20 inputs, and two noisy observations of y = x at each of them: one to train on, one to test."""
-    x = mg.linspace(-1, 1, N_SAMPLES).unsqueeze(1)
-    y, test_y = (x + 0.3 * mg.normal(mg.zeros(N_SAMPLES, 1), mg.ones(N_SAMPLES, 1)) for _ in range(2))
-    return x, y, test_y
-
-
-def build(hidden: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(1, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, 1),
-    )
 
 
 def l1_norm(net: nn.Module) -> mg.Tensor:
@@ -88,7 +55,7 @@ class Outcome(NamedTuple):
 
 def train(seed: int, kind: str, options: argparse.Namespace) -> Outcome:
     mg.manual_seed(seed)  # the same data and the same first weights for every kind
-    (x, y, test_y), net, mse = draw_data(), build(options.hidden), nn.MSELoss()
+    (x, y, test_y), net, mse = draw_data(), build_plain(options.hidden), nn.MSELoss()
     weight_decay = options.l2 if kind == "L2" else 0.0
     optimizer = optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM, weight_decay=weight_decay)
 
@@ -136,7 +103,7 @@ def recipe_pairs(options: argparse.Namespace) -> list[tuple[Recipe, Recipe]]:
 def distances(seed: int, recipes: tuple[Recipe, Recipe], hidden: int, steps: int) -> Iterator[float]:
     """Train two copies of a network in double precision; yield after each step the largest difference of a weight."""
     mg.manual_seed(seed)
-    (x, y, _), net = draw_data(), build(hidden).double()
+    (x, y, _), net = draw_data(), build_plain(hidden).double()
     nets = net, copy.deepcopy(net)
     runs = [training(net, recipe, x.double(), y.double(), steps) for net, recipe in zip(nets, recipes, strict=True)]
     for _ in zip(*runs, strict=True):
@@ -172,8 +139,7 @@ class Results(NamedTuple):
 
 
 def compute(options: argparse.Namespace) -> Results:
-    seeds = range(options.seed, options.seed + options.seeds)
-    ends = spread(partial(train_all, options=options), seeds, "data seeds")
+    ends = spread(train_all, seeds_of(options), options, "data seeds")
     outcomes = dict(zip(KINDS, map(list, zip(*ends, strict=True)), strict=True))
     comparisons = [
         Comparison((a.name, b.name), list(distances(options.seed, (a, b), options.hidden, options.pair_steps)))
@@ -209,11 +175,11 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
 
 
 def claim_zeros(results: Results) -> str:
-    shares = {kind: interval(near_zero(results, kind)) for kind in KINDS}
-    left = [len(outcome.sizes) * (1 - outcome.share_below(NEAR_ZERO)) for outcome in results.outcomes["L1"]]
+    none, l1, l2 = (interval(near_zero(results, kind)) for kind in KINDS)
     total = len(results.outcomes["L1"][0].sizes)
     return (
-        f"Below {NEAR_ZERO:g} end {listed(shares, '.1%')} of the weights: L1 leaves {np.mean(left):.0f} of {total:,}."
+        f"L1 makes {l1:.1%} of the {total:,} weights smaller than {NEAR_ZERO:g}, so that {total * (1 - l1.mean):.0f} "
+        f"are left; with L2 that small are {l2:.1%}, without a penalty {none:.1%}."
     )
 
 
@@ -302,15 +268,9 @@ def picture_losses(results: Results) -> Picture:
 
 def draw_losses(results: Results, title: str) -> Figure:
     figure, axes = canvas()
-    samples = [losses_of(results, kind) for kind in KINDS]
-    for triple in zip(*samples, strict=True):
-        axes.plot(range(len(KINDS)), triple, color=FAINT, linewidth=1.2, zorder=1)
-    for i, (sample, style) in enumerate(zip(samples, LINES, strict=False)):
-        axes.scatter([i] * len(sample), sample, color=style["color"], marker=style["marker"], s=30)
-        mean, margin = interval(sample)
-        axes.errorbar(i + 0.12, mean, margin, color=INK, marker="_", capsize=4)
-    axes.set(xlim=(-0.5, len(KINDS) - 0.5), ylim=(0, None), xticks=range(len(KINDS)), xticklabels=KINDS)
-    label(axes, title, x=f"{len(samples[0])} data seeds; bars: mean and 95% interval", y="test loss")
+    samples = {kind: losses_of(results, kind) for kind in KINDS}
+    draw_paired(axes, samples)
+    label(axes, title, x=f"{len(samples['none'])} data seeds; bars: mean and 95% interval", y="test loss")
     return figure
 
 

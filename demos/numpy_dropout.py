@@ -16,23 +16,10 @@ from matplotlib.figure import Figure
 import minigrad as mg
 from minigrad import nn
 
-from .house import (
-    BLUE,
-    INK,
-    LINES,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    evaluating,
-    label,
-    progress,
-)
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least
+from .house.style import BLUE, INK, LINES, VERMILLION, canvas, label
+from .house.training import evaluating, progress
 
 KEEP = 0.5  # the probability to keep a unit: 1 - p
 SIZES = 2, 100, 100, 1

@@ -16,23 +16,11 @@ from matplotlib.figure import Figure
 import minigrad as mg
 from minigrad import nn
 
-from .house import (
-    BLUE,
-    ORANGE,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    interval,
-    label,
-    progress,
-)
+from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least
+from .house.statistics import Interval, interval
+from .house.style import BLUE, ORANGE, VERMILLION, canvas, label
+from .house.training import progress
 
 ONES = 10_000
 P = 0.5
@@ -134,8 +122,8 @@ def draw_histogram(results: Results, mean: Interval) -> Figure:
     expected = len(results.sums) * binomial(kept, ONES, 1 - P) * width * (1 - P)
     axes.plot(kept / (1 - P), expected, color=ORANGE, linestyle="--", label="binomial, computed")
     axes.axvline(results.evaluation, color=VERMILLION, linestyle=":", label="evaluation")
-    title = f"Training adds up to {mean:.1f}, evaluation to {results.evaluation:.0f}"
-    label(axes, title, x="sum of 10,000 ones", y="draws")
+    title = f"Training adds up to {mean:,.1f}, evaluation to {results.evaluation:,.0f}"
+    label(axes, title, x=f"sum of {ONES:,} ones", y="draws")
     axes.legend(loc="upper left", fontsize=8.5)
     return figure
 
@@ -147,9 +135,9 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     training, evaluation = results.states[:2], results.states[2:]
     return Exhibit(
         claims=[
-            f"Over {len(results.sums)} training passes, 10,000 ones add up to {mean:.1f} on average (95% interval), "
+            f"Over {len(results.sums):,} training passes {ONES:,} ones add up to {mean:,.1f} (mean and 95% interval), "
             f"with a standard deviation of {deviation:.1f} where the binomial has {expected:.1f}; "
-            f"in evaluation to exactly {results.evaluation:.0f}.",
+            f"in evaluation to exactly {results.evaluation:,.0f}.",
             f"Two passes of the network over the same inputs differ by up to {max(s.change for s in training):.2f} in "
             f"training and by {max(s.change for s in evaluation):g} in evaluation, with gradients recorded or not.",
         ],
@@ -157,8 +145,8 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             Picture(
                 "sums",
                 draw_histogram(results, mean),
-                alt=f"Histogram of {options.draws} sums in training, from {low:.0f} to {high:.0f}, mean {mean:.1f}; "
-                f"it follows the binomial curve. A line marks the sum in evaluation, {results.evaluation:.0f}.",
+                alt=f"Histogram of {options.draws:,} sums in training, from {low:,.0f} to {high:,.0f}, on average "
+                f"{mean:,.1f}; it follows the binomial curve. A line marks evaluation's, {results.evaluation:,.0f}.",
                 caption="Kept ones count twice, so the sum is right on average; only evaluation gives it every time.",
             )
         ],
@@ -184,7 +172,7 @@ DEMO = Demo(
     source="Zhang Xian, PyTorch notes 6.1, “weight decay and dropout”, and “Dropout regularization (PyTorch)”, 2024",
     references=[
         Reference("torch.nn.Dropout", "https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html"),
-        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+        SRIVASTAVA,
     ],
     options=[Option("--draws", at_least(2), 1000, "passes in training", quick=200)],
     code=[draw_sums, SimpleMLP],

@@ -18,28 +18,13 @@ from matplotlib.figure import Figure
 import minigrad as mg
 from minigrad import nn, optim
 
+from ._many_linear import ManyLinear, sum_of_losses
 from .dropout_overfitting import Data, build_dropped
-from .house import (
-    BLUE,
-    INK,
-    LINES,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Interval,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    interval,
-    label,
-    positive,
-    spread,
-    train_steps,
-)
-from .house.options import checked
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least, inner_probability, positive
+from .house.statistics import Interval, interval
+from .house.style import BLUE, INK, LINES, VERMILLION, canvas, label
+from .house.training import seeds_of, spread, train_steps
 
 Array = np.ndarray
 
@@ -50,8 +35,6 @@ GRID = mg.linspace(-2, 2, 161).unsqueeze(1)  # the data lies in its inner half
 X = GRID.numpy().ravel()
 INSIDE = abs(X) <= 1
 Z = 1.96  # a normal variable is within that many standard deviations with probability 0.95
-
-between_0_and_1 = checked(float, lambda p: 0 < p < 1, "a probability between 0 and 1, neither of them")
 
 
 def draw_data(n: int) -> Data:
@@ -64,34 +47,16 @@ def draw_data(n: int) -> Data:
 # ---- fifty networks in one -------------------------------------------------------------------------------------------
 
 
-class ManyLinears(nn.Module):
-    """Linear layers side by side, one for each network, that know nothing of each other."""
-
-    def __init__(self, networks: int, inputs: int, outputs: int) -> None:
-        super().__init__()
-        bound = inputs**-0.5  # as nn.Linear starts
-        self.weight = nn.Parameter(nn.init.uniform_(mg.empty(networks, inputs, outputs), -bound, bound))
-        self.bias = nn.Parameter(nn.init.uniform_(mg.empty(networks, 1, outputs), -bound, bound))
-
-    def forward(self, x: mg.Tensor) -> mg.Tensor:
-        return x @ self.weight + self.bias
-
-
 def build_many(networks: int, hidden: int) -> nn.Sequential:
     """Return networks that take (n, 1) and answer (networks, n, 1)."""
-    first, second, last = (ManyLinears(networks, *sizes) for sizes in pairwise((1, hidden, hidden, 1)))
+    first, second, last = (ManyLinear(networks, *sizes) for sizes in pairwise((1, hidden, hidden, 1)))
     return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
-
-
-def total_loss(answers: mg.Tensor, y: mg.Tensor) -> mg.Tensor:
-    """Add up the losses of all networks, so that each gets the gradient of its own."""
-    return ((answers - y) ** 2).mean((-2, -1)).sum()
 
 
 def train(net: nn.Module, data: Data, options: argparse.Namespace) -> nn.Module:
     # Adam looks at every weight by itself, so a step of all networks is a step of each.
     optimizer = optim.Adam(net.parameters(), lr=options.lr)
-    for _ in train_steps(net, optimizer, total_loss, data.x, data.y, options.steps):
+    for _ in train_steps(net, optimizer, sum_of_losses, data.x, data.y, options.steps):
         pass
     return net
 
@@ -201,8 +166,7 @@ Results = list[Trial]
 
 
 def compute(options: argparse.Namespace) -> Results:
-    seeds = range(options.seed, options.seed + options.seeds)
-    return spread(partial(run_trial, options=options), seeds, "data sets")
+    return spread(run_trial, seeds_of(options), options, "data sets")
 
 
 def summarise(results: Results, band: int) -> dict[str, Interval]:
@@ -373,7 +337,7 @@ DEMO = Demo(
         ),
     ],
     options=[
-        Option("--p", between_0_and_1, 0.5, "probability to drop"),
+        Option("--p", inner_probability, 0.5, "probability to drop"),
         Option("--lr", positive, 0.01, "learning rate of Adam"),
         Option("--steps", at_least(1), 500, "training steps", quick=150),
         Option("--hidden", at_least(1), 100, "units in a hidden layer", quick=30),
@@ -381,7 +345,7 @@ DEMO = Demo(
         Option("--passes", at_least(2), 500, "passes with dropout", quick=100),
         Option("--seeds", at_least(2), 8, "data sets", quick=3),
     ],
-    code=[dropout_band, ManyLinears, measure],
+    code=[dropout_band, ManyLinear, measure],
     compute=compute,
     present=present,
 )

@@ -30,7 +30,10 @@ from ._ten_points import (
     train_both,
     write_events,
 )
-HOUSE
+from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import positive
+from .house.statistics import Interval, interval
+
 # ---- two networks, and their optimizers ------------------------------------------------------------------------------
 
 
@@ -88,7 +91,11 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     if options.tensorboard:
         write_events(options.out / "weight_decay" / "events", results.pair, ("without", "with"))
     return Exhibit(
-        [claim_losses(results, f"Weight decay of {options.weight_decay:g}"), claim_weights(results), claim_gradients(results, options)],
+        [
+            claim_losses(results, f"Weight decay of {options.weight_decay:g}"),
+            claim_weights(results),
+            claim_gradients(results, options),
+        ],
         [
             animate_fits(results.data, results.pair, "weight decay"),
             picture_weights(results),
@@ -98,8 +105,8 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         notes=[
             "PyTorch's SGD adds λθ to the gradient, biases included, so without momentum a step leaves 1 - ηλ of "
             "them: the notes write 1 - λ, without the learning rate.",
-            "Where loss and penalty together are least, the loss alone still has the gradient -λθ. How far from that "
-            "a training is, the ratio of the two tells.",
+            "Where loss and penalty together are least, the loss alone still has the gradient -λθ. How far training "
+            "is from there, the ratio of the two norms tells.",
             "Each network has its own first weights, as in the notes; losses are taken in evaluation mode.",
         ],
     )
@@ -119,8 +126,8 @@ def claim_gradients(results: Results, options: argparse.Namespace) -> str:
     pull = options.weight_decay * norm(results.pair.treated[-1].values)
     return (
         f"On the first seed the gradient's norm ends at {without:.2g} without weight decay and at {decayed:.2g} with "
-        f"it; where loss and penalty together are least, it would be the {pull:.2g} with which the decay pulls, and it is "
-        f"{decayed / pull:.1f} times that."
+        f"it. The decay pulls with {pull:.2g}; where loss and penalty together are least, the two would be equal, but "
+        f"here the one is {decayed / pull:.1f} times the other."
     )
 
 

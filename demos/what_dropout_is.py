@@ -18,27 +18,10 @@ from matplotlib.figure import Figure
 import minigrad as mg
 from minigrad import nn, optim
 
-from .house import (
-    BLUE,
-    FAINT,
-    INK,
-    LINES,
-    ORANGE,
-    VERMILLION,
-    Demo,
-    Exhibit,
-    Option,
-    Picture,
-    Reference,
-    Table,
-    at_least,
-    canvas,
-    evaluating,
-    label,
-    progress,
-    train_steps,
-)
-from .house.options import checked
+from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
+from .house.options import at_least, checked, inner_probability
+from .house.style import BLUE, FAINT, INK, LINES, ORANGE, VERMILLION, canvas, label
+from .house.training import evaluating, progress, train_steps
 
 Array = np.ndarray
 
@@ -48,7 +31,6 @@ CLASSES = 3  # left, middle and right
 MIDDLE = 1  # the one that is drawn
 ROWS, FEATURES = 40, 8  # of the linear regression
 
-between_0_and_1 = checked(float, lambda p: 0 < p < 1, "a probability between 0 and 1, neither of them")
 few_units = checked(int, lambda n: 1 <= n <= 9, "a whole number from 1 to 9: there are 4ⁿ masks")
 
 
@@ -487,7 +469,7 @@ DEMO = Demo(
     r"\text{softmax} (E z)_k = \frac{∏_ξ q_k(ξ)^{P(ξ)}}{∑_l ∏_ξ q_l(ξ)^{P(ξ)}} \\ q(ξ) = \text{softmax} (z(ξ))",
     source="Srivastava et al. 2014, section 9, Wager et al. 2013, and Baldi and Sadowski 2013",
     references=[
-        Reference("Srivastava et al., Dropout, JMLR 15, 2014", "https://jmlr.org/papers/v15/srivastava14a.html"),
+        SRIVASTAVA,
         Reference(
             "Wager, Wang and Liang, Dropout training as adaptive regularization, NIPS 2013",
             "https://arxiv.org/abs/1307.1493",
@@ -498,7 +480,7 @@ DEMO = Demo(
         ),
     ],
     options=[
-        Option("--p", between_0_and_1, 0.5, "probability to drop"),
+        Option("--p", inner_probability, 0.5, "probability to drop"),
         Option("--units", few_units, 8, "units in a hidden layer", quick=5),
         Option("--draws", at_least(2), 20_000, "masks that nn.Dropout draws", quick=2_000),
         Option("--steps", at_least(2), 50_000, "steps of SGD on the regression", quick=2_000),

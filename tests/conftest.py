@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices gain nothing; before NumPy is imported
+# Small matrices gain nothing from a second thread; set before NumPy is imported.
+for variable in "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS":
+    os.environ.setdefault(variable, "1")
 
 import numpy as np
 import pytest

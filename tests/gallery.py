@@ -1,4 +1,4 @@
-"""What the tests of the demos share: running one in this process."""
+"""What the tests of the demos share: running one in this process, and made-up images."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
 pytest.importorskip("tqdm", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
 
-from demos.house import Exhibit, options, runner
+from demos.house import options, runner
+from demos.house.demo import Exhibit
 
 
 def options_of(name: str, out: Path, *arguments: str) -> Namespace:
@@ -34,3 +36,23 @@ def exhibit_of(name: str, out: Path, *arguments: str) -> Exhibit:
 def run(name: str, out: Path, *arguments: str) -> int:
     """Run an experiment from the command line to its page; return the exit status."""
     return runner.main([name, *arguments, "--out", str(out)])
+
+
+def write_images(folder: Path, counts: dict[str, int]) -> Path:
+    """Write so many random images and their labels as MNIST's files; return the folder."""
+    draw = np.random.default_rng(0)
+    for split, n in counts.items():
+        (folder / f"{split}-images-idx3-ubyte").write_bytes(idx(draw.integers(0, 256, (n, 28, 28), np.uint8)))
+        (folder / f"{split}-labels-idx1-ubyte").write_bytes(idx(np.arange(n, dtype=np.uint8) % 10))
+    return folder
+
+
+def idx(values: np.ndarray) -> bytes:
+    shape = b"".join(n.to_bytes(4, "big") for n in values.shape)
+    return b"\0\0\x08" + bytes([values.ndim]) + shape + values.tobytes()
+
+
+def of_few_images(kind: type, counts: dict[str, int]) -> type:
+    """Return a data set like this one, but of so few images."""
+    first_labels = {split: list(range(10)) for split in counts}
+    return type(kind.__name__, (kind,), {"counts": counts, "first_labels": first_labels})

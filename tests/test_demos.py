@@ -9,29 +9,21 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from argparse import Namespace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from gallery import options_of, run
 
-from demos.house import (
-    Animation,
-    Demo,
-    Exhibit,
-    Option,
-    Picture,
-    Table,
-    Unavailable,
-    at_least,
-    canvas,
-    interval,
-    runner,
-)
+from demos.house import runner
+from demos.house.demo import Animation, Demo, Exhibit, Option, Picture, Table, Unavailable
 from demos.house.files import saving
 from demos.house.mathml import to_mathml
-from demos.house.options import command
-from demos.house.statistics import t_quantile
+from demos.house.options import at_least, command
+from demos.house.statistics import Interval, interval, paired, t_quantile, verdict
+from demos.house.style import canvas
+from demos.house.training import spread
 
 ROOT = Path(__file__).parents[1]
 NAMES = runner.names()
@@ -99,9 +91,10 @@ def two(monkeypatch):
 def test_the_list_has_a_line_for_each():
     result = python()
     assert result.returncode == 0, result.stderr
-    listed = [line.split()[0] for line in result.stdout.splitlines() if line.startswith("  ")]
-    assert sorted(listed) == sorted(NAMES)
-    assert listed[0] == "dropout_overfitting"
+    listed = dict(line.split()[:2] for line in result.stdout.splitlines() if line.startswith("  "))
+    assert list(listed) == ["1a", "1b", *map(str, range(2, 14))]
+    assert sorted(listed.values()) == sorted(NAMES)
+    assert listed["1a"] == "dropout_overfitting"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,7 +134,7 @@ def test_all_goes_on_where_one_cannot(two, tmp_path, capsys):
     assert run("all", tmp_path, "--quick") == 0
     assert "The data is not here." in capsys.readouterr().err
     page = (tmp_path / "index.html").read_text()
-    assert "Could not be run here. The data is not here." in page
+    assert "<p>Could not be run here: The data is not here.</p>" in page
     assert "There are 3 numbers, &amp; 1 &lt; 2." in page
 
 
@@ -164,11 +157,13 @@ def test_ctrl_c_leaves_what_is_finished_and_says_where(two, tmp_path, capsys):
     assert f"Interrupted: what was finished is in {tmp_path / 'second'}, " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("marker", ["training: ", "data seeds: ", "fits: "])
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_ctrl_c_leaves_whole_files_or_none(tmp_path, marker):
-    options = ["--steps", "60", "--hidden", "8", "--seeds", "1000" if marker == "data seeds: " else "2"]
-    arguments = [sys.executable, "-m", "demos", "dropout_overfitting", *options, "--out", tmp_path]
+def interrupted(out: Path, marker: str, stop: signal.Signals) -> tuple[int, str]:
+    """Send a signal when the marker has been printed; return the exit status, and all that was printed.
+
+    Workers inherit where errors go: what comes from there ends when the last of them has ended.
+    """
+    options = ["--steps", "60", "--hidden", "8", "--seeds", "1000" if marker == WORKING else "2"]
+    arguments = [sys.executable, "-m", "demos", "dropout_overfitting", *options, "--out", out]
     environment = {key: value for key, value in os.environ.items() if key != "TQDM_DISABLE"}
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
     with subprocess.Popen(arguments, cwd=ROOT, env=environment, **pipes) as process:
@@ -177,12 +172,31 @@ def test_ctrl_c_leaves_whole_files_or_none(tmp_path, marker):
             character = process.stderr.read(1)
             assert character, seen
             seen += character
-        process.send_signal(signal.SIGINT)
+        process.send_signal(stop)
         seen += process.stderr.read()
-    assert process.returncode == 1
-    assert seen.endswith("nothing is half-written.\n")
-    assert "Traceback" not in seen
+    return process.returncode, seen
+
+
+WORKING = "| 1/1000 "  # of the data seeds, by workers
+
+
+@pytest.mark.parametrize(
+    ("marker", "stop"),
+    [("training: ", "SIGINT"), ("fits: ", "SIGINT"), (WORKING, "SIGINT"), (WORKING, "SIGTERM")],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
+def test_ctrl_c_leaves_whole_files_or_none_and_no_worker(tmp_path, marker, stop):
+    status, printed = interrupted(tmp_path, marker, signal.Signals[stop])
+    assert status == 1
+    assert printed.endswith("nothing is half-written.\n")
+    assert "Traceback" not in printed
     assert not [name for name in files_in(tmp_path) if name.split("/")[-1].startswith(".")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    status, _ = interrupted(tmp_path, WORKING, signal.SIGKILL)
+    assert status == -signal.SIGKILL
 
 
 def test_an_unknown_name_is_one_sentence(capsys):
@@ -276,6 +290,34 @@ def test_an_interval_by_hand():
     assert interval([1.0, 1.1, 1.2]).clear_of_zero
 
 
+def test_paired_is_the_second_less_the_first():
+    assert paired([1, 2, 3], [2, 4, 6]) == interval([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (Interval(0.02, 0.01), "raises the loss by 0.020 ± 0.010"),
+        (Interval(-0.02, 0.01), "lowers the loss by 0.020 ± 0.010"),
+        (Interval(0.02, 0.03), "does not clearly move the loss (0.020 ± 0.030)"),
+    ],
+)
+def test_a_verdict_says_no_more_than_its_interval(change, sentence):
+    assert verdict(change, "the loss") == sentence
+
+
+# ---- training
+
+
+def shifted(item: int, options: Namespace) -> int:
+    return item + options.by
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_spread_keeps_the_order(quick):
+    assert spread(shifted, [3, 1, 2], Namespace(by=10, quick=quick), "numbers") == [13, 11, 12]
+
+
 # ---- formulas
 
 
@@ -354,7 +396,8 @@ def test_the_page_can_be_heard(page):
     assert [len(reader.all(tag)) for tag in ("header", "nav", "main", "footer", "h1")] == [1] * 5
     assert all(image["alt"] for image in reader.all("img"))
     assert all(control["aria-label"] for control in reader.all("input"))
-    assert len(reader.all("caption")) == len(reader.all("table"))
+    captions = {caption["id"] for caption in reader.all("figcaption") if "id" in caption}
+    assert {table["aria-labelledby"] for table in reader.all("table")} == captions
     assert {th["scope"] for th in reader.all("th")} == {"col", "row"}
     ids = [attributes["id"] for _, attributes in reader.elements if "id" in attributes]
     assert len(ids) == len(set(ids))

@@ -188,7 +188,7 @@ def webp(image: Image.Image) -> bytes:
 
 def print_exhibit(demo: Demo, exhibit: Exhibit) -> None:
     """Print tables and claims."""
-    print(f"\n{demo.number}. {demo.title}. {demo.question}")
+    print(f"\n{demo.number}. {demo.title}\n{demo.question}")
     for table in exhibit.tables:
         print(f"\n{layout(table)}")
     print()

@@ -35,11 +35,12 @@ def paired(first: Sequence[float], second: Sequence[float]) -> Interval:
     return interval([b - a for a, b in zip(first, second, strict=True)])
 
 
-def verdict(change: Interval, what: str, spec: str = ".3f") -> str:
+def verdict(change: Interval, what: str, spec: str = ".3f", unit: str = "") -> str:
     """Say which way something went, if the interval leaves zero out: "lowers the test loss by 0.050 ± 0.010"."""
     if not change.clear_of_zero:
-        return f"does not clearly move {what} ({change:{spec}})"
-    return f"{'raises' if change.mean > 0 else 'lowers'} {what} by {abs(change.mean):{spec}} ± {change.margin:{spec}}"
+        return f"does not clearly move {what} ({change:{spec}}{unit})"
+    size = Interval(abs(change.mean), change.margin)
+    return f"{'raises' if change.mean > 0 else 'lowers'} {what} by {size:{spec}}{unit}"
 
 
 def t_quantile(dof: int) -> float:

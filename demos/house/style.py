@@ -73,7 +73,7 @@ def label(axes: Axes, title: str, x: str, y: str) -> None:
     axes.set_title(title, wrap=True)
 
 
-def draw_paired(axes: Axes, samples: Mapping[str, Sequence[float]], styles: Sequence[Mapping[str, Any]] = LINES) -> None:
+def draw_paired(axes: Axes, samples: Mapping[str, Sequence[float]], styles: Sequence[dict[str, Any]] = LINES) -> None:
     """Draw samples side by side: a line joins what belongs together, a bar beside them is mean and 95% interval."""
     for group in zip(*samples.values(), strict=True):
         axes.plot(range(len(samples)), group, color=FAINT, linewidth=1.2, zorder=1)
