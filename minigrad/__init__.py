@@ -84,6 +84,15 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 # Loaded at their first use: so `import minigrad` takes half of the time.
 SUBPACKAGES = ("accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "serialization", "utils")
 
+# The in-place methods that are functions too: sin_(x) is x.sin_().
+IN_PLACE = (
+    "abs_", "acos_", "acosh_", "addmv_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_",
+    "clamp_min_", "clip_", "cos_", "cosh_", "deg2rad_", "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_",
+    "fill_", "fix_", "floor_", "frac_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "neg_",
+    "negative_", "rad2deg_", "reciprocal_", "relu_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_",
+    "sqrt_", "square_", "tan_", "tanh_", "trunc_", "xlogy_",
+)  # fmt: skip
+
 if TYPE_CHECKING:
     from . import accelerator, autograd, backends, cuda, linalg, nn, optim, serialization, utils
     from .serialization import load, save
@@ -94,8 +103,10 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"minigrad.{name}")
     if name in ("load", "save"):
         return getattr(importlib.import_module("minigrad.serialization"), name)
+    if name in IN_PLACE:
+        return getattr(Tensor, name)
     raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *SUBPACKAGES, "load", "save"})
+    return sorted({*globals(), *SUBPACKAGES, *IN_PLACE, "load", "save"})

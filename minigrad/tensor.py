@@ -406,7 +406,7 @@ class Tensor(TensorBase):
         return apply(ops.add, self, other) if is_operand(other) else NotImplemented
 
     def __radd__(self, other: Any) -> Tensor:
-        return apply(ops.add, other, self) if is_operand(other) else NotImplemented
+        return apply(ops.add, self, other) if is_operand(other) else NotImplemented
 
     def __sub__(self, other: Any) -> Tensor:
         return apply(ops.sub, self, other) if is_operand(other) else NotImplemented
@@ -418,7 +418,7 @@ class Tensor(TensorBase):
         return apply(ops.mul, self, other) if is_operand(other) else NotImplemented
 
     def __rmul__(self, other: Any) -> Tensor:
-        return apply(ops.mul, other, self) if is_operand(other) else NotImplemented
+        return apply(ops.mul, self, other) if is_operand(other) else NotImplemented
 
     def __truediv__(self, other: Any) -> Tensor:
         return apply(ops.div, self, other) if is_operand(other) else NotImplemented

@@ -108,3 +108,30 @@ def test_a_layer_of_one_s_own_asks_for_its_fans():
 
 def test_schedulers_derive_from_the_older_name():
     assert issubclass(torch.optim.lr_scheduler.StepLR, torch.optim.lr_scheduler._LRScheduler)
+
+
+@pytest.mark.parametrize("name", torch.IN_PLACE)
+def test_an_in_place_method_is_a_function_too(name):
+    assert getattr(torch, name) is getattr(torch.Tensor, name)
+    assert name in dir(torch)
+
+
+def test_a_function_writes_in_place():
+    x = torch.tensor([0.0, -1.0])
+    assert torch.relu_(x) is x
+    assert x.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("operation", [lambda x: 2 * x, lambda x: x * 2, lambda x: 2 + x, lambda x: x + 2])
+def test_a_history_names_the_tensor_before_the_number(operation):
+    x = torch.ones(2, requires_grad=True)
+    (leaf, _), (number, _) = operation(x).grad_fn.next_functions
+    assert leaf.variable is x
+    assert number is None
+
+
+def test_an_operation_prints_its_name_and_its_address():
+    node = torch.ones(2, requires_grad=True).sum().grad_fn
+    assert repr(node) == f"<SumBackward0 object at {id(node):#x}>"
+    leaf = node.next_functions[0][0]
+    assert repr(leaf) == f"<AccumulateGrad object at {id(leaf):#x}>"
