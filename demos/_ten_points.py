@@ -223,12 +223,12 @@ def animate_fits(data: Data, pair: Pair, cure: str) -> Animation:
         losses = [snapshot.test_loss for snapshot in moment]
         verdicts = [f"{loss:.3f} {name}" for loss, name in zip(losses, names, strict=True)]
         step = moment[0].step
-        title.set_text(f"After step {step} on {N_POINTS} points of y = 1.5x, the test loss is\n{', '.join(verdicts)}")
-        return f"step {step}: test loss {', '.join(verdicts)}"
+        title.set_text(f"After step {step:,} on {N_POINTS} points of y = 1.5x, the test loss is\n{', '.join(verdicts)}")
+        return f"step {step:,}: test loss {', '.join(verdicts)}"
 
     first, last = pair.without[0], [snapshots[-1] for snapshots in pair]
     alt = (
-        f"Two curves move through {N_POINTS} noisy points from step {first.step} to step {last[0].step}. At the end "
+        f"Two curves move through {N_POINTS} noisy points from step {first.step} to step {last[0].step:,}. At the end "
         f"the slope turns by {last[0].bend:.1f} in all {names[0]} and by {last[1].bend:.1f} {names[1]}; "
         f"the test losses are {last[0].test_loss:.3f} and {last[1].test_loss:.3f}."
     )

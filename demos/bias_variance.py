@@ -219,8 +219,8 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             f"Over {options.sets} training sets {best} has {rank(rivals)}: {means[best][3]:.4f}, against "
             f"{means['none'][3]:.4f} with no cure, of which {100 * share:.0f}% is variance.",
             f"Variance: {effects(parts, 'variance')}. Squared bias: {effects(parts, 'bias')}.",
-            f"The three parts add up to the measured error: with {furthest} it is furthest from their sum, by "
-            f"{gap.mean:+.4f} ± {gap.margin:.4f}, which is what chance gives the observations it was measured on.",
+            "The three parts add up to the measured error, but for what the noise of the observations it was measured "
+            f"on happens to share with the fits: {gap.mean:+.4f} ± {gap.margin:.4f} with {furthest}, at most.",
         ],
         pictures=[
             Picture(
@@ -257,8 +257,8 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         ],
         notes=[
             f"Each training set has {POINTS} points of y = sin(πx) with noise of deviation {NOISE}, at the same x; "
-            f"the networks are 1-{HIDDEN}-{HIDDEN}-1, trained for {options.steps} steps of Adam. The error is averaged "
-            f"over {len(GRID)} points from -1 to 1. The strengths are one choice of many: "
+            f"the networks are 1-{HIDDEN}-{HIDDEN}-1, trained for {options.steps:,} steps of Adam. The error is an "
+            f"average over {len(GRID)} points from -1 to 1. The strengths are one choice of many: "
             + ", ".join(strength(cure) for cure in CURES[1:])
             + ".",
             "The squared bias is estimated without its own bias, so it may come out a little below zero where there is "
@@ -304,8 +304,8 @@ DEMO = Demo(
     order=7,
     title="Bias, variance, noise",
     question="Of what is a test error made, and which part of it does each cure of overfitting take away?",
-    formula=r"E[(y - \hat{f}(x))^2] = (E[\hat{f}(x)] - f(x))^2 + E[(\hat{f}(x) - E[\hat{f}(x)])^2] + σ^2 \\"
-    r"\text{error} = \text{bias}^2 + \text{variance} + \text{noise}",
+    formula=r"\text{error} = \text{bias}^2 + \text{variance} + \text{noise} \\"
+    r"E[(y - \hat{f}(x))^2] = (E[\hat{f}(x)] - f(x))^2 \\ + E[(\hat{f}(x) - E[\hat{f}(x)])^2] + σ^2",
     source="Zhang Xian, PyTorch notes 6.1, “weight decay and dropout”, which defines the three parts",
     references=[
         Reference(

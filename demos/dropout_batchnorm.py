@@ -275,7 +275,7 @@ def table_orders(results: Results, options: argparse.Namespace) -> Table:
         losses = [interval(found(results, order)) for found in (test_losses, corrected_losses)]
         rows.append([order, f"{first:.2f}", f"{second:.2f}", *(f"{loss:.3f}" for loss in losses)])
     return Table(
-        f"Dropout of {options.p:g} by its place, after {options.steps} steps, over {options.seeds} data seeds: "
+        f"Dropout of {options.p:g} by its place, after {options.steps:,} steps, over {options.seeds} data seeds: "
         "mean and 95% interval",
         ["", "shift at BatchNorm 1", "at BatchNorm 2", "test loss", "with statistics anew"],
         rows,

@@ -194,7 +194,7 @@ def last(results: Results, name: str, figure: str) -> Interval:
 
 
 def draw_accuracy(results: Results, figure: str, what: str) -> Figure:
-    picture, axes = canvas(height=3.4)
+    picture, axes = canvas(height=3.9)
     which = ("train_acc", "test_acc").index(figure)
     for (name, histories), style in zip(results.items(), LINES, strict=False):
         ours, margins = zip(*over_seeds(histories, figure), strict=True)
@@ -206,7 +206,7 @@ def draw_accuracy(results: Results, figure: str, what: str) -> Figure:
     title = f"{what} after epoch {epochs}: {scratch:.3f} from scratch, {layers:.3f} with layers"
     label(axes, title, x="epoch", y=what.lower())
     axes.set_xticks(range(1, max(epochs, 5) + 1))
-    axes.legend(loc="lower right", fontsize=9)
+    picture.legend(loc="outside lower center", ncols=2, fontsize=9)
     return picture
 
 
@@ -260,14 +260,14 @@ DEMO = Demo(
     part="b",
     title="Fashion-MNIST, from scratch and with layers",
     question="Does dropout written out by hand train like the layer, and both like the book?",
-    formula=r"h_i' = \frac{ξ_i}{1 - p} h_i \quad E[h_i'] = \frac{E[ξ_i]}{1 - p} h_i = h_i",
+    formula=r"h_i' = \frac{ξ_i}{1 - p} h_i \\ E[h_i'] = \frac{E[ξ_i]}{1 - p} h_i = h_i",
     source="“Dive into Deep Learning”, Dropout, in its PyTorch version",
     references=[
         Reference("Dive into Deep Learning, Dropout", "https://d2l.ai/chapter_multilayer-perceptrons/dropout.html"),
         Reference("Xiao, Rasul, Vollgraf, Fashion-MNIST, 2017", "https://arxiv.org/abs/1708.07747"),
     ],
     options=[
-        Option("--seeds", at_least(2), 3, "seeds to average over", quick=2),
+        Option("--seeds", at_least(2), 5, "seeds to average over", quick=2),
         Option("--epochs", at_least(1), 5, "passes over the data", quick=1),
         Option("--batch-size", at_least(1), 256, "images in a step"),
         Option("--images", at_least(1), 60_000, "how many of the images are used", quick=6_000),

@@ -213,7 +213,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             f"There are {len(sizes)} intervals, and each leaves zero out by mere chance once in 20 times: a gain near "
             "its margin asks for more --seeds.",
             f"The network is {'-'.join(map(str, (784, *HIDDEN, 10)))} with dropout behind both hidden layers, trained "
-            f"by Adam in batches of {BATCH} for {options.epochs} epochs or {options.steps} steps, whichever is more. "
+            f"by Adam in batches of {BATCH} for {options.epochs} epochs or {options.steps:,} steps, whichever is more. "
             "All p share this recipe, which is short for the largest p: some of what they lose is training time.",
             "The paper's figure 10 asks this of MNIST with larger networks, and finds no gain at 100 or 500 images.",
         ],
@@ -232,7 +232,7 @@ DEMO = Demo(
         Reference("Fashion-MNIST", "https://arxiv.org/abs/1708.07747"),
     ],
     options=[
-        Option("--seeds", at_least(2), 4, "training sets for each size and p", quick=3),
+        Option("--seeds", at_least(2), 6, "training sets for each size and p", quick=3),
         Option("--epochs", at_least(1), 30, "passes over the training set", quick=5),
         Option("--steps", at_least(1), 400, "steps of training at least", quick=60),
         *OPTIONS,

@@ -293,8 +293,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
     mask = next(box for box in graph.values() if box.gradient is None)
     dropped = int((mask.value == 0).sum())
     worst = max(update.error for update in results.updates)
-    are = "is" if dropped == 1 else "are"
-    title = f"{dropped} of {mask.value.size} hidden values {are} dropped, and no gradient passes there"
+    title = f"Dropout stops {dropped} of {mask.value.size} hidden values, both ways"
     flat = [
         [
             f"{u.name}[{', '.join(map(str, index))}]",
@@ -318,7 +317,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
                 "graph",
                 to_svg(graph, results.root, title),
                 alt=f"A graph of {len(graph)} boxes from x, W1, b1 at the top to the loss of {results.loss:.3f} at "
-                f"the bottom. {dropped} of {mask.value.size} entries of the mask {are} 0. The table has the numbers.",
+                f"the bottom. The mask has {dropped} zeros among {mask.value.size} entries. The table has the numbers.",
                 caption="In each box: the value, its gradient, and the rule of the table that made the gradient. "
                 "Dashed boxes are what was given; the mask has no gradient.",
             )

@@ -199,7 +199,7 @@ def claim_losses(results: Results) -> str:
 def claim_pairs(results: Results) -> str:
     phrases = [f"{' and '.join(pair.names)} differ {apart(max(pair.distances))}" for pair in results.comparisons]
     steps = len(results.comparisons[0].distances)
-    return f"The weights over {steps} steps, in double precision: {'; '.join(phrases)}."
+    return f"The weights over {steps:,} steps, in double precision: {'; '.join(phrases)}."
 
 
 def apart(distance: float) -> str:
@@ -303,7 +303,7 @@ def table_kinds(results: Results, options: argparse.Namespace) -> Table:
     for kind in KINDS:
         sides = [losses_of(results, kind, "train_loss"), losses_of(results, kind), near_zero(results, kind)]
         rows.append([kind, *(f"{interval(side):.3f}" for side in sides)])
-    caption = f"After {options.steps} steps, over {options.seeds} data seeds: mean and 95% interval"
+    caption = f"After {options.steps:,} steps, over {options.seeds} data seeds: mean and 95% interval"
     return Table(caption, ["penalty", "training loss", "test loss", f"share of weights below {NEAR_ZERO:g}"], rows)
 
 
@@ -313,7 +313,7 @@ def table_pairs(results: Results, options: argparse.Namespace) -> Table:
         for pair in results.comparisons
     ]
     caption = "Largest difference of a weight, in double precision"
-    return Table(caption, ["", "after step 1", f"after step {options.pair_steps}"], rows)
+    return Table(caption, ["", "after step 1", f"after step {options.pair_steps:,}"], rows)
 
 
 DEMO = Demo(

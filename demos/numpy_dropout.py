@@ -272,7 +272,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         claims=[
             f"With the same masks, plain dropout, inverted dropout and minigrad's layers stay within "
             f"{training.output_gap:.0e} of each other in their outputs and {training.gradient_gap:.0e} in their "
-            f"gradients, over {options.steps} steps in double precision.",
+            f"gradients, over {options.steps:,} steps in double precision.",
             f"In expectation they agree as well: over {options.draws:,} masks each, the mean inputs of {SIZES[2]} "
             f"units lie within {expectation.worst_z:.1f} standard errors of what prediction uses.",
         ],
@@ -291,7 +291,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
                 f"{expectation.worst_z:.1f} standard errors apart.",
             ),
         ],
-        tables=[Table(f"Largest difference in {options.steps} steps", ["", "largest difference"], gaps)],
+        tables=[Table(f"Largest difference in {options.steps:,} steps", ["", "largest difference"], gaps)],
         notes=[
             f"The plain network's W2 and W3 are larger by 1/{KEEP}, and its learning rates for them by 1/{KEEP}²: with "
             "one learning rate for all weights, plain and inverted dropout are not the same training.",

@@ -292,7 +292,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             alt=f"Over {', '.join(str(N_SAMPLES * times) for times in MORE)} points the width is "
             f"{', '.join(f'{each:.2f}' for each in growth.widths)} and the error "
             f"{', '.join(f'{each:.3f}' for each in growth.errors)}.",
-            caption=f"The same p and the same {options.steps} steps at every size; {options.seeds} data sets each.",
+            caption=f"The same p and the same {options.steps:,} steps at every size; {options.seeds} data sets each.",
         ),
     ]
     rows = {

@@ -77,12 +77,17 @@ def small(order: int, title: str) -> Demo:
     return Demo(order, title, "How many?", r"n^2", "nobody", compute, present, code=[compute], options=OPTIONS)
 
 
-@pytest.fixture
-def two(monkeypatch):
+def install_two(monkeypatch: pytest.MonkeyPatch) -> dict[str, Demo]:
+    """Let the gallery be these two experiments."""
     found = {"first": small(1, "First"), "second": small(2, "Second")}
     monkeypatch.setattr(runner, "names", lambda: list(found))
     monkeypatch.setattr(runner, "load", found.__getitem__)
     return found
+
+
+@pytest.fixture
+def two(monkeypatch):
+    return install_two(monkeypatch)
 
 
 # ---- the command line
@@ -375,10 +380,13 @@ class Reader(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-@pytest.fixture
-def page(two, tmp_path):
-    assert run("all", tmp_path, "--quick") == 0
-    return tmp_path / "index.html"
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    out = tmp_path_factory.mktemp("page")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        install_two(monkeypatch)
+        assert run("all", out, "--quick") == 0
+    return out / "index.html"
 
 
 def test_the_page_is_whole_and_carries_everything_with_it(page):

@@ -18,7 +18,7 @@ from demos.house.statistics import paired
 
 @pytest.mark.parametrize("name", ["l1_l2", "weight_decay", "dropout_layers", "dropout_batchnorm"])
 def test_quick_runs_end_in_a_page(name, tmp_path):
-    assert run(name, tmp_path, "--quick") == 0
+    assert run(name, tmp_path, "--quick", "--steps", "20", "--hidden", "8") == 0
     page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
     assert runner.load(name).question in page
 

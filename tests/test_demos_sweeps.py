@@ -18,7 +18,7 @@ import sweep_trials
 from gallery import of_few_images, results_of, run, write_images
 
 import minigrad as mg
-from demos import _image_trial, bias_variance, how_much_dropout, the_paper
+from demos import _image_trial, bias_variance, how_much_dropout
 from demos.house import sweep
 from demos.house.demo import Unavailable
 from demos.house.statistics import interval
@@ -412,7 +412,7 @@ def real_images():
 def error_of(dataset: str, seed: int, **settings) -> float:
     """Return the test error of a small network after a short training."""
     copy = _image_trial.fingerprint(dataset, None)
-    return _image_trial.trial(dataset=dataset, root=None, copy=copy, hidden=[64], seed=seed, **settings).test
+    return _image_trial.trial(dataset=dataset, root=None, copy=copy, seed=seed, **settings).test
 
 
 def test_dropout_lowers_the_error_on_digits(real_images):
@@ -420,7 +420,7 @@ def test_dropout_lowers_the_error_on_digits(real_images):
 
     The mean of six seeds is below zero once in 10¹⁰; that of a dropout that does nothing, every second time.
     """
-    common = {"images": 1000, "epochs": 40}
+    common = {"hidden": [64], "images": 1000, "epochs": 40}
     settings = [common, common | {"p_input": 0.2, "p": 0.3}]
     pairs = [[error_of("MNIST", seed, **one) for one in settings] for seed in range(1, 7)]
     assert np.mean([plain - dropped for plain, dropped in pairs]) > 0
@@ -428,5 +428,6 @@ def test_dropout_lowers_the_error_on_digits(real_images):
 
 def test_the_largest_p_costs_more_than_it_saves(real_images):
     """With 500 images and five epochs, by 51 points over seeds 200 to 209, with a standard deviation of 7.5."""
-    plain, dropped = (error_of("FashionMNIST", 1, images=500, epochs=5, p=p) for p in (0.0, 0.9))
+    common = {"hidden": [128, 128], "images": 500, "epochs": 5}
+    plain, dropped = (error_of("FashionMNIST", 1, **common, p=p) for p in (0.0, 0.9))
     assert dropped > plain

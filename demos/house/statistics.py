@@ -21,7 +21,7 @@ class Interval(NamedTuple):
         return abs(self.mean) > self.margin
 
     def __format__(self, spec: str) -> str:
-        return f"{self.mean:{spec}} ± {self.margin:{spec}}"
+        return f"{self.mean:z{spec}} ± {self.margin:{spec}}"  # z: zero has no sign
 
 
 def interval(sample: Sequence[float]) -> Interval:
