@@ -14,7 +14,7 @@ an `Exhibit` of claims, pictures and tables. The house does the rest: options, p
         question="What does dropout do in training, and what in evaluation?",
         formula=r"y = \frac{ξ}{1 - p} x",                   # LaTeX's notation, a small part of it
         source="Zhang Xian, PyTorch notes, lesson 6.1",
-        references=[Reference("Srivastava et al. 2014", "https://jmlr.org/papers/v15/srivastava14a.html")],
+        references=[Reference("torch.nn.Dropout", "https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html")],
         options=[Option("--draws", at_least(2), 1000, "training passes", quick=100)],
         code=[draw_sums],                                    # what the page shows of the source
         compute=compute,
@@ -23,11 +23,12 @@ an `Exhibit` of claims, pictures and tables. The house does the rest: options, p
 
 The rules of the house:
 
-- A claim is a sentence whose numbers are formatted from the results; `Interval` keeps it from saying too much.
+- A claim is a sentence whose numbers are formatted from the results; `statistics.verdict` keeps it from saying more
+  than its interval does.
 - A picture's title says what it shows, its alt text gives the numbers. One figure shows one thing, so that it can be
-  read on a phone: `house.canvas()` makes it; `house.LINES` are styles that differ in colour, dashes and marker.
-- `compute` starts with `mg.manual_seed(options.seed)`, and prints nothing; `house.progress` shows long loops,
-  `house.spread` runs a function over seeds in two processes.
+  read on a phone: `style.canvas()` makes it; `style.LINES` are styles that differ in colour, dashes and marker.
+- `compute` starts with `mg.manual_seed(options.seed)`, and prints nothing; `training.progress` shows long loops,
+  `training.spread` runs a function over seeds in two processes.
 - What cannot be run (no data, no answer) raises `Unavailable` with one sentence.
 - Optional packages are imported where they are used.
 """

@@ -1,9 +1,10 @@
-"""Trials for the tests of sweeps; each writes down that it was run."""
+"""What the tests of sweeps and of `spread` let other processes run; each trial writes down that it was run."""
 
 from __future__ import annotations
 
 import os
 import signal
+from argparse import Namespace
 from pathlib import Path
 
 import minigrad as mg
@@ -32,3 +33,7 @@ def is_interrupted(n: int, folder: str) -> list[float]:
     if n == VICTIM and not Path(folder, "go on").exists():
         raise KeyboardInterrupt
     return draws(n, folder)
+
+
+def shifted(item: int, options: Namespace) -> int:
+    return item + options.by

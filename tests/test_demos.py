@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import sweep_trials
 from gallery import options_of, run
 
 from demos.house import runner
@@ -314,13 +315,9 @@ def test_a_verdict_says_no_more_than_its_interval(change, sentence):
 # ---- training
 
 
-def shifted(item: int, options: Namespace) -> int:
-    return item + options.by
-
-
 @pytest.mark.parametrize("quick", [True, False])
 def test_spread_keeps_the_order(quick):
-    assert spread(shifted, [3, 1, 2], Namespace(by=10, quick=quick), "numbers") == [13, 11, 12]
+    assert spread(sweep_trials.shifted, [3, 1, 2], Namespace(by=10, quick=quick), "numbers") == [13, 11, 12]
 
 
 # ---- formulas

@@ -415,14 +415,15 @@ def error_of(dataset: str, seed: int, **settings) -> float:
     return _image_trial.trial(dataset=dataset, root=None, copy=copy, seed=seed, **settings).test
 
 
-def test_dropout_lowers_the_error_on_digits(real_images):
-    """With 1,000 images and 40 epochs; over seeds 101 to 110 by 0.85 points, with a standard deviation of 0.33.
+def test_dropout_lowers_the_error_on_digits(real_images, monkeypatch):
+    """With 1,000 images and 40 epochs; over seeds 201 to 214 by 0.65 points, with a standard deviation of 0.21.
 
-    The mean of six seeds is below zero once in 10¹⁰; that of a dropout that does nothing, every second time.
+    The mean of five seeds is below zero once in 10¹¹; that of a dropout that does nothing, every second time.
     """
+    monkeypatch.setattr(_image_trial, "BATCH", 100)
     common = {"hidden": [64], "images": 1000, "epochs": 40}
     settings = [common, common | {"p_input": 0.2, "p": 0.3}]
-    pairs = [[error_of("MNIST", seed, **one) for one in settings] for seed in range(1, 7)]
+    pairs = [[error_of("MNIST", seed, **one) for one in settings] for seed in range(1, 6)]
     assert np.mean([plain - dropped for plain, dropped in pairs]) > 0
 
 

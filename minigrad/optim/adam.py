@@ -106,9 +106,8 @@ class Adam(CountingOptimizer):
     def descend(self, params: list[Tensor], t: float, group: Group) -> None:
         """Move parameters that have a gradient, for the t-th time."""
         lr, decay, eps, beta1, beta2 = numbers(group, "lr", "weight_decay", "eps", "betas")
-        # m / (√v / c + ε) is c m / (√v + c ε), in one pass less
+        step_size = lr / (1 - beta1**t)
         root_correction = math.sqrt(1 - beta2**t)
-        step_size = lr / (1 - beta1**t) * root_correction
 
         for theta, g, m, v, *v_max, scratch in self.pieces(params, *self._means(group)):
             if group["maximize"]:
@@ -122,7 +121,8 @@ class Adam(CountingOptimizer):
             for largest in v_max:
                 v = np.maximum(largest, v, out=largest)
             denominator = np.sqrt(v, out=scratch)
-            denominator += eps * root_correction
+            denominator *= 1 / root_correction
+            denominator += eps
             change = np.divide(m, denominator, out=scratch)
             change *= step_size
             theta -= change

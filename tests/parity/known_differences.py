@@ -54,6 +54,11 @@ KNOWN: tuple[Known, ...] = (
         "Memory of `out` that overlaps itself or an input is not noticed.",
     ),
     Known(
+        "linalg.norm",
+        r"only Frobenius' norm of a matrix is there",
+        "Of the norms of a matrix only Frobenius' is there.",
+    ),
+    Known(
         "linspace",
         r"int\d+ .*result: \d+ of",
         "In integers, a value that is whole but for rounding may be cut to the next one.",
@@ -75,7 +80,7 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "pow __rpow__ addbmm nn.functional.binary_cross_entropy nn.functional.normalize nn.functional.soft_margin_loss "
-        "nn.functional.multilabel_soft_margin_loss",
+        "nn.functional.multilabel_soft_margin_loss linalg.vector_norm",
         r"float16",
         "In float16 other intermediate results overflow or are rounded.",
     ),
