@@ -267,7 +267,7 @@ DEMO = Demo(
         Reference("Xiao, Rasul, Vollgraf, Fashion-MNIST, 2017", "https://arxiv.org/abs/1708.07747"),
     ],
     options=[
-        Option("--seeds", at_least(2), 5, "seeds to average over", quick=2),
+        Option("--seeds", at_least(2), 3, "seeds to average over", quick=2),
         Option("--epochs", at_least(1), 5, "passes over the data", quick=1),
         Option("--batch-size", at_least(1), 256, "images in a step"),
         Option("--images", at_least(1), 60_000, "how many of the images are used", quick=6_000),

@@ -232,7 +232,7 @@ DEMO = Demo(
         Reference("Fashion-MNIST", "https://arxiv.org/abs/1708.07747"),
     ],
     options=[
-        Option("--seeds", at_least(2), 6, "training sets for each size and p", quick=3),
+        Option("--seeds", at_least(2), 4, "training sets for each size and p", quick=3),
         Option("--epochs", at_least(1), 30, "passes over the training set", quick=5),
         Option("--steps", at_least(1), 400, "steps of training at least", quick=60),
         *OPTIONS,
