@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from .anomaly import anomaly_mode, check_nan, warn_of
@@ -162,16 +163,17 @@ def gradients(
             values = node.saved if lift is None else lift(node)
             if values is None:
                 raise _freed(node)
-            op = node.op
+            op, params = node.op, node.params
             for i, edge in enumerate(node.edges):
                 if edge is None or (useful is not None and edge not in useful):
                     continue
                 if suspicious:
                     check_unwritten(node, i)
-                grad = op.rules[i](g, *values, **node.params)  # type: ignore[misc]
+                grad = op.rules[i](g, *values, **params)  # type: ignore[misc]
                 if watched:
                     check_nan(node, i, grad)
-                deliver(grad, edge, flowing, g, op)
+                if grad is not None:
+                    deliver(grad, edge, flowing, g, op)
             if not keep_graph and (op.keeps_output or op.keeps_inputs):
                 node.saved, node.inputs = None, ()
     except Exception:
@@ -187,8 +189,6 @@ def gradients(
 
 def deliver(grad: Gradient, edge: Any, flowing: dict[Any, Gradient], g: Gradient, op: Op) -> None:
     """Add the gradient of one input, which a rule of `op` made of g, to what already flows into its edge."""
-    if grad is None:
-        return
     is_leaf = type(edge) is not Node
     shape = edge.array.shape if is_leaf else edge.shape
     if grad.shape != shape:
@@ -210,7 +210,7 @@ def newest_first(edges: Iterable[Any]) -> list[Node]:
             if type(edge) is Node and edge not in seen:
                 seen.add(edge)
                 waiting.append(edge)
-    return sorted(seen, key=lambda node: node.born, reverse=True)
+    return sorted(seen, key=attrgetter("born"), reverse=True)
 
 
 def leading_to(wanted: set[Any], nodes: list[Node]) -> set[Any]:

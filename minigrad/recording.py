@@ -6,6 +6,7 @@ arrays, and leaves a `Node` behind where a gradient may be asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -64,21 +65,25 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
 
 def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     """Compute an entry of the table on tensors and numbers, and record it where a gradient may be asked for."""
-    arrays, edges = taken_apart(inputs)
+    arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
     if not alike(op, arrays):
         inputs = conform(op, inputs, arrays)
-        arrays, edges = taken_apart(inputs)
+        arrays = [as_array(x) for x in inputs]
     try:
         array = op.forward(*arrays, **params)
     except (ValueError, TypeError) as error:
         raise refusal(op, arrays, error) from None
+    if op.byproduct is not None:
+        array, params[op.byproduct] = array
     if type(array) is not np.ndarray:
         array = np.asarray(array)  # a full reduction gives a NumPy scalar
     out = wrap(array)
     if op.view:
         note_view(out, inputs[0])
-    if edges and array.dtype.kind == "f":
-        out.grad_fn = record(op, params, edges, inputs, out, arrays)
+    if grad_mode.enabled and array.dtype.kind == "f":
+        edges = edges_to(inputs)
+        if edges:
+            out.grad_fn = record(op, params, edges, inputs, out, arrays)
     return out
 
 
@@ -91,22 +96,15 @@ def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
     return RuntimeError(f"{op.name}: {error}")
 
 
-def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
-    """Return the inputs' arrays, and where their gradients go; no edges at all if no gradient goes anywhere."""
-    arrays: list[Any] = []
+def edges_to(inputs: tuple[Any, ...]) -> list[Any]:
+    """Return where the gradients of the inputs go; no edges at all if no gradient goes anywhere."""
     edges: list[Any] = []
-    tracked, recording = False, grad_mode.enabled
+    tracked = False
     for x in inputs:
-        edge = None
-        if isinstance(x, TensorBase):
-            arrays.append(x.array)
-            if recording:
-                edge = edge_of(x)
-                tracked = tracked or edge is not None
-        else:
-            arrays.append(x)
+        edge = edge_of(x) if isinstance(x, TensorBase) else None
+        tracked = tracked or edge is not None
         edges.append(edge)
-    return arrays, edges if tracked else []
+    return edges if tracked else []
 
 
 def record(
@@ -235,6 +233,13 @@ def _owner(array: Array) -> Array:
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
+
+
+def note_writes(tensors: Iterable[TensorBase]) -> None:
+    """Date a write into the memory of several tensors."""
+    date = clock.write()
+    for x in tensors:
+        x.get_memory().written = date
 
 
 def refuse_write(x: TensorBase) -> None:

@@ -91,8 +91,10 @@ class Sequential(_Row):
 
     def forward(self, input: Any) -> Any:
         """Pass the input through every module."""
-        for module in self:
-            input = module(input)
+        attributes = self.__dict__
+        for name, kind in self._registered_kinds.items():
+            if kind == "module":
+                input = attributes[name](input)
         return input
 
     def __getitem__(self, idx: Any) -> Any:

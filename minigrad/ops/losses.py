@@ -11,30 +11,45 @@ from .op import Op
 from .reductions import _softmax, _stable, softmax
 
 
-def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> np.ndarray:
-    """Return log Σ eˣ - x[index] along the axis, which goes; the index has it, with size 1."""
+def _places(index: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
+    """Return what picks, or sets, one entry along the axis for each place of the index, which has size 1 there."""
+    grid = [np.arange(n).reshape([-1 if i == d else 1 for i in range(index.ndim)]) for d, n in enumerate(index.shape)]
+    grid[axis] = index
+    return tuple(grid)
+
+
+def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return log Σ eˣ - x[index] along the axis, which goes; the index has it, with size 1. And the softmax of x."""
     _, rest = _stable(x, axis)
-    at_target = np.take_along_axis(rest, index, axis).squeeze(axis)
-    return np.log(np.exp(rest, out=rest).sum(axis=axis)) - at_target
+    at_target = rest[_places(index, axis)]
+    e = np.exp(rest, out=rest)
+    total = e.sum(axis=axis, keepdims=True)
+    e /= total
+    return (np.log(total) - at_target).squeeze(axis), e
 
 
-def _softmax_less_target(x: np.ndarray, index: np.ndarray, axis: int) -> np.ndarray:
+def _softmax_less_target(
+    x: np.ndarray, index: np.ndarray, axis: int, known_softmax: np.ndarray | None = None
+) -> np.ndarray:
     """Return the softmax, less 1 at the target."""
-    p = _softmax(x, axis)
-    np.put_along_axis(p, index, np.take_along_axis(p, index, axis) - 1, axis)
+    p = _softmax(x, axis) if known_softmax is None else known_softmax.copy()
+    p[_places(index, axis)] -= 1
     return p
 
 
 cross_entropy = Op(
     _cross_entropy,
-    lambda g, y, x, index, axis: cross_entropy_slope(x, index=index, axis=axis) * g.reshape(index.shape),
+    lambda g, y, x, index, axis, known_softmax=None: (
+        cross_entropy_slope(x, index=index, axis=axis, known_softmax=known_softmax) * g.reshape(index.shape)
+    ),
     inputs="float",
+    byproduct="known_softmax",
 )
 
 # The gradient of the cross-entropy, an entry of its own so that it has a derivative in its turn: that of the softmax.
 cross_entropy_slope = Op(
     _softmax_less_target,
-    lambda g, y, x, index, axis: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),  # type: ignore[misc]
+    lambda g, y, x, index, axis, known_softmax=None: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),  # type: ignore[misc]
     inputs="float",
 )
 

@@ -29,6 +29,8 @@ class Op:
             numbers become arrays, for rules that call functions on them; "numbers": the same as "promote", and booleans
             are refused; "condition": the first is boolean, the others are promoted; "same": they must be alike.
         view: whether the output may share the first input's memory.
+        byproduct: the name of a keyword parameter, if the forward returns its value behind the output: something that
+            it had to compute, and that a rule need not compute again. It must not matter to a rule whether it has it.
 
     Example:
         >>> import numpy as np
@@ -38,13 +40,19 @@ class Op:
     """
 
     def __init__(
-        self, forward: Callable[..., Any], *rules: Rule | None, inputs: str = "promote", view: bool = False
+        self,
+        forward: Callable[..., Any],
+        *rules: Rule | None,
+        inputs: str = "promote",
+        view: bool = False,
+        byproduct: str | None = None,
     ) -> None:
         self.name = "unnamed"  # until the table names its entries
         self.forward = forward
         self.rules: Sequence[Rule | None] = rules
         self.inputs = inputs
         self.view = view
+        self.byproduct = byproduct
 
     @cached_property  # found at the first use: to read the bytecode of the whole table takes 30 ms
     def reads(self) -> list[list[bool]]:
@@ -75,7 +83,7 @@ class Op:
         for x in inputs:
             if type(x) is not ndarray and hasattr(x, "__record__"):
                 return x.__record__(self, *inputs, **params)
-        return self.forward(*inputs, **params)
+        return self.forward(*inputs, **params) if self.byproduct is None else self.forward(*inputs, **params)[0]
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

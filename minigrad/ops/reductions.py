@@ -66,7 +66,7 @@ def _lower_median(x: np.ndarray) -> np.ndarray:
 def _stable(x: np.ndarray, axis: Any) -> tuple[np.ndarray, np.ndarray]:
     """Split x into its maximum and the rest, so that no exponential overflows; an infinite maximum is left in place."""
     top = x.max(axis=axis, keepdims=True, initial=-math.inf)
-    top = np.where(np.isfinite(top), top, np.zeros_like(top))
+    top = np.where(np.isfinite(top), top, 0.0)
     return top, x - top
 
 

@@ -13,14 +13,11 @@ from .. import dtypes
 from ..backward import forget_gradient
 from ..grad_mode import enable_grad
 from ..hooks import RemovableHandle
-from ..recording import Array, wrap
+from ..recording import Array, note_writes, wrap
 from ..tensor import Tensor
 from .hooks import observed
 from .options import refuse_switches
-
-BLOCK = 1 << 17
-"""How many elements of a large parameter are updated at a time, so that an update's many passes stay in the cache: an
-Adam step over 8 million float32 weights then takes 0.7 of its time."""
+from .pieces import Pieces, Row
 
 NUMBERS = ("step", "mu_product")
 """What a state holds as tensors of no dimension."""
@@ -61,6 +58,7 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []
+        self._pieces = Pieces()
         self.step_pre_hooks: dict[int, StepHook] = {}
         self.step_post_hooks: dict[int, StepHook] = {}
         groups = list(params)
@@ -142,8 +140,7 @@ class Optimizer:
             params = [p for p in group["params"] if p.grad is not None]
             if params:
                 self.update(params, group)
-            for p in params:
-                p.note_write()
+                note_writes(params)
         return loss
 
     def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:
@@ -155,7 +152,7 @@ class Optimizer:
         return RemovableHandle(self.step_post_hooks, hook)
 
     def pieces(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
-        """Iterate over the parameters, large ones in blocks that fit into the cache.
+        """Iterate over the parameters in pieces of a good size: small ones together, large ones in blocks.
 
         Args:
             params: parameters that have a gradient.
@@ -165,15 +162,11 @@ class Optimizer:
             Arrays of one shape: values, gradients, the remembered ones, and one to compute in. All but the gradients
             may be written into.
         """
+        rows: list[Row] = []
         for p in params:
-            row = [p.array, p.grad.array]
-            if remembered:
-                state = self.state[p]
-                row += [state[name].array for name in remembered]
-            if p.array.size <= BLOCK:
-                yield [*row, np.empty_like(p.array)]
-            else:
-                yield from _cut(row)
+            state = self.state[p] if remembered else {}
+            rows.append([p, p.grad, *[state[name] for name in remembered]])
+        return self._pieces.of(rows)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros."""
@@ -298,15 +291,3 @@ def average(mean: Array, beta: float, new: Array, scratch: Array) -> None:
     """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`."""
     mean *= beta
     mean += np.multiply(new, 1 - beta, out=scratch)
-
-
-def _cut(row: list[Array]) -> Iterator[list[Array]]:
-    """Hand out one parameter's arrays block by block; as a whole where they do not lie in order."""
-    if not all(array.flags.c_contiguous for array in row):
-        yield [*row, np.empty_like(row[0])]
-        return
-    flat = [array.reshape(-1) for array in row]
-    scratch = np.empty(BLOCK, row[0].dtype)  # the same for every block, so that it stays in the cache
-    for start in range(0, flat[0].size, BLOCK):
-        block = [array[start : start + BLOCK] for array in flat]
-        yield [*block, scratch[: block[0].size]]

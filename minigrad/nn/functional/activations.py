@@ -17,7 +17,7 @@ from ...functions.arguments import recorded_as
 from ...random import Generator, default_generator
 from ...recording import apply, wrap
 from ...tensor import Tensor
-from .arguments import check_float, check_number, check_tensors
+from .arguments import check_float, check_number, check_tensor, check_tensors
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -283,7 +283,7 @@ def sigmoid(input: Tensor) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.sigmoid.html
     """
-    check_tensors("sigmoid", input=input)
+    check_tensor("sigmoid", input)
     return input.sigmoid()
 
 
@@ -292,7 +292,7 @@ def tanh(input: Tensor) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.tanh.html
     """
-    check_tensors("tanh", input=input)
+    check_tensor("tanh", input)
     return input.tanh()
 
 
@@ -449,7 +449,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
 
 def _prepared(name: str, input: Tensor, dim: int | None, stacklevel: int, dtype: Any) -> tuple[Tensor, int]:
     """Return the input in the wanted dtype, and the dimension."""
-    check_tensors(name, input=input)
+    check_tensor(name, input)
     x = input if dtype is None else input.to(dtype)
     check_float(name, x)
     return x, _guessed_dim(name, x.ndim, stacklevel + 1) if dim is None else dim

@@ -13,7 +13,7 @@ from ... import ops
 from ...random import Generator, default_generator
 from ...recording import Array, apply, wrap
 from ...tensor import Tensor
-from .arguments import check_tensors
+from .arguments import check_tensor
 
 Shape = tuple[int, ...]
 Noise = Callable[[Array, float, np.dtype[Any]], tuple[Array, Array | None]]
@@ -75,7 +75,7 @@ def dropout1d(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
     """
-    check_tensors("dropout1d", input=input)
+    check_tensor("dropout1d", input)
     if input.ndim not in (2, 3):
         raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input.")
     return _dropped("dropout1d", input, p, training, inplace, generator, input.ndim - 1)
@@ -104,7 +104,7 @@ def dropout2d(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
     """
-    check_tensors("dropout2d", input=input)
+    check_tensor("dropout2d", input)
     if input.ndim not in (3, 4):
         warnings.warn(
             f"dropout2d: Received a {input.ndim}-D input to dropout2d, which is deprecated and will result in an error "
@@ -137,7 +137,7 @@ def dropout3d(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
     """
-    check_tensors("dropout3d", input=input)
+    check_tensor("dropout3d", input)
     if input.ndim not in (4, 5):
         warnings.warn(
             f"dropout3d: Received a {input.ndim}-D input to dropout3d, which is deprecated and will result in an error "
@@ -251,7 +251,7 @@ def _dropped(
 ) -> Tensor:
     """Draw a mask, for every element or for every channel, and multiply and add what is made of it."""
     checked_dropout_probability(p)
-    check_tensors(name, input=input)
+    check_tensor(name, input)
     if p == 0 or not training or not input.array.size:
         return input
     if input.array.dtype.kind != "f":

@@ -7,7 +7,7 @@ import math
 from ... import ops
 from ...recording import apply
 from ...tensor import Tensor
-from .arguments import check_tensors
+from .arguments import check_tensor, check_tensors
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -23,7 +23,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
     """
-    check_tensors("linear", input=input)
+    check_tensor("linear", input)
     if weight.ndim == 1:
         return _with_one_output(input, weight, bias)
     try:

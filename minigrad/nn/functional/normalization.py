@@ -11,7 +11,7 @@ import numpy as np
 from ... import ops
 from ...recording import Array, apply, named, wrap
 from ...tensor import Tensor
-from .arguments import check_float, check_tensors
+from .arguments import check_float, check_tensor
 
 Axes = tuple[int, ...]
 
@@ -231,6 +231,6 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
         >>> normalize(Tensor([[3.0, 4.0]]))
         tensor([[0.6000, 0.8000]])
     """
-    check_tensors("normalize", input=input)
+    check_tensor("normalize", input)
     unit = input / input.norm(p, dim, keepdim=True).clamp(min=eps)
     return unit if out is None else out.copy_(unit)

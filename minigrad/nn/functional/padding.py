@@ -10,7 +10,7 @@ import numpy as np
 from ... import ops
 from ...recording import Array, apply, wrap
 from ...tensor import Tensor
-from .arguments import check_tensors
+from .arguments import check_tensor
 
 Width = tuple[int, int]
 
@@ -39,7 +39,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         >>> pad(Tensor([[1.0, 2.0, 3.0]]), (2, 1), mode="reflect")
         tensor([[3., 2., 1., 2., 3., 2.]])
     """
-    check_tensors("pad", input=input)
+    check_tensor("pad", input)
     _check_pad(input, pad)
     first = input.ndim - len(pad) // 2
     widths = list(zip(pad[::2], pad[1::2], strict=True))[::-1]

@@ -62,7 +62,7 @@ def cross_entropy(
             raise RuntimeError("ignore_index is not supported for floating point target")
         return _soft_cross_entropy(input.log_softmax(axis), target, weight, axis, reduction, label_smoothing)
     index, ignored = _class_indices(input, target, ignore_index, axis)
-    loss = apply(ops.cross_entropy, input, index=np.expand_dims(index, axis), axis=axis)
+    loss = apply(ops.cross_entropy, input, index=_with_axis(index, axis), axis=axis)
     loss = _reduced_over_classes(loss, index, ignored, weight, reduction)
     if label_smoothing == 0:
         return named(loss, "NllLossBackward0")
@@ -101,7 +101,7 @@ def nll_loss(
     axis = _class_axis(input)
     _check_class_weight(input, weight, axis)
     index, ignored = _class_indices(input, target, ignore_index, axis)
-    picked = input.take_along_dim(wrap(np.expand_dims(index, axis)), axis).squeeze(axis)
+    picked = input.take_along_dim(wrap(_with_axis(index, axis)), axis).squeeze(axis)
     return named(_reduced_over_classes(-picked, index, ignored, weight, reduction), "NllLossBackward0")
 
 
@@ -202,17 +202,20 @@ def _class_indices(input: Tensor, target: Tensor, ignore_index: int, axis: int) 
             f"expected a target of shape {list(expected)} for an input of shape {list(shape)}, "
             f"but got {list(index.shape)}"
         )
+    classes = shape[axis]
+    in_range = not index.size or bool(index.min() >= 0 and index.max() < classes)
+    if in_range and not 0 <= ignore_index < classes:
+        return index, None
     ignored = index == ignore_index
-    ignores = ignored.any()
-    index = np.where(ignored, 0, index) if ignores else index
-    _check_range(index if not ignores else index[~ignored], shape[axis])
-    return index, ignored if ignores else None
-
-
-def _check_range(index: Array, classes: int) -> None:
-    wrong = (index < 0) | (index >= classes)
+    wrong = ~ignored & ((index < 0) | (index >= classes))
     if wrong.any():
         raise IndexError(f"Target {index[wrong][0]} is out of bounds for {classes} classes.")
+    return np.where(ignored, 0, index), ignored if ignored.any() else None
+
+
+def _with_axis(index: Array, axis: int) -> Array:
+    """Return the indices with an axis of size 1 where the classes were."""
+    return index.reshape((*index.shape[:axis], 1, *index.shape[axis:]))
 
 
 def _reduced_over_classes(
