@@ -16,6 +16,7 @@ from .anomaly import anomaly_mode, forward_call
 from .engine import Memory, Node, clock
 from .grad_mode import enable_grad, grad_mode
 from .ops import Op
+from .tape import Call, Tape, refuse_to_replay
 
 Array = np.ndarray[Any, Any]
 
@@ -47,6 +48,7 @@ class TensorBase:
 
     def note_write(self) -> None:
         """Date a write into this tensor's memory, so that a graph which needs the old values says so."""
+        refuse_to_replay("it writes into a tensor")
         self.get_memory().written = clock.write()
 
 
@@ -78,6 +80,8 @@ def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     if type(array) is not np.ndarray:
         array = np.asarray(array)  # a full reduction gives a NumPy scalar
     out = wrap(array)
+    if Tape.current is not None:
+        Tape.current.note(op_call(op, arrays, params, array))
     if op.view:
         note_view(out, inputs[0])
     if grad_mode.enabled and array.dtype.kind == "f":
@@ -85,6 +89,14 @@ def apply(op: Op, *inputs: Any, **params: Any) -> Any:
         if edges:
             out.grad_fn = record(op, params, edges, inputs, out, arrays)
     return out
+
+
+def op_call(op: Op, arrays: list[Any], params: dict[str, Any], array: Array) -> Call:
+    """Return what a tape notes of an operation."""
+    if op.byproduct is None:
+        return Call(op.name, op.forward, tuple(arrays), params, (array,))
+    asked = {name: value for name, value in params.items() if name != op.byproduct}
+    return Call(op.name, op.forward, tuple(arrays), asked, (array, params[op.byproduct]))
 
 
 def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:

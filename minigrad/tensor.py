@@ -20,6 +20,7 @@ from .numpy_functions import call_function, call_ufunc
 from .ops import Op
 from .recording import Array, TensorBase, apply, as_array, edge_of, is_operand, named, refuse_write, wrap
 from .shapes import Size, axis_of, shape_from
+from .tape import refuse_to_replay
 from .values import array_of, element
 
 
@@ -183,16 +184,19 @@ class Tensor(TensorBase):
         """Return the array underneath, sharing memory; RuntimeError where a gradient is required."""
         if self.requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        refuse_to_replay("it takes the values of a tensor as an array")
         return self.array
 
     def item(self) -> Any:
         """Return the only element as a Python number."""
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        refuse_to_replay("it takes the value of a tensor as a number")
         return self.array.item()
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
+        refuse_to_replay("it takes the values of a tensor as a list")
         return self.array.tolist()
 
     def __array__(self, dtype: Any = None, copy: Bool | None = None) -> Array:
@@ -223,7 +227,7 @@ class Tensor(TensorBase):
     def __bool__(self) -> Bool:
         if self.array.size != 1:
             raise RuntimeError(f"Boolean value of Tensor with {self.array.size} values is ambiguous")
-        return bool(self.array.item())
+        return bool(self.item())
 
     def __len__(self) -> Int:
         if self.array.ndim == 0:
@@ -236,9 +240,11 @@ class Tensor(TensorBase):
         return (self[i] for i in range(len(self.array)))
 
     def __contains__(self, element: Any) -> Bool:
+        refuse_to_replay("it looks for a value in a tensor")
         return bool(np.any(self.array == as_array(element)))
 
     def __repr__(self) -> str:
+        refuse_to_replay("it prints a tensor")
         return printing.tensor_repr(self)
 
     def __format__(self, spec: str) -> str:

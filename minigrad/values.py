@@ -10,6 +10,7 @@ import numpy as np
 
 from . import dtypes
 from .recording import Array, TensorBase, as_array
+from .tape import refuse_to_replay
 
 
 def array_of(data: Any, dtype: Any = None) -> Array:
@@ -76,6 +77,7 @@ def element(x: Any, dtype: np.dtype[Any]) -> Array:
 def number(x: Any) -> Any:
     """Return a number as Python's own: NumPy's would decide the dtype of the result."""
     if isinstance(x, TensorBase):
+        refuse_to_replay("it takes the value of a tensor as a number")
         return x.array.item()
     return x.item() if isinstance(x, np.generic) else x
 

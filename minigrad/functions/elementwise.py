@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import dtypes, ops
 from ..recording import apply, as_array, as_operand, converted, is_tensor, wrap
+from ..tape import refuse_to_replay
 from ..values import number
 from .arguments import (
     check_any_tensor,
@@ -772,11 +773,13 @@ def isclose(
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Return whether |input - other| <= atol + rtol · |other| everywhere."""
+    refuse_to_replay("it compares the values of two tensors")
     return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Return whether both tensors have the same shape and the same elements."""
+    refuse_to_replay("it compares the values of two tensors")
     return np.array_equal(input.array, other.array)
 
 

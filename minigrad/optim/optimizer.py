@@ -17,7 +17,7 @@ from ..recording import Array, note_writes, wrap
 from ..tensor import Tensor
 from .hooks import observed
 from .options import refuse_switches
-from .pieces import Pieces, Row
+from .pieces import Pieces
 
 NUMBERS = ("step", "mu_product")
 """What a state holds as tensors of no dimension."""
@@ -162,11 +162,7 @@ class Optimizer:
             Arrays of one shape: values, gradients, the remembered ones, and one to compute in. All but the gradients
             may be written into.
         """
-        rows: list[Row] = []
-        for p in params:
-            state = self.state[p] if remembered else {}
-            rows.append([p, p.grad, *[state[name] for name in remembered]])
-        return self._pieces.of(rows)
+        return self._pieces.of(params, self.state, remembered)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros."""
@@ -244,14 +240,12 @@ class CountingOptimizer(Optimizer):
 
     def update(self, params: list[Tensor], group: Group) -> None:
         """Move parameters that have a gradient, together those that have taken equally many steps."""
-        peers: dict[float, list[Tensor]] = {}
-        for p in params:
-            state = self.state.get(p) or self.start(p, group)
-            steps = state["step"].array
-            t = steps.item() + 1
-            steps.fill(t)
-            peers.setdefault(t, []).append(p)
-        for t, together in peers.items():
+        states = [self.state.get(p) or self.start(p, group) for p in params]
+        times = [state["step"].array.item() + 1 for state in states]
+        for t, state in zip(times, states, strict=True):
+            state["step"].array.fill(t)
+        for t in dict.fromkeys(times):
+            together = params if times.count(t) == len(times) else [p for p, u in zip(params, times, strict=True) if u == t]
             self.descend(together, t, group)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ... import ops
 from ...random import Generator, default_generator
 from ...recording import Array, apply, wrap
+from ...tape import computed
 from ...tensor import Tensor
 from .arguments import check_tensor
 
@@ -239,6 +240,14 @@ def _alpha_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[A
     return noise * a, (noise - 1) * (ALPHA * a) + ALPHA * a * p
 
 
+def _drawn(
+    noise: Noise, source: Generator, shape: Shape, p: float, dtype: np.dtype[Any]
+) -> tuple[Array, Array | None]:
+    """Draw a mask and return the noise that is made of it."""
+    keep_mask, keep = source.keep_mask(shape, p)
+    return noise(keep_mask, keep, dtype)
+
+
 def _dropped(
     name: str,
     input: Tensor,
@@ -257,10 +266,9 @@ def _dropped(
     if input.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, but got {input.dtype}")
     if p == 1:
-        return input.zero_() if inplace else apply(ops.where, wrap(np.asarray(False)), input, 0.0)
+        return input.zero_() if inplace else apply(ops.where, wrap(computed(np.asarray, False)), input, 0.0)
     source = generator or default_generator
-    keep_mask, keep = source.keep_mask(_mask_shape(name, input, leading), p)
-    factor, summand = noise(keep_mask, keep, input.array.dtype)
+    factor, summand = computed(_drawn, noise, source, _mask_shape(name, input, leading), p, input.array.dtype)
     out = input.mul_(factor) if inplace else apply(ops.mul, input, factor)
     if summand is None:
         return out

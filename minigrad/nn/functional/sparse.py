@@ -9,6 +9,7 @@ import numpy as np
 from ... import ops
 from ...grad_mode import no_grad
 from ...recording import Array, apply, named, wrap
+from ...tape import refuse_to_replay
 from ...tensor import Tensor
 from .arguments import check_tensors
 
@@ -77,6 +78,7 @@ def _check_embedding(input: Tensor, weight: Tensor, sparse: bool) -> None:
         raise RuntimeError(f"'weight' must be 2-D, but it is {weight.ndim}-D")
     if sparse:
         raise RuntimeError("embedding: gradients are dense here: sparse=True is not available")
+    refuse_to_replay("embedding looks at the indices before it takes them")
     rows, index = weight.array.shape[0], input.array
     if index.size and not 0 <= index.min() <= index.max() < rows:
         raise IndexError(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .... import ops
-from ....recording import apply, named
+from ....recording import Array, apply, named
+from ....tape import computed
 from ....tensor import Tensor
 from ..activations import logsigmoid
 from ..arguments import check_float, check_tensors
@@ -49,10 +50,14 @@ def binary_cross_entropy(
     if target.dtype != input.dtype:
         raise RuntimeError(f"binary_cross_entropy: found target of dtype {target.dtype} but expected {input.dtype}")
     for name, x in (("input", input), ("target", target)):
-        if not ((x.array >= 0) & (x.array <= 1)).all():
-            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+        computed(_check_probabilities, x.array, name)
     loss = apply(ops.binary_cross_entropy, input, target)
     return named(reduced(loss if weight is None else loss * weight, reduction), "BinaryCrossEntropyBackward0")
+
+
+def _check_probabilities(x: Array, name: str) -> None:
+    if not ((x >= 0) & (x <= 1)).all():
+        raise RuntimeError(f"all elements of {name} should be between 0 and 1")
 
 
 def binary_cross_entropy_with_logits(

@@ -9,6 +9,7 @@ import numpy as np
 
 from .... import ops
 from ....recording import Array, apply, named, wrap
+from ....tape import computed, refuse_to_replay
 from ....tensor import Tensor
 from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
@@ -62,7 +63,7 @@ def cross_entropy(
             raise RuntimeError("ignore_index is not supported for floating point target")
         return _soft_cross_entropy(input.log_softmax(axis), target, weight, axis, reduction, label_smoothing)
     index, ignored = _class_indices(input, target, ignore_index, axis)
-    loss = apply(ops.cross_entropy, input, index=_with_axis(index, axis), axis=axis)
+    loss = apply(ops.cross_entropy, input, index=computed(_with_axis, index, axis), axis=axis)
     loss = _reduced_over_classes(loss, index, ignored, weight, reduction)
     if label_smoothing == 0:
         return named(loss, "NllLossBackward0")
@@ -144,6 +145,7 @@ def multi_margin_loss(
     rows, classes = scores.array.shape
     if index.shape != (rows,):
         raise RuntimeError(f"multi_margin_loss: expected a target of shape [{rows}], but got {list(target.shape)}")
+    refuse_to_replay("multi_margin_loss looks at the targets before it takes them")
     if ((index < 0) | (index >= classes)).any():
         raise RuntimeError(f"multi_margin_loss: target out of range: expected classes in [0, {classes})")
     if weight is not None and weight.array.shape != (classes,):
@@ -202,7 +204,12 @@ def _class_indices(input: Tensor, target: Tensor, ignore_index: int, axis: int) 
             f"expected a target of shape {list(expected)} for an input of shape {list(shape)}, "
             f"but got {list(index.shape)}"
         )
-    classes = shape[axis]
+    sorted_out: tuple[Array, Array | None] = computed(_sorted_out, index, shape[axis], ignore_index)
+    return sorted_out
+
+
+def _sorted_out(index: Array, classes: int, ignore_index: int) -> tuple[Array, Array | None]:
+    """Return class indices, with 0 for those that are ignored, and which are; IndexError where there is no class."""
     in_range = not index.size or bool(index.min() >= 0 and index.max() < classes)
     if in_range and not 0 <= ignore_index < classes:
         return index, None

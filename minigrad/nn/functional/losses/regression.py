@@ -8,7 +8,8 @@ import warnings
 import numpy as np
 
 from .... import ops
-from ....recording import apply, named, wrap
+from ....recording import Array, apply, named, wrap
+from ....tape import computed
 from ....tensor import Tensor
 from ..arguments import check_tensors
 from .reduction import checked_reduction, legacy_reduction, reduced
@@ -164,11 +165,15 @@ def gaussian_nll_loss(
     return reduced(loss + 0.5 * math.log(2 * math.pi) if full else loss, checked_reduction(reduction))
 
 
+def _check_variance(variance: Array) -> None:
+    if (variance < 0).any():
+        raise ValueError("var has negative entry/entries")
+
+
 def _fitting_variance(var: Tensor | float, input: Tensor) -> Tensor:
     """Return the variance in a shape that broadcasts to the input's."""
     variance: Tensor = var if isinstance(var, Tensor) else wrap(np.full(input.array.shape, var, input.array.dtype))
-    if (variance.array < 0).any():
-        raise ValueError("var has negative entry/entries")
+    computed(_check_variance, variance.array)
     shape, own = input.array.shape, variance.array.shape
     if own == shape[:-1] != shape:
         return variance.unsqueeze(-1)

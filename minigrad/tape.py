@@ -1,0 +1,98 @@
+"""A tape: the calls on arrays that a computation consists of, in their order, noted down while it runs.
+
+What is noted can be replayed (`minigrad.replay`), provided that nothing went past the tape. So a tape accepts an array
+only if it was given at the beginning, or came out of a call that it has noted; and whoever looks at values, or writes
+into a tensor, says so and is refused, for what Python decides by a value it might decide otherwise the next time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, NamedTuple, Self
+
+from numpy import ndarray
+
+
+class Call(NamedTuple):
+    """One call: the name to show, the function, its arguments and keyword arguments, and the arrays it returned."""
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    results: tuple[Any, ...]
+
+
+class Tape:
+    """Notes the calls of one thread, inside of a ``with`` block.
+
+    Args:
+        given: the arrays that there are at the beginning.
+
+    Attributes:
+        calls: what was noted.
+
+    Raises:
+        RuntimeError: something happens that a replay would not repeat.
+    """
+
+    current: ClassVar[Tape | None] = None
+
+    def __init__(self, given: Iterable[ndarray]) -> None:
+        self.calls: list[Call] = []
+        self.known: dict[int, ndarray] = {}  # by their ids, which no other array gets, since they are kept
+        self.thread = threading.get_ident()
+        for array in given:
+            self.give(array)
+
+    def give(self, array: ndarray) -> None:
+        """Let an array be known."""
+        self.known[id(array)] = array
+
+    def __enter__(self) -> Self:
+        if Tape.current is not None:
+            raise RuntimeError("a step is being recorded already: one cannot be recorded inside of another")
+        Tape.current = self
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        Tape.current = None
+
+    def note(self, call: Call) -> None:
+        """Note a call; RuntimeError where one of its arrays comes from nowhere."""
+        if threading.get_ident() != self.thread:
+            return
+        for x in (*call.arguments, *call.keywords.values()):
+            self._check(call.name, x)
+        self.calls.append(call)
+        self.known.update({id(array): array for array in call.results})
+
+    def _check(self, name: str, x: Any) -> None:
+        if isinstance(x, tuple | list):
+            for part in x:
+                self._check(name, part)
+        elif isinstance(x, ndarray) and id(x) not in self.known:
+            raise RuntimeError(
+                f"this step cannot be replayed: {name} takes an array of shape {list(x.shape)} that was neither given "
+                "nor computed by a recorded operation, so that nobody knows what it would be the next time"
+            )
+
+
+def refuse_to_replay(what: str) -> None:
+    """Say that something happens which a replay would not repeat; RuntimeError if this thread's step is recorded."""
+    tape = Tape.current
+    if tape is not None and tape.thread == threading.get_ident():
+        raise RuntimeError(f"this step cannot be replayed: {what}")
+
+
+def computed(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function of arrays that is no entry of the derivative table, the draw of a mask for instance.
+
+    The function returns an array, or a tuple of arrays and None.
+    """
+    result = function(*args)
+    if Tape.current is not None:
+        results = result if isinstance(result, tuple) else (result,)
+        Tape.current.note(Call(function.__name__.strip("_"), function, args, {}, results))
+    return result
