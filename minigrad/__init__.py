@@ -70,6 +70,7 @@ from .grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled,
 )  # fmt: skip
 from .layouts import channels_last, contiguous_format, layout, memory_format, preserve_format, strided
+from .memory import keep_freed_memory
 from .printing import set_printoptions
 from .random import Generator, default_generator, initial_seed, manual_seed, seed, set_default_engine
 from .recording import is_tensor
@@ -80,6 +81,8 @@ __version__ = "0.1.0"
 
 # Where a result is infinite or NaN, it is so in silence, as in PyTorch.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
+
+keep_freed_memory()
 
 # Loaded at their first use: so `import minigrad` takes half of the time.
 SUBPACKAGES = ("accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "serialization", "utils")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import ndarray
 
 from . import dtypes, ops
 from .anomaly import anomaly_mode, forward_call
@@ -67,27 +68,25 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
 
 def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     """Compute an entry of the table on tensors and numbers, and record it where a gradient may be asked for."""
-    arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+    arrays, edges = taken_apart(inputs)
     if not alike(op, arrays):
         inputs = conform(op, inputs, arrays)
-        arrays = [as_array(x) for x in inputs]
+        arrays, edges = taken_apart(inputs)
     try:
         array = op.forward(*arrays, **params)
     except (ValueError, TypeError) as error:
         raise refusal(op, arrays, error) from None
     if op.byproduct is not None:
         array, params[op.byproduct] = array
-    if type(array) is not np.ndarray:
+    if type(array) is not ndarray:
         array = np.asarray(array)  # a full reduction gives a NumPy scalar
     out = wrap(array)
     if Tape.current is not None:
         Tape.current.note(op_call(op, arrays, params, array))
     if op.view:
         note_view(out, inputs[0])
-    if grad_mode.enabled and array.dtype.kind == "f":
-        edges = edges_to(inputs)
-        if edges:
-            out.grad_fn = record(op, params, edges, inputs, out, arrays)
+    if edges and array.dtype.kind == "f":
+        out.grad_fn = record(op, params, edges, inputs, out, arrays)
     return out
 
 
@@ -108,15 +107,22 @@ def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
     return RuntimeError(f"{op.name}: {error}")
 
 
-def edges_to(inputs: tuple[Any, ...]) -> list[Any]:
-    """Return where the gradients of the inputs go; no edges at all if no gradient goes anywhere."""
+def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+    """Return the inputs' arrays, and where their gradients go; no edges at all if no gradient goes anywhere."""
+    arrays: list[Any] = []
     edges: list[Any] = []
-    tracked = False
+    tracked, recording = False, grad_mode.enabled
     for x in inputs:
-        edge = edge_of(x) if isinstance(x, TensorBase) else None
-        tracked = tracked or edge is not None
+        edge = None
+        if isinstance(x, TensorBase):
+            arrays.append(x.array)
+            if recording:
+                edge = edge_of(x)
+                tracked = tracked or edge is not None
+        else:
+            arrays.append(x)
         edges.append(edge)
-    return edges if tracked else []
+    return arrays, edges if tracked else []
 
 
 def record(
@@ -163,7 +169,7 @@ def alike(op: Op, arrays: list[Any]) -> bool:
     """Say whether the inputs can be computed with as they are; nearly all can, so this must be quick."""
     dtype, number = None, False
     for x in arrays:
-        if type(x) is np.ndarray:
+        if type(x) is ndarray:
             if dtype is None:
                 dtype = x.dtype
             elif x.dtype is not dtype:
