@@ -206,7 +206,10 @@ def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ..
 def converted(x: Any, target: np.dtype[Any]) -> Any:
     """Return a tensor, an array or a number in the dtype; the gradient of a tensor flows through the conversion."""
     if not isinstance(x, TensorBase):
-        return np.asarray(x).astype(target)  # not asarray(x, target), which refuses what wraps around in PyTorch
+        array = np.asarray(x).astype(target)  # not asarray(x, target), which refuses what wraps around in PyTorch
+        if Tape.current is not None and not isinstance(x, ndarray):
+            Tape.current.give(array)  # a number stays what it is
+        return array
     return apply(ops.cast, x, dtype=target, old=x.array.dtype) if x.array.dtype != target else x
 
 

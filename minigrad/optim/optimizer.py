@@ -245,8 +245,7 @@ class CountingOptimizer(Optimizer):
         for t, state in zip(times, states, strict=True):
             state["step"].array.fill(t)
         for t in dict.fromkeys(times):
-            together = params if times.count(t) == len(times) else [p for p, u in zip(params, times, strict=True) if u == t]
-            self.descend(together, t, group)
+            self.descend([p for p, own in zip(params, times, strict=True) if own == t], t, group)
 
 
 def _listed(params: Any) -> list[Any]:

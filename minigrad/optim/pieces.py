@@ -41,9 +41,7 @@ class Pieces:
     def __reduce__(self) -> tuple[Any, ...]:
         return Pieces, ()  # a copied optimizer makes plans of its own, for its own tensors
 
-    def of(
-        self, params: Sequence[Tensor], state: State, remembered: tuple[str, ...]
-    ) -> Iterator[list[Array]]:
+    def of(self, params: Sequence[Tensor], state: State, remembered: tuple[str, ...]) -> Iterator[list[Array]]:
         """Iterate over parameters that have a gradient: small ones together, large ones in blocks.
 
         Yields:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..anomaly import anomaly_mode
 from ..backward import differentiate
+from ..dtypes import get_default_dtype
+from ..grad_mode import grad_mode
 from ..hooks import accumulate
 from ..nn import Module
 from ..optim import Optimizer
@@ -18,6 +20,8 @@ from ..tape import Tape
 from ..tensor import Tensor
 from .program import Program
 from .surroundings import Surroundings
+
+LossFunc = Callable[[Any, Any], Tensor]
 
 
 class TrainingStep:
@@ -30,9 +34,9 @@ class TrainingStep:
         loss.backward()
         optimizer.step()
 
-    The first one takes down every call of NumPy on the way, and later ones make these calls and no others. Losses,
-    gradients, weights and random numbers are the same bits; what goes is the time that Python spends on modules,
-    tensors and nodes, which is most of the time of a small network.
+    The first call takes down every call of NumPy on the way to the gradients, and later ones make these calls and no
+    others. Losses, gradients, weights and random numbers are the same bits; what goes is the time that Python spends on
+    modules, tensors and nodes, which is most of the time of a small network.
 
     Where the inputs have other shapes or dtypes, or a module has another mode or other attributes, the step is recorded
     anew. Whatever else a ``forward`` depends on, such as a global variable, must stay as it is, and all that it does
@@ -41,7 +45,8 @@ class TrainingStep:
     Args:
         net: a module.
         loss_func: a module or a function that takes the net's output and the target, and returns the loss.
-        optimizer: any. Its own step is not replayed but made, so that its options may change.
+        optimizer: any. Its own step is not replayed but made: its options may change, and its hooks are called, such as
+            one that clips gradients.
 
     Attributes:
         recordings: what was recorded, by the shapes and dtypes of the inputs; each has a ``program.source`` to read.
@@ -65,7 +70,7 @@ class TrainingStep:
         tensor(True)
     """
 
-    def __init__(self, net: Module, loss_func: Callable[..., Tensor], optimizer: Optimizer) -> None:
+    def __init__(self, net: Module, loss_func: LossFunc, optimizer: Optimizer) -> None:
         if not isinstance(net, Module):
             raise TypeError(f"net must be a Module, but got {type(net).__name__}: {net!r}")
         if not isinstance(optimizer, Optimizer):
@@ -86,23 +91,22 @@ class TrainingStep:
             RuntimeError: one requires a gradient; or the step does what cannot be replayed: it looks at a value, writes
                 into a tensor (as batch norm does), or makes a tensor of numbers that come from elsewhere.
         """
-        if anomaly_mode.enabled:
-            return self.as_written(inputs)
-        kinds = tuple([(x.array.shape, x.array.dtype) for x in self._checked(inputs)])
+        if anomaly_mode.enabled or not grad_mode.enabled:
+            return self.as_written(*inputs)
+        kinds = (get_default_dtype(), *[(x.array.shape, x.array.dtype) for x in checked(inputs)])
         recording = self.recordings.get(kinds)
-        if recording is None or not recording.surroundings.are_as_before():
-            recording = self.recordings[kinds] = Recording(self.net, self.loss_func, inputs)
-            loss, *gradients = recording.first_results
-            recording.first_results = ()
+        if recording is not None and recording.surroundings.are_as_before():
+            loss, *gradients = recording.replay(inputs)
         else:
-            loss, *gradients = recording.replayed(inputs)
+            recording, (loss, *gradients) = record(self.net, self.loss_func, inputs)
+            self.recordings[kinds] = recording
         self.optimizer.zero_grad()
         for leaf, g in zip(recording.leaves, gradients, strict=True):
             accumulate(leaf, g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
 
-    def as_written(self, inputs: Sequence[Tensor]) -> Tensor:
+    def as_written(self, *inputs: Tensor) -> Tensor:
         """Take the step without recording or replaying it."""
         *args, target = inputs
         loss = self.loss_func(self.net(*args), target)
@@ -111,51 +115,55 @@ class TrainingStep:
         self.optimizer.step()
         return loss.detach()
 
-    def _checked(self, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        for i, x in enumerate(inputs):
-            if not isinstance(x, Tensor):
-                raise TypeError(f"input {i} of a training step must be Tensor, not {type(x).__name__}")
-            if x.requires_grad:
-                raise RuntimeError(f"input {i} of a training step requires a gradient, but only its parameters may")
-        return inputs
+
+def checked(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+    """Return the inputs of a step; TypeError for what is no tensor, RuntimeError for what requires a gradient."""
+    for i, x in enumerate(inputs):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"input {i} of a training step must be Tensor, not {type(x).__name__}")
+        if x.requires_grad:
+            raise RuntimeError(f"input {i} of a training step requires a gradient, but only its parameters may")
+    return inputs
 
 
-class Recording:
+class Recording(NamedTuple):
     """A forward and a backward pass, as a program.
 
     Attributes:
-        program: from the arrays of the inputs and of the tensors to that of the loss and the gradients.
+        program: from the arrays of the inputs and of the tensors to that of the loss, and those of the gradients.
         tensors: the parameters and buffers of the net and of the loss.
-        leaves: the parameters that get a gradient, in the order in which the program returns it.
+        leaves: the parameters that get a gradient, in the program's order.
         surroundings: what must be as it was for the program to hold.
-        first_results: what the program would have returned while it was recorded.
     """
 
-    def __init__(self, net: Module, loss_func: Callable[..., Tensor], inputs: Sequence[Tensor]) -> None:
-        modules = [part for part in (net, loss_func) if isinstance(part, Module)]
-        named = {
-            name: x for part in modules for name, x in (*part.named_parameters(), *part.named_buffers())
-        }
-        self.surroundings = Surroundings(modules, list(named.values()))
-        self.tensors = list(named.values())
-        stand_ins = [wrap(x.array.view()) for x in inputs]  # different arrays, even for the same tensor given twice
-        arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
-        arrays |= {re.sub(r"\W", "_", f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named.items())}
-        with Tape(arrays.values()) as tape:
-            *args, target = stand_ins
-            loss = loss_func(net(*args), target)
-            found = gradients_of(loss, tape)
-        self.leaves = list(found)
-        self.first_results = (loss.array, *[g.array for g in found.values()])
-        self.program = Program(tape.calls, arrays, self.first_results)
+    program: Program
+    tensors: list[Tensor]
+    leaves: list[Tensor]
+    surroundings: Surroundings
 
-    def replayed(self, inputs: Sequence[Tensor]) -> tuple[Array, ...]:
-        """Return the loss and the gradients for other inputs."""
+    def replay(self, inputs: Sequence[Tensor]) -> tuple[Array, ...]:
+        """Return the loss and the gradients for a batch."""
         return self.program.run(*[x.array for x in inputs], *[x.array for x in self.tensors])
 
 
+def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[Recording, tuple[Array, ...]]:
+    """Run both passes for a batch, and return what was recorded, and the loss and the gradients."""
+    modules = [part for part in (net, loss_func) if isinstance(part, Module)]
+    named = [pair for part in modules for pair in (*part.named_parameters(), *part.named_buffers())]
+    tensors = [x for _, x in named]
+    surroundings = Surroundings(modules, tensors)
+    *args, target = stand_ins = [wrap(x.array.view()) for x in inputs]  # two arrays, where one tensor is given twice
+    arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
+    arrays |= {re.sub(r"\W", "_", f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
+    with Tape(arrays.values()) as tape:
+        loss = loss_func(net(*args), target)
+        gradients = gradients_of(loss, tape)
+    results = (loss.array, *[g.array for g in gradients.values()])
+    return Recording(Program(tape.calls, arrays, results), tensors, list(gradients), surroundings), results
+
+
 def gradients_of(loss: Tensor, tape: Tape) -> dict[Any, Any]:
-    """Return the gradient of each leaf; the rules run on tensors, so that the tape hears of every operation in them."""
+    """Return the gradient of each leaf. The rules run on tensors, so that the tape hears of every operation in them."""
     if loss.array.size != 1:
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs, but the loss has shape {list(loss.array.shape)}"

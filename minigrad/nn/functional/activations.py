@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...functions.arguments import recorded_as
+from ...functions.arguments import check_tensor, recorded_as
 from ...random import Generator, default_generator
 from ...recording import apply, wrap
 from ...tensor import Tensor
-from .arguments import check_float, check_number, check_tensor, check_tensors
+from .arguments import check_float, check_number, check_tensors
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805

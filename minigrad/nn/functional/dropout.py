@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...functions.arguments import check_tensor
 from ...random import Generator, default_generator
 from ...recording import Array, apply, wrap
 from ...tape import computed
 from ...tensor import Tensor
-from .arguments import check_tensor
 
 Shape = tuple[int, ...]
 Noise = Callable[[Array, float, np.dtype[Any]], tuple[Array, Array | None]]

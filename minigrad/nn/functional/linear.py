@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from ... import ops
+from ...functions.arguments import check_tensor
 from ...recording import apply
 from ...tensor import Tensor
-from .arguments import check_tensor, check_tensors
+from .arguments import check_tensors
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...functions.arguments import check_tensor
 from ...recording import Array, apply, named, wrap
 from ...tensor import Tensor
-from .arguments import check_float, check_tensor
+from .arguments import check_float
 
 Axes = tuple[int, ...]
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...functions.arguments import check_tensor
 from ...recording import Array, apply, wrap
 from ...tensor import Tensor
-from .arguments import check_tensor
 
 Width = tuple[int, int]
 
