@@ -26,6 +26,23 @@ Builder = Callable[[Workload, Masks], Step]
 
 def layered(lib: Any, work: Workload, masks: Masks, fused: bool = False, generator: Any = None) -> Step:
     """Return a step in minigrad or in PyTorch."""
+    net, loss_func, optimizer = parts_of(lib, work, masks, fused, generator)
+    x, y = map(lib.from_numpy, work.data())
+
+    def step() -> Any:
+        loss = loss_func(net(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def parts_of(
+    lib: Any, work: Workload, masks: Masks, fused: bool = False, generator: Any = None
+) -> tuple[Any, Any, Any]:
+    """Return what a step in minigrad or in PyTorch consists of: the network, the loss and the optimizer."""
     own = {} if generator is None else {"generator": generator}
     lib.manual_seed(0)
     layers: list[Any] = []
@@ -40,17 +57,7 @@ def layered(lib: Any, work: Workload, masks: Masks, fused: bool = False, generat
     net = lib.nn.Sequential(*layers)
     options = work.options | ({"fused": True} if fused else {})
     optimizer = getattr(lib.optim, work.optimizer)(net.parameters(), **options)
-    loss_func = lib.nn.MSELoss() if work.loss == "mse" else lib.nn.CrossEntropyLoss()
-    x, y = map(lib.from_numpy, work.data())
-
-    def step() -> Any:
-        loss = loss_func(net(x), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss
-
-    return step
+    return net, lib.nn.MSELoss() if work.loss == "mse" else lib.nn.CrossEntropyLoss(), optimizer
 
 
 def given_dropout(lib: Any, p: float, masks: Iterator[Array]) -> Any:
@@ -73,6 +80,22 @@ def minigrad_fast(work: Workload, masks: Masks = None) -> Step:
     import minigrad as lib
 
     return layered(lib, work, masks, generator=lib.Generator(engine="fast"))
+
+
+def minigrad_replayed(work: Workload, masks: Masks = None, generator: Any = None) -> Step:
+    """Return a step that is recorded once and then replayed; that it is the same bits is for the tests to prove."""
+    import minigrad as lib
+    from minigrad.replay import TrainingStep
+
+    step = TrainingStep(*parts_of(lib, work, masks, generator=generator))
+    x, y = map(lib.from_numpy, work.data())
+    return lambda: step.as_written(x, y) if masks else step(x, y)  # masks from outside cannot be replayed
+
+
+def minigrad_replayed_fast(work: Workload, masks: Masks = None) -> Step:
+    import minigrad as lib
+
+    return minigrad_replayed(work, masks, lib.Generator(engine="fast"))
 
 
 def pytorch(work: Workload, masks: Masks = None) -> Step:
@@ -307,6 +330,8 @@ class Peer(NamedTuple):
 PEERS = [
     Peer("minigrad", "minigrad", minigrad),
     Peer("minigrad, fast masks", "minigrad", minigrad_fast),
+    Peer("minigrad, replayed", "minigrad", minigrad_replayed),
+    Peer("minigrad, replayed, fast masks", "minigrad", minigrad_replayed_fast),
     Peer("PyTorch", "torch", pytorch),
     Peer("PyTorch, fused", "torch", pytorch_fused),
     Peer("JAX, jitted", "jax", jax),

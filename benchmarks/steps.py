@@ -7,6 +7,7 @@ from .harness import Settings, Table, Times, duration, geometric_mean, in_turn, 
 from .workloads import TRAINING_STEPS, Workload
 
 DEFAULT, FAST, LIMIT = "minigrad", "minigrad, fast masks", "NumPy by hand"
+REPLAYED, REPLAYED_FAST = "minigrad, replayed", "minigrad, replayed, fast masks"
 
 
 def measure(settings: Settings) -> dict[Workload, Times]:
@@ -35,8 +36,12 @@ PAIRS = [
     (DEFAULT, "PyTorch, fused"),
     (FAST, "PyTorch"),
     (FAST, "PyTorch, fused"),
+    (REPLAYED, "PyTorch"),
+    (REPLAYED, "PyTorch, fused"),
     (FAST, LIMIT),
+    (REPLAYED_FAST, LIMIT),
     (FAST, "JAX, jitted"),
+    (REPLAYED_FAST, "JAX, jitted"),
     (LIMIT, "PyTorch"),
 ]
 

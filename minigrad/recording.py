@@ -260,7 +260,7 @@ def note_writes(tensors: Iterable[TensorBase]) -> None:
     """Date a write into the memory of several tensors."""
     date = clock.write()
     for x in tensors:
-        x.get_memory().written = date
+        (x.memory or x.get_memory()).written = date
 
 
 def refuse_write(x: TensorBase) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from operator import is_
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from ..recording import Array
 from ..tensor import Tensor
@@ -136,6 +138,6 @@ def cut(row: Row) -> Iterator[list[Array]]:
 
 
 def are_apart(rows: list[Row]) -> bool:
-    """Say whether no two parameters lie in the memory of one array, where to change one may be to change both."""
-    arrays = [p.array for p, *_ in rows]
-    return len({id(array if array.base is None else array.base) for array in arrays}) == len(arrays)
+    """Say whether no two parameters lie in the same stretch of memory, where to change one may be to change both."""
+    stretches = sorted(byte_bounds(p.array) for p, *_ in rows)
+    return all(end <= start for (_, end), (start, _) in pairwise(stretches))

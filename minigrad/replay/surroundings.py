@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
 from itertools import chain
-from operator import is_
+from operator import attrgetter, is_
 from typing import Any
 
 from ..nn import Module
 from ..tensor import Tensor
+
+
+kind_of = attrgetter("array.shape", "array.dtype", "_requires_grad", "hooks")
+"""What a program takes for granted of a tensor."""
 
 
 class Surroundings:
@@ -28,7 +32,7 @@ class Surroundings:
         if len({id(x.array) for x in tensors}) < len(tensors):
             raise RuntimeError("this step cannot be replayed: two parameters are one array, without being one tensor")
         self.tensors = tensors
-        self.kinds = [kind_of(x) for x in tensors]
+        self.kinds = [*map(kind_of, tensors)]
         self.attributes = [vars(module) for part in modules for module in part.modules()]
         self.values = [value for attributes in self.attributes for value in attributes.values()]
         self.containers = [*self.attributes, *filter(is_container, self.values)]
@@ -39,17 +43,12 @@ class Surroundings:
 
         This is asked before every replay, and takes as long as two or three operations on tensors.
         """
-        values = chain.from_iterable([attributes.values() for attributes in self.attributes])
+        values = chain.from_iterable(map(dict.values, self.attributes))
         return (
             [*map(len, self.containers)] == self.lengths
             and all(map(is_, values, self.values))
-            and [kind_of(x) for x in self.tensors] == self.kinds
+            and [*map(kind_of, self.tensors)] == self.kinds
         )
-
-
-def kind_of(x: Tensor) -> tuple[Any, ...]:
-    """Return what a program takes for granted of a tensor, other than its values."""
-    return x.array.shape, x.array.dtype, x._requires_grad, x.hooks is None
 
 
 def is_container(value: Any) -> bool:
