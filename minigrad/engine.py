@@ -7,7 +7,7 @@ a graph goes as soon as nobody holds its end. The walk visits every node once, n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -71,7 +71,7 @@ class Node:
 
     op: Op
     params: dict[str, Any]
-    edges: list[Any]
+    edges: Sequence[Any]
     inputs: tuple[Any, ...]
     saved: tuple[Any, ...] | None
     shape: tuple[int, ...]

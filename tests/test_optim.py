@@ -715,6 +715,86 @@ def test_parameters_move_together_as_each_would_alone(
         np.testing.assert_array_equal(one.detach().numpy(), other.detach().numpy())
 
 
+def replaced_array(params: list[Any], optimizer: Optimizer) -> None:
+    params[1].data = params[1].detach().clone()
+
+
+def replaced_state(params: list[Any], optimizer: Optimizer) -> None:
+    for name, x in optimizer.state[params[1]].items():
+        optimizer.state[params[1]][name] = x.clone()
+
+
+def loaded_state(params: list[Any], optimizer: Optimizer) -> None:
+    optimizer.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+
+
+def one_more_parameter(params: list[Any], optimizer: Optimizer) -> None:
+    params.append(parameter(START))
+    optimizer.add_param_group({"params": params[-1:]})
+
+
+def a_parameter_left_out(params: list[Any], optimizer: Optimizer) -> None:
+    params.pop(0).grad = None
+
+
+@every_busy_optimizer
+@pytest.mark.parametrize(
+    "change", [replaced_array, replaced_state, loaded_state, one_more_parameter, a_parameter_left_out]
+)
+def test_parameters_that_move_together_may_change(
+    optimizer_class: type[Optimizer], options: dict[str, Any], formula: Any, change: Callable[..., None]
+) -> None:
+    """They lie together on a workbench, and what is changed from outside counts all the same."""
+    params, alone = ([parameter(START * i) for i in range(1, 4)] for _ in range(2))
+    joint = optimizer_class(params, lr=0.1, **options)
+    singles = [optimizer_class([w], lr=0.1, **options) for w in alone]
+    for i in range(4):
+        if i == 2:
+            change(params, joint)
+            if len(params) > len(alone):
+                alone.append(parameter(START))
+                singles.append(optimizer_class(alone[-1:], lr=0.1, **options))
+            if len(params) < len(alone):
+                del alone[0], singles[0]
+        for w in (*params, *alone):
+            w.grad = minigrad.from_numpy(GRADIENTS[i % 3].copy())
+        for optimizer in (joint, *singles):
+            optimizer.step()
+        for w, other in zip(params, alone, strict=True):
+            np.testing.assert_array_equal(w.detach().numpy(), other.detach().numpy())
+
+
+@every_busy_optimizer
+def test_a_copied_optimizer_moves_its_own_parameters(
+    optimizer_class: type[Optimizer], options: dict[str, Any], formula: Any
+) -> None:
+    params = [parameter(START * i) for i in range(1, 4)]
+    optimizer = optimizer_class(params, lr=0.1, **options)
+
+    def step(params: list[Any], optimizer: Optimizer) -> list[bytes]:
+        for w in params:
+            w.grad = minigrad.from_numpy(GRADIENTS[0].copy())
+        optimizer.step()
+        state = [x for w in params for _, x in sorted(optimizer.state[w].items())]
+        return [x.detach().numpy().tobytes() for x in (*params, *state)]
+
+    step(params, optimizer)
+    copied = copy.deepcopy((params, optimizer))
+    first, second = step(*copied), step(params, optimizer)
+    assert first == second
+    assert step(*copied) == step(params, optimizer)
+
+
+def test_parameters_in_the_same_memory_move_one_after_the_other() -> None:
+    """Each step of the second begins where the first has left the memory that both share."""
+    memory = np.array([1.0, 2.0, 3.0])
+    params = [Parameter(minigrad.from_numpy(memory[:2])), Parameter(minigrad.from_numpy(memory[1:]))]
+    for w in params:
+        w.grad = minigrad.ones(2, dtype=minigrad.float64)
+    SGD(params, lr=0.5).step()
+    assert memory.tolist() == [0.5, 1.0, 2.5]
+
+
 def test_scalars_of_several_dtypes_in_one_group() -> None:
     params = [parameter(np.ones((), dtype)) for dtype in (np.float16, np.float32, np.float64)]
     optimizer = Adam(params, lr=0.5)

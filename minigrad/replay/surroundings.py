@@ -10,7 +10,6 @@ from typing import Any
 from ..nn import Module
 from ..tensor import Tensor
 
-
 kind_of = attrgetter("array.shape", "array.dtype", "_requires_grad", "hooks")
 """What a program takes for granted of a tensor."""
 
