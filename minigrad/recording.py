@@ -93,9 +93,9 @@ def apply(op: Op, *inputs: Any, **params: Any) -> Any:
 def op_call(op: Op, arrays: list[Any], params: dict[str, Any], array: Array) -> Call:
     """Return what a tape notes of an operation."""
     if op.byproduct is None:
-        return Call(op.name, op.forward, tuple(arrays), params, (array,))
+        return Call(op.name, op.forward, tuple(arrays), params, (array,), is_pure=True)
     asked = {name: value for name, value in params.items() if name != op.byproduct}
-    return Call(op.name, op.forward, tuple(arrays), asked, (array, params[op.byproduct]))
+    return Call(op.name, op.forward, tuple(arrays), asked, (array, params[op.byproduct]), is_pure=True)
 
 
 def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:

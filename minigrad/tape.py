@@ -15,13 +15,17 @@ from numpy import ndarray
 
 
 class Call(NamedTuple):
-    """One call: the name to show, the function, its arguments and keyword arguments, and the arrays it returned."""
+    """One call: the name to show, the function, its arguments and keyword arguments, and what it returned.
+
+    The function is pure if the same arguments always give the same results, which a draw's do not.
+    """
 
     name: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
-    results: tuple[Any, ...]
+    results: tuple[ndarray | None, ...]
+    is_pure: bool
 
 
 class Tape:
@@ -66,7 +70,9 @@ class Tape:
         for x in (*call.arguments, *call.keywords.values()):
             self._check(call.name, x)
         self.calls.append(call)
-        self.known.update({id(array): array for array in call.results})
+        for array in call.results:
+            if array is not None:
+                self.give(array)
 
     def _check(self, name: str, x: Any) -> None:
         if isinstance(x, tuple | list):
@@ -94,5 +100,5 @@ def computed(function: Callable[..., Any], *args: Any) -> Any:
     result = function(*args)
     if Tape.current is not None:
         results = result if isinstance(result, tuple) else (result,)
-        Tape.current.note(Call(function.__name__.strip("_"), function, args, {}, results))
+        Tape.current.note(Call(function.__name__.strip("_"), function, args, {}, results, is_pure=False))
     return result

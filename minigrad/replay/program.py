@@ -4,10 +4,10 @@ This is what remains of a step once its objects are gone. Each call is a line, e
 where nobody needs it any more::
 
     v3 = linear(v2, p2, p3)
-    v4 = relu(v3)
-    v5, v6 = drawn(c0, c1, (20, 300), 0.5, c2)
+    v4 = relu(v3); del v3
+    v5, v6 = drawn(scaled_noise, generator, (20, 300), 0.5, float32)
     if v6 is not None: raise departed('drawn')
-    v7 = mul(v4, v5); del v4
+    v7 = mul(v4, v5)
 """
 
 from __future__ import annotations
@@ -39,36 +39,44 @@ class Program:
 
     def __init__(self, calls: Sequence[Call], inputs: dict[str, Array], outputs: Sequence[Array]) -> None:
         writer = _Writer(inputs)
-        lines = [f"def step({', '.join(inputs)}):"]
-        for call, dying in zip(calls, last_uses(calls, outputs), strict=True):
-            lines += writer.written(call, dying)
-        lines.append(f"return {', '.join([writer.names[id(array)] for array in outputs])},")
-        self.source = "\n    ".join(lines) + "\n"
+        lines = [
+            line
+            for call, dying in zip(calls, last_uses(calls, outputs), strict=True)
+            for line in writer.written(call, dying)
+        ]
+        head = [f"def step({', '.join(inputs)}):", *([f"# {', '.join(writer.remarks)}"] if writer.remarks else [])]
+        tail = f"return {', '.join(map(writer.output, outputs))},"
+        self.source = "\n    ".join([*head, *lines, tail]) + "\n"
         exec(compile(self.source, "<replayed step>", "exec"), writer.namespace)
         self.run: Callable[..., tuple[Array, ...]] = writer.namespace["step"]
 
 
 class _Writer:
-    """Gives names to arrays, constants and functions, and writes calls of them.
+    """Gives names to arrays, functions and other constants, and writes calls of them.
 
     Attributes:
         names: the variable of each array, by the array's id.
-        namespace: the constants and functions by their names.
+        constants: the names of arrays that are constants, by their ids, and the arrays, so that they keep these.
+        namespace: the functions and constants by their names.
+        remarks: what constants are, whose names do not say it.
     """
 
     def __init__(self, inputs: dict[str, Array]) -> None:
         self.names = {id(array): name for name, array in inputs.items()}
+        self.constants: dict[int, tuple[str, Array]] = {}
         self.namespace: dict[str, Any] = {"departed": departed}
-        self.n_results = 0
-        self.n_constants = 0
+        self.remarks: list[str] = []
+        self.n_variables = 0
 
     def written(self, call: Call, dying: list[int]) -> Iterator[str]:
         """Write one call, and delete the variables that it was the last to need."""
+        if call.is_pure and not any(id(x) in self.names for x in arrays_in(involved_in(call))):
+            return  # a constant, made of constants
         expression = self.expression(call)
         if all(x is None for x in call.results):  # it only looks whether all is well
             yield expression
             return
-        results = [self.result(x) for x in call.results]
+        results = [self.variable(x) for x in call.results]
         gone = [self.names[i] for i in dying if self.names.get(i, "").startswith("v")]
         yield f"{', '.join(results)} = {expression}" + (f"; del {', '.join(gone)}" if gone else "")
         for name, x in zip(results, call.results, strict=True):
@@ -80,36 +88,48 @@ class _Writer:
         given = _quick_numbers(call.arguments) if isinstance(call.function, np.ufunc) else call.arguments
         arguments = [self.value(x) for x in given]
         arguments += [f"{name}={self.value(x)}" for name, x in call.keywords.items()]
-        return f"{self.function(call)}({', '.join(arguments)})"
+        return f"{self.constant(call.name, call.function)}({', '.join(arguments)})"
 
-    def function(self, call: Call) -> str:
-        """Return the name of the function that is called; with a number, where another one has it already."""
-        name, n = call.name, 1
-        while self.namespace.setdefault(name, call.function) is not call.function:
-            n += 1
-            name = f"{call.name}{n}"
-        return name
-
-    def result(self, x: Array | None) -> str:
+    def variable(self, x: Array | None) -> str:
         """Give a variable to an array, or to nothing."""
-        self.n_results += 1
-        name = f"v{self.n_results}"
+        self.n_variables += 1
+        name = f"v{self.n_variables}"
         if x is not None:
             self.names[id(x)] = name
         return name
 
     def value(self, x: Any) -> str:
         """Write an argument: an array's variable, a constant as what it is, or a constant's name."""
-        if isinstance(x, np.ndarray) and id(x) in self.names:
-            return self.names[id(x)]
+        if isinstance(x, np.ndarray):
+            return self.names[id(x)] if id(x) in self.names else self.array(x)
         if type(x) in PLAIN and repr(x) not in ("nan", "inf", "-inf"):
             return repr(x)
         if type(x) is tuple:
-            return "(" + "".join([f"{self.value(part)}, " for part in x]).strip() + ")"
-        self.n_constants += 1
-        name = f"c{self.n_constants}"
-        self.namespace[name] = x
-        return name
+            parts = [self.value(part) for part in x]
+            return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+        name = str(x) if isinstance(x, np.dtype) else getattr(x, "__name__", type(x).__name__).strip("_").lower()
+        return self.constant(name if name.isidentifier() else "constant", x)
+
+    def array(self, x: Array) -> str:
+        """Name a copy of an array that is a constant; the array itself may be written into later."""
+        if id(x) not in self.constants:
+            name = self.constant("c", x.copy())
+            self.constants[id(x)] = name, x
+            if x.size == 1:
+                self.remarks.append(f"{name} = {x.item()}")
+        return self.constants[id(x)][0]
+
+    def output(self, x: Array) -> str:
+        """Write what is returned: a constant as a copy, which its receiver may change."""
+        return self.names[id(x)] if id(x) in self.names else f"{self.array(x)}.copy()"
+
+    def constant(self, name: str, x: Any) -> str:
+        """Return a name for a constant: this one, with a number if it is another's."""
+        free, n = name, 1
+        while self.namespace.setdefault(free, x) is not x:
+            n += 1
+            free = f"{name}{n}"
+        return free
 
 
 def _quick_numbers(arguments: tuple[Any, ...]) -> list[Any]:
@@ -123,10 +143,15 @@ def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]
     needed = {id(array) for array in outputs}
     found = []
     for call in reversed(calls):
-        involved = {id(x): None for x in arrays_in((*call.arguments, *call.keywords.values(), *call.results))}
+        involved = {id(x): None for x in arrays_in((*involved_in(call), *call.results))}
         found.append([i for i in involved if i not in needed])
         needed.update(involved)
     return found[::-1]
+
+
+def involved_in(call: Call) -> tuple[Any, ...]:
+    """Return what a call is handed."""
+    return *call.arguments, *call.keywords.values()
 
 
 def arrays_in(values: Iterable[Any]) -> Iterator[Array]:

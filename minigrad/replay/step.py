@@ -49,7 +49,7 @@ class TrainingStep:
             one that clips gradients.
 
     Attributes:
-        recordings: what was recorded, by the shapes and dtypes of the inputs; each has a ``program.source`` to read.
+        recordings: what was recorded, by the shapes and dtypes of the inputs.
 
     Raises:
         TypeError: net is no module, or optimizer no optimizer.
@@ -105,6 +105,11 @@ class TrainingStep:
             accumulate(leaf, g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
+
+    @property
+    def source(self) -> str:
+        """The programs that were recorded, to read."""
+        return "\n".join([recording.program.source for recording in self.recordings.values()])
 
     def as_written(self, *inputs: Tensor) -> Tensor:
         """Take the step without recording or replaying it."""
