@@ -22,7 +22,8 @@ NODES = [10**3, 10**4, 10**5, 10**6]
 WIDTHS = [32, 64, 128, 256, 512, 1024, 2048, 4096]
 MANY_STEPS = 10_000
 PRODUCTS = "matrix products"
-MEASURED = ["minigrad", "minigrad, fast masks", "PyTorch", "NumPy by hand"]
+FAST, REPLAYED = "minigrad, fast masks", "minigrad, replayed, fast masks"
+MEASURED = ["minigrad", FAST, REPLAYED, "PyTorch", "NumPy by hand"]
 
 
 def measure(settings: Settings) -> dict[str, Any]:
@@ -137,10 +138,14 @@ def nodes_table(results: dict[int, Times]) -> Table:
 def widths_table(results: dict[int, Times]) -> Table:
     columns = [*MEASURED, PRODUCTS]
     rows = [
-        [str(width), *(duration(t.median(name)) for name in columns), told(t.ratio("minigrad, fast masks", PRODUCTS))]
+        [
+            str(width),
+            *(duration(t.median(name)) for name in columns),
+            *(told(t.ratio(name, PRODUCTS)) for name in (FAST, REPLAYED)),
+        ]
         for width, t in results.items()
     ]
-    head = ["width", *columns, "fast masks / matrix products"]
+    head = ["width", *columns, "fast masks / matrix products", "replayed / matrix products"]
     remark = "T2's network 20×(1-width-width-1), Adam; the matrix products are the three of its hidden layer."
     return Table("Time per step, as the network grows", head, rows, [remark])
 

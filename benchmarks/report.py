@@ -9,7 +9,7 @@ from typing import Any
 from . import growth
 from .harness import Table
 
-BLUE, VERMILLION, GREY = "#0072b2", "#d55e00", "#8a8a8a"
+BLUE, GREEN, VERMILLION, GREY = "#0072b2", "#009e73", "#d55e00", "#8a8a8a"
 
 
 def plain(table: Table) -> str:
@@ -52,8 +52,8 @@ def draw(results: dict[str, Any], path: Path) -> bool:
 def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
     """Draw a mark for each peer and step: its time as a multiple of PyTorch's."""
     styles = {
-        "minigrad": (BLUE, "o"), "minigrad, fast masks": (BLUE, "D"), "PyTorch": (VERMILLION, "s"),
-        "PyTorch, fused": (VERMILLION, "v"), "NumPy by hand": ("black", "_"), "JAX, jitted": (GREY, "^"),
+        "minigrad": (BLUE, "o"), "minigrad, fast masks": (BLUE, "D"), "minigrad, replayed": (GREEN, "o"),
+        "minigrad, replayed, fast masks": (GREEN, "D"), "PyTorch": (VERMILLION, "s"), "PyTorch, fused": (VERMILLION, "v"), "NumPy by hand": ("black", "_"), "JAX, jitted": (GREY, "^"),
         "MyGrad": (GREY, "x"), "autograd": (GREY, "+"), "DeZero": (GREY, "*"),
     }  # fmt: skip
     for name, (color, marker) in styles.items():
@@ -73,7 +73,7 @@ def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
 def draw_widths(axes: Any, results: dict[int, Any]) -> None:
     """Draw the time of a step against the width of the network."""
     styles = {
-        "PyTorch": (VERMILLION, "-"), "minigrad": (BLUE, "-"), "minigrad, fast masks": (BLUE, "--"),
+        "PyTorch": (VERMILLION, "-"), "minigrad": (BLUE, "-"), growth.FAST: (BLUE, "--"), growth.REPLAYED: (GREEN, "--"),
         "NumPy by hand": ("black", ":"), growth.PRODUCTS: (GREY, "-"),
     }  # fmt: skip
     for name, (color, style) in styles.items():

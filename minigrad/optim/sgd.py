@@ -91,10 +91,12 @@ class SGD(Optimizer):
         fresh: list[Tensor] = []
         for p in params:
             (fresh if self.state[p].get("momentum_buffer") is None else started).append(p)
-        for p in fresh:
-            self.state[p]["momentum_buffer"] = filled(p)
-        self._descend(started, group, "momentum_buffer")
-        self._descend(fresh, {**group, "dampening": 0}, "momentum_buffer")
+        if started:
+            self._descend(started, group, "momentum_buffer")
+        if fresh:
+            for p in fresh:
+                self.state[p]["momentum_buffer"] = filled(p)
+            self._descend(fresh, {**group, "dampening": 0}, "momentum_buffer")
 
     def _descend(self, params: list[Tensor], group: Group, *remembered: str) -> None:
         lr, momentum, dampening, decay = numbers(group, "lr", "momentum", "dampening", "weight_decay")
