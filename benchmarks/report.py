@@ -53,7 +53,8 @@ def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
     """Draw a mark for each peer and step: its time as a multiple of PyTorch's."""
     styles = {
         "minigrad": (BLUE, "o"), "minigrad, fast masks": (BLUE, "D"), "minigrad, replayed": (GREEN, "o"),
-        "minigrad, replayed, fast masks": (GREEN, "D"), "PyTorch": (VERMILLION, "s"), "PyTorch, fused": (VERMILLION, "v"), "NumPy by hand": ("black", "_"), "JAX, jitted": (GREY, "^"),
+        "minigrad, replayed, fast masks": (GREEN, "D"), "PyTorch": (VERMILLION, "s"),
+        "PyTorch, fused": (VERMILLION, "v"), "NumPy by hand": ("black", "_"), "JAX, jitted": (GREY, "^"),
         "MyGrad": (GREY, "x"), "autograd": (GREY, "+"), "DeZero": (GREY, "*"),
     }  # fmt: skip
     for name, (color, marker) in styles.items():
@@ -73,8 +74,8 @@ def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
 def draw_widths(axes: Any, results: dict[int, Any]) -> None:
     """Draw the time of a step against the width of the network."""
     styles = {
-        "PyTorch": (VERMILLION, "-"), "minigrad": (BLUE, "-"), growth.FAST: (BLUE, "--"), growth.REPLAYED: (GREEN, "--"),
-        "NumPy by hand": ("black", ":"), growth.PRODUCTS: (GREY, "-"),
+        "PyTorch": (VERMILLION, "-"), "minigrad": (BLUE, "-"), growth.FAST: (BLUE, "--"),
+        growth.REPLAYED: (GREEN, "--"), "NumPy by hand": ("black", ":"), growth.PRODUCTS: (GREY, "-"),
     }  # fmt: skip
     for name, (color, style) in styles.items():
         times = [1e3 * t.median(name) for t in results.values()]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
+import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -176,6 +178,15 @@ def test_the_program_can_be_read() -> None:
         "    v4 = sum(v3, axis=(0, 1), keepdims=False, shape=(3, 2)); del v3",
     ]
     assert lines[-1].startswith("    return v4, v")
+
+
+def test_the_page_shows_the_program_of_its_script() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "replay.md").read_text(encoding="utf-8")
+    script, program = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(script.replace("500", "2").replace("print(loss, step.source)", ""), names)
+    assert names["step"].source == program
+    assert names["loss"].isfinite()
 
 
 def test_one_tensor_may_be_both_input_and_target() -> None:

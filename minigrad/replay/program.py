@@ -116,7 +116,7 @@ class _Writer:
             name = self.constant("c", x.copy())
             self.constants[id(x)] = name, x
             if x.size == 1:
-                self.remarks.append(f"{name} = {x.item()}")
+                self.remarks.append(f"{name} = {x.reshape(())!s}")
         return self.constants[id(x)][0]
 
     def output(self, x: Array) -> str:
