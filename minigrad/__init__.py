@@ -85,7 +85,9 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 keep_freed_memory()
 
 # Loaded at their first use: so `import minigrad` takes half of the time.
-SUBPACKAGES = ("accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "serialization", "utils")
+SUBPACKAGES = (
+    "accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "replay", "serialization", "utils",
+)  # fmt: skip
 
 # The in-place methods that are functions too: sin_(x) is x.sin_().
 IN_PLACE = (
@@ -97,7 +99,7 @@ IN_PLACE = (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from . import accelerator, autograd, backends, cuda, linalg, nn, optim, serialization, utils
+    from . import accelerator, autograd, backends, cuda, linalg, nn, optim, replay, serialization, utils
     from .serialization import load, save
 
 

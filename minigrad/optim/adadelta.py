@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import CountingOptimizer, Group, average, filled
+from .optimizer import CountingOptimizer, Group, average_squares, filled
 from .options import at_least_zero, numbers
 
 
@@ -84,7 +84,7 @@ class Adadelta(CountingOptimizer):
                 g = -g
             if decay:
                 g = g + theta * decay
-            average(v, rho, np.multiply(g, g, out=scratch), scratch)
+            average_squares(v, rho, g, scratch)
             delta = np.sqrt((u + eps) / (v + eps)) * g
-            average(u, rho, np.multiply(delta, delta, out=scratch), scratch)
+            average_squares(u, rho, delta, scratch)
             theta -= np.multiply(delta, lr, out=scratch)

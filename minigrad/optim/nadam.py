@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import CountingOptimizer, Group, average, filled, scalar
+from .optimizer import CountingOptimizer, Group, average, average_squares, filled, scalar
 from .options import at_least_zero, fractions, numbers
 
 
@@ -103,7 +103,7 @@ class NAdam(CountingOptimizer):
             elif decay:
                 g = g + theta * decay
             average(m, beta1, g, scratch)
-            average(v, beta2, np.multiply(g, g, out=scratch), scratch)
+            average_squares(v, beta2, g, scratch)
             denominator = np.sqrt(v / (1 - beta2**t)) + eps
             theta -= lr * share_of_g * g / denominator
             theta -= lr * share_of_m * m / denominator

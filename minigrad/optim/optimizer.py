@@ -281,6 +281,18 @@ def filled(p: Tensor, value: float = 0.0) -> Tensor:
 
 
 def average(mean: Array, beta: float, new: Array, scratch: Array) -> None:
-    """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`."""
+    """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`.
+
+    It moves by (1 - β) (new - mean), for so PyTorch rounds it.
+    """
+    change = np.subtract(new, mean, out=scratch)
+    change *= 1 - beta
+    mean += change
+
+
+def average_squares(mean: Array, beta: float, new: Array, scratch: Array) -> None:
+    """Let a running mean of squares take in a new value: mean ← β mean + (1 - β) new², in PyTorch's order."""
     mean *= beta
-    mean += np.multiply(new, 1 - beta, out=scratch)
+    share = np.multiply(new, 1 - beta, out=scratch)
+    share *= new
+    mean += share

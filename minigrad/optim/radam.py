@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import CountingOptimizer, Group, average, filled
+from .optimizer import CountingOptimizer, Group, average, average_squares, filled
 from .options import at_least_zero, fractions, numbers
 
 
@@ -94,7 +94,7 @@ class RAdam(CountingOptimizer):
             elif decay:
                 g = g + theta * decay
             average(m, beta1, g, scratch)
-            average(v, beta2, np.multiply(g, g, out=scratch), scratch)
+            average_squares(v, beta2, g, scratch)
             change = np.multiply(m, step_size, out=scratch)
             if rectification is not None:
                 change *= rectification / (np.sqrt(v) + eps)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import CountingOptimizer, Group, average, filled
+from .optimizer import CountingOptimizer, Group, average, average_squares, filled
 from .options import at_least_zero, numbers
 
 
@@ -96,7 +96,7 @@ class RMSprop(CountingOptimizer):
                 g = -g
             if decay:
                 g = g + theta * decay
-            average(v, alpha, np.multiply(g, g, out=scratch), scratch)
+            average_squares(v, alpha, g, scratch)
             if group["centered"]:
                 m = optional[-1]
                 average(m, alpha, g, scratch)
