@@ -89,7 +89,7 @@ def lift(node: Node) -> tuple[Any, ...] | None:
     if node.saved is None or not (node.op.keeps_output or node.op.keeps_inputs):
         return node.saved
     output = wrap(node.saved[0], grad_fn=node) if node.op.keeps_output else None
-    return (output, *(node.inputs or node.saved[1:]))
+    return (output, *node.inputs, *node.saved[1 + len(node.inputs) :])
 
 
 def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:

@@ -55,8 +55,8 @@ class Node:
         params: its keyword parameters.
         edges: for each input, where its gradient goes: the Node that made it, the leaf itself, or None.
         inputs: the inputs as they were given, tensors and numbers; () if no rule reads any.
-        saved: the output's array and the inputs', as the rules take them, with None in the place of what no rule
-            reads; None itself once the graph was freed.
+        saved: the output's array, the inputs' and the op's byproduct, as the rules take them, with None in the place
+            of what no rule reads; None itself once the graph was freed.
         shape: the output's shape.
         memory: the output's, if some rule reads the output.
         born: the date of the operation.

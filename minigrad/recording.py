@@ -76,26 +76,19 @@ def apply(op: Op, *inputs: Any, **params: Any) -> Any:
         array = op.forward(*arrays, **params)
     except (ValueError, TypeError) as error:
         raise refusal(op, arrays, error) from None
-    if op.byproduct is not None:
-        array, params[op.byproduct] = array
+    byproducts = ()
+    if op.byproduct:
+        array, *byproducts = array
     if type(array) is not ndarray:
         array = np.asarray(array)  # a full reduction gives a NumPy scalar
     out = wrap(array)
-    if Tape.current is not None:
-        Tape.current.note(op_call(op, arrays, params, array))
+    if (tape := Tape.current) is not None:
+        tape.note(Call(op.name, op.forward, tuple(arrays), params, (array, *byproducts), is_pure=True))
     if op.view:
         note_view(out, inputs[0])
     if edges and array.dtype.kind == "f":
-        out.grad_fn = record(op, params, edges, inputs, out, arrays)
+        out.grad_fn = record(op, params, edges, inputs, out, [*arrays, *byproducts] if byproducts else arrays)
     return out
-
-
-def op_call(op: Op, arrays: list[Any], params: dict[str, Any], array: Array) -> Call:
-    """Return what a tape notes of an operation."""
-    if op.byproduct is None:
-        return Call(op.name, op.forward, tuple(arrays), params, (array,), is_pure=True)
-    asked = {name: value for name, value in params.items() if name != op.byproduct}
-    return Call(op.name, op.forward, tuple(arrays), asked, (array, params[op.byproduct]), is_pure=True)
 
 
 def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
@@ -131,7 +124,7 @@ NO_PARAMS: dict[str, Any] = {}  # one for all nodes: a chain of scalar operation
 def record(
     op: Op, params: dict[str, Any], edges: tuple[Any, ...], inputs: tuple[Any, ...], out: TensorBase, arrays: list[Any]
 ) -> Node:
-    """Remember an operation, and the values that its rules read."""
+    """Remember an operation, and the values that its rules read: the arrays of the inputs, and what else there is."""
     node = Node()
     node.op = op
     node.params = params or NO_PARAMS
@@ -210,8 +203,8 @@ def converted(x: Any, target: np.dtype[Any]) -> Any:
     """Return a tensor, an array or a number in the dtype; the gradient of a tensor flows through the conversion."""
     if not isinstance(x, TensorBase):
         array = np.asarray(x).astype(target)  # not asarray(x, target), which refuses what wraps around in PyTorch
-        if Tape.current is not None and not isinstance(x, ndarray):
-            Tape.current.give(array)  # a number stays what it is
+        if (tape := Tape.current) is not None and not isinstance(x, ndarray):
+            tape.give(array)  # a number stays what it is
         return array
     return apply(ops.cast, x, dtype=target, old=x.array.dtype) if x.array.dtype != target else x
 

@@ -42,6 +42,7 @@ class Tape:
     """
 
     current: ClassVar[Tape | None] = None
+    only_one: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, given: Iterable[ndarray]) -> None:
         self.calls: list[Call] = []
@@ -55,13 +56,15 @@ class Tape:
         self.known[id(array)] = array
 
     def __enter__(self) -> Self:
-        if Tape.current is not None:
+        if (tape := Tape.current) is not None and tape.thread == self.thread:
             raise RuntimeError("a step is being recorded already: one cannot be recorded inside of another")
+        Tape.only_one.acquire()
         Tape.current = self
         return self
 
     def __exit__(self, *exc: object) -> None:
         Tape.current = None
+        Tape.only_one.release()
 
     def note(self, call: Call) -> None:
         """Note a call; RuntimeError where one of its arrays comes from nowhere."""
@@ -87,8 +90,7 @@ class Tape:
 
 def refuse_to_replay(what: str) -> None:
     """Say that something happens which a replay would not repeat; RuntimeError if this thread's step is recorded."""
-    tape = Tape.current
-    if tape is not None and tape.thread == threading.get_ident():
+    if (tape := Tape.current) is not None and tape.thread == threading.get_ident():
         raise RuntimeError(f"this step cannot be replayed: {what}")
 
 
@@ -98,7 +100,7 @@ def computed(function: Callable[..., Any], *args: Any) -> Any:
     The function returns an array, or a tuple of arrays and None.
     """
     result = function(*args)
-    if Tape.current is not None:
+    if (tape := Tape.current) is not None:
         results = result if isinstance(result, tuple) else (result,)
-        Tape.current.note(Call(function.__name__.strip("_"), function, args, {}, results, is_pure=False))
+        tape.note(Call(function.__name__.strip("_"), function, args, {}, results, is_pure=False))
     return result

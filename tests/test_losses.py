@@ -355,6 +355,14 @@ def test_multilabel_soft_margin_loss_at_extremes() -> None:
     assert x.grad.tolist() == [0.0, -0.25, 0.25, 0.0]
 
 
+def test_cross_entropy_frees_the_softmax_that_it_kept() -> None:
+    loss = F.cross_entropy(minigrad.randn(4, 3).requires_grad_(), minigrad.tensor([0, 1, 2, 0]), reduction="none")
+    assert any(isinstance(a, np.ndarray) and a.shape == (4, 3) for a in loss.grad_fn.saved)
+    loss.sum().backward()
+    assert loss.grad_fn.saved is None
+    assert not any(isinstance(a, np.ndarray) and a.shape == (4, 3) for a in loss.grad_fn.params.values())
+
+
 def test_cross_entropy_at_extremes() -> None:
     z = minigrad.tensor([[1e4, -1e4], [1e4, -1e4]], requires_grad=True)
     loss = F.cross_entropy(z, minigrad.tensor([0, 1]), reduction="none")

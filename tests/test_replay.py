@@ -499,6 +499,29 @@ def test_other_threads_are_not_heard() -> None:
     assert "sum" not in step.source.split("mse")[0]
 
 
+def test_two_threads_may_record_at_a_time() -> None:
+    """One waits for the other."""
+    losses: dict[int, list[float]] = {}
+    ready = threading.Barrier(2)
+
+    def train(i: int) -> None:
+        step, x = steps[i]
+        ready.wait()
+        losses[i] = [step(x, x).item() for _ in range(3)]
+
+    nets = [nn.Linear(WIDTH, WIDTH) for _ in range(2)]
+    twins = [copy.deepcopy(net) for net in nets]
+    steps = [(TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters())), torch.randn(BATCH, WIDTH)) for net in nets]
+    threads = [threading.Thread(target=train, args=(i,)) for i in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, twin in enumerate(twins):
+        optimizer, x = optim.SGD(twin.parameters()), steps[i][1]
+        assert losses[i] == [as_written(twin, nn.MSELoss(), optimizer, x, x).item() for _ in range(3)]
+
+
 # ---- the tape --------------------------------------------------------------------------------------------------------
 
 

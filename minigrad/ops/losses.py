@@ -39,11 +39,11 @@ def _softmax_less_target(
 
 cross_entropy = Op(
     _cross_entropy,
-    lambda g, y, x, index, axis, known_softmax=None: (
+    lambda g, y, x, known_softmax=None, *, index, axis: (
         cross_entropy_slope(x, index=index, axis=axis, known_softmax=known_softmax) * g.reshape(index.shape)
     ),
     inputs="float",
-    byproduct="known_softmax",
+    byproduct=True,
 )
 
 # The gradient of the cross-entropy, an entry of its own so that it has a derivative in its turn: that of the softmax.

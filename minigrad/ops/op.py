@@ -29,8 +29,8 @@ class Op:
             numbers become arrays, for rules that call functions on them; "numbers": the same as "promote", and booleans
             are refused; "condition": the first is boolean, the others are promoted; "same": they must be alike.
         view: whether the output may share the first input's memory.
-        byproduct: the name of a keyword parameter, if the forward returns its value behind the output: something that
-            it had to compute, and that a rule need not compute again. It must not matter to a rule whether it has it.
+        byproduct: whether the forward returns a pair: the output, and an array that it had to compute on the way. A
+            rule gets this behind the inputs, so that it need not compute it again, and must do without it, too.
 
     Example:
         >>> import numpy as np
@@ -45,7 +45,7 @@ class Op:
         *rules: Rule | None,
         inputs: str = "promote",
         view: bool = False,
-        byproduct: str | None = None,
+        byproduct: bool = False,
     ) -> None:
         self.name = "unnamed"  # until the table names its entries
         self.forward = forward
@@ -83,7 +83,7 @@ class Op:
         for x in inputs:
             if type(x) is not ndarray and hasattr(x, "__record__"):
                 return x.__record__(self, *inputs, **params)
-        return self.forward(*inputs, **params) if self.byproduct is None else self.forward(*inputs, **params)[0]
+        return self.forward(*inputs, **params)[0] if self.byproduct else self.forward(*inputs, **params)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
