@@ -461,6 +461,14 @@ def test_replays_leave_nothing_behind() -> None:
         gc.enable()
 
 
+def test_what_is_infinite_is_so_in_silence() -> None:
+    net = nn.Linear(2, 2, bias=False)
+    step = TrainingStep(net, lambda output, target: (output / target).mean(), optim.SGD(net.parameters()))
+    for x in (torch.ones(1, 2), torch.zeros(1, 2)):
+        loss = step(x, x)
+    assert loss.isnan()
+
+
 def test_gradients_own_their_memory() -> None:
     net, step, x, y = make()
     for _ in range(2):

@@ -64,7 +64,7 @@ class _Writer:
     def __init__(self, inputs: dict[str, Array]) -> None:
         self.names = {id(array): name for name, array in inputs.items()}
         self.constants: dict[int, tuple[str, Array]] = {}
-        self.namespace: dict[str, Any] = {"departed": departed}
+        self.namespace: dict[str, Any] = {"__name__": __name__, "departed": departed}
         self.remarks: list[str] = []
         self.n_variables = 0
 
