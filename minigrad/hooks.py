@@ -13,6 +13,7 @@ from . import ops
 from .engine import Gradient, Node
 from .grad_mode import no_grad
 from .recording import TensorBase, apply, edge_of, wrap
+from .tape import refuse_to_replay
 
 Hook = Callable[[Any], Any]
 
@@ -132,6 +133,7 @@ def accumulate(leaf: TensorBase, g: Any) -> None:
 
 def hooks_of(x: TensorBase) -> Hooks:
     """Return the hooks where the gradient of x arrives; RuntimeError if none ever does."""
+    refuse_to_replay("it hangs a hook on a gradient")
     edge = edge_of(x)
     if edge is None:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")

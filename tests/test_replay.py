@@ -159,7 +159,7 @@ def test_losses_that_look_at_values_look_again(loss_func: Any) -> None:
 
 def make(net: nn.Module | None = None, loss_func: Any = None) -> tuple[nn.Module, TrainingStep, Tensor, Tensor]:
     """Return a small net with its step, and a batch."""
-    net = net or nn.Sequential(nn.Linear(WIDTH, 4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 1))
+    net = net or nn.Sequential(nn.Linear(WIDTH, 4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 1), Affine())
     step = TrainingStep(net, loss_func or nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1))
     return net, step, torch.randn(BATCH, WIDTH), torch.randn(BATCH, 1)
 
@@ -227,6 +227,44 @@ def test_tied_weights_get_both_gradients() -> None:
         assert step(x, x).item() == as_written(twin, nn.MSELoss(), optimizer, x, x).item()
 
 
+class Affine(nn.Module):
+    """A layer whose numbers are in containers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factors, self.shifts = [2.0], {"b": 0.5}
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.factors[0] + self.shifts["b"]
+
+
+class ClippedCube(torch.autograd.Function):
+    """A rule of the user's own."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(-1, 1) ** 3
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return grad_output * x * x * 3
+
+
+def test_rules_of_the_users_own() -> None:
+    class Cube(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return ClippedCube.apply(x)
+
+    net = nn.Sequential(nn.Linear(WIDTH, 4), Cube(), nn.Linear(4, 1))
+    twin = copy.deepcopy(net)
+    step, x, y = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters())), torch.randn(3, WIDTH), torch.randn(3, 1)
+    optimizer = optim.SGD(twin.parameters())
+    for _ in range(4):
+        assert step(x, y).item() == as_written(twin, nn.MSELoss(), optimizer, x, y).item()
+
+
 # ---- recorded anew ---------------------------------------------------------------------------------------------------
 
 CHANGES: dict[str, Callable[[nn.Sequential, TrainingStep], Any]] = {
@@ -237,6 +275,8 @@ CHANGES: dict[str, Callable[[nn.Sequential, TrainingStep], Any]] = {
     "another layer": lambda net, step: net.__setitem__(1, nn.Sigmoid()),
     "another weight": lambda net, step: setattr(net[0], "weight", nn.Parameter(torch.ones(4, WIDTH))),
     "another generator": lambda net, step: setattr(net[2], "generator", torch.Generator().manual_seed(3)),
+    "another entry of a list": lambda net, step: net[-1].factors.__setitem__(0, 3.0),
+    "another entry of a dictionary": lambda net, step: net[-1].shifts.update(b=2.0),
     "another reduction": lambda net, step: setattr(step.loss_func, "reduction", "sum"),
 }
 
@@ -355,12 +395,24 @@ REFUSED: dict[str, Callable[[Tensor], Tensor]] = {
     "batch norm": nn.BatchNorm1d(WIDTH),
     "bernoulli": lambda x: x * torch.bernoulli(torch.full((WIDTH,), 0.5)),
     "rrelu": lambda x: F.rrelu(x, training=True),
+    "a hook": lambda x: _with_a_hook(x * 1),
+    "a retained gradient": lambda x: _with_its_gradient(x * 1),
     "a number from a tensor": lambda x: x.clamp(min=x.detach().min()),
 }
 
 
 def _with_a_zero(x: Tensor) -> Tensor:
     x[0] = 0.0
+    return x
+
+
+def _with_a_hook(x: Tensor) -> Tensor:
+    x.register_hook(lambda grad: grad * 2)
+    return x
+
+
+def _with_its_gradient(x: Tensor) -> Tensor:
+    x.retain_grad()
     return x
 
 
@@ -392,13 +444,14 @@ def test_hooks_on_gradients_are_refused() -> None:
         step(x, y)
 
 
-def test_hooks_on_modules_are_recorded_and_noticed() -> None:
+def test_hooks_on_modules_are_refused_also_afterwards() -> None:
     net, step, x, y = make()
-    step.loss_func, calls = nn.MSELoss(), []
     step(x, y)
-    net.register_forward_hook(lambda module, args, output: calls.append(1) or output * 0)
-    assert step(x, y).item() == y.pow(2).mean().item()
-    assert calls == [1]
+    handle = net.register_forward_hook(lambda module, args, output: None)
+    with pytest.raises(RuntimeError, match="Sequential has hooks, which would not be called"):
+        step(x, y)
+    handle.remove()
+    assert step(x, y).isfinite()
 
 
 def test_two_parameters_over_one_array_are_refused() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..autograd.function import Function
 from ..hooks import RemovableHandle
+from ..tape import refuse_to_replay
 from ..tensor import Tensor
 
 Hooks = OrderedDict[int, Any]
@@ -48,6 +49,7 @@ def hang(hook: Any, hooks: Hooks, prepend: bool = False) -> RemovableHandle:
 
 def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a module's forward pass and all of its hooks."""
+    refuse_to_replay(f"{type(module).__name__} has hooks, which would not be called")
     after, output = iter(list(module._forward_hooks.values())), None
     try:
         args, kwargs = _prepared(module, args, kwargs)
