@@ -91,7 +91,7 @@ class Sequential(_Row):
 
     def forward(self, input: Any) -> Any:
         """Pass the input through every module."""
-        attributes = self.__dict__
+        attributes = self.__dict__  # `for module in self` makes a list of pairs first, in the time of an operation
         for name, kind in self._registered_kinds.items():
             if kind == "module":
                 input = attributes[name](input)

@@ -23,7 +23,7 @@ Adam step over 8 million float32 weights then takes 0.7 of its time."""
 
 SMALL = 1 << 12
 """Up to how many elements a parameter counts as small. Adam's step over six such parameters, updated as one, takes
-0.4 of its time."""
+half of its time."""
 
 PLANS = 100
 """How many selections of parameters, which have a gradient together, are remembered at most."""
