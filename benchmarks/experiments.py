@@ -14,6 +14,7 @@ import numpy as np
 
 from .harness import Settings, Table, Times, duration, told
 from .parts import frameworks
+from .peers import DEFAULT, TORCH
 
 Script = Callable[[Any], float]
 
@@ -100,5 +101,5 @@ def tables(results: dict[str, Result]) -> list[Table]:
     for experiment, (times, ends) in results.items():
         for name, end in ends.items():
             rows.append([experiment, name, duration(statistics.median(times.seconds[name])), f"{end:.4f}"])
-        rows[-len(ends)] += [told(times.ratio("minigrad", "PyTorch"))]
+        rows[-len(ends)] += [told(times.ratio(DEFAULT, TORCH))]
     return [Table("Whole experiments, the same script", ["", "", "time", "last loss", "minigrad / PyTorch"], rows, [])]

@@ -16,14 +16,14 @@ import numpy as np
 from . import peers
 from .harness import Settings, Step, Table, Times, duration, forget_peak, in_turn, resident, told
 from .parts import chain, frameworks
+from .peers import DEFAULT, FAST, LIMIT, REPLAYED_FAST, TORCH
 from .workloads import T1, T2, T5, Workload
 
 NODES = [10**3, 10**4, 10**5, 10**6]
 WIDTHS = [32, 64, 128, 256, 512, 1024, 2048, 4096]
 MANY_STEPS = 10_000
 PRODUCTS = "matrix products"
-FAST, REPLAYED = "minigrad, fast masks", "minigrad, replayed, fast masks"
-MEASURED = ["minigrad", FAST, REPLAYED, "PyTorch", "NumPy by hand"]
+MEASURED = [DEFAULT, FAST, REPLAYED_FAST, TORCH, LIMIT]
 
 
 def measure(settings: Settings) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def tables(results: dict[str, Any]) -> list[Table]:
 
 
 def nodes_table(results: dict[int, Times]) -> Table:
-    names = ["minigrad", "PyTorch"]
+    names = [DEFAULT, TORCH]
     rows = [
         [f"{n:,}", *(duration(t.median(name) / n) for name in names), told(t.ratio(*names))] for n, t in results.items()
     ]
@@ -141,7 +141,7 @@ def widths_table(results: dict[int, Times]) -> Table:
         [
             str(width),
             *(duration(t.median(name)) for name in columns),
-            *(told(t.ratio(name, PRODUCTS)) for name in (FAST, REPLAYED)),
+            *(told(t.ratio(name, PRODUCTS)) for name in (FAST, REPLAYED_FAST)),
         ]
         for width, t in results.items()
     ]
@@ -154,7 +154,7 @@ def memory_tables(results: dict[str, Any]) -> list[Table]:
     tables, megabyte = [], 1e6
     peaks, leak = results["peak"], results["leak"]
     if all(peaks.values()):
-        against = peaks.get("PyTorch")
+        against = peaks.get(TORCH)
         rows = [[name, f"{n / megabyte:.1f} MB", f"{n / against:.2f}" if against else "–"] for name, n in peaks.items()]
         remark = "Besides weights, moments and data, and what the library needs for a small network."
         tables.append(Table("Peak memory of T5's step", ["", "peak", "/ PyTorch"], rows, [remark]))

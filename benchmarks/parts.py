@@ -15,7 +15,7 @@ import numpy as np
 
 from . import handwritten
 from .harness import Settings, Step, Table, Times, duration, in_turn, installed, told
-from .peers import single_threaded_torch
+from .peers import DEFAULT, FAST, LIMIT, TORCH, TORCH_FUSED, single_threaded_torch
 
 CHAIN = 100_000
 ROWS, CLASSES = 4096, 1000
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 def frameworks() -> dict[str, Any]:
     import minigrad
 
-    return {"minigrad": minigrad} | ({"PyTorch": single_threaded_torch()} if installed("torch") else {})
+    return {DEFAULT: minigrad} | ({TORCH: single_threaded_torch()} if installed("torch") else {})
 
 
 # ---- dropout ---------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ def dropout() -> dict[str, Step]:
     n, p = 1_000_000, 0.5
     fast = minigrad.Generator(engine="fast")
     steps = {name: dropout_step(lib, lib.nn.Dropout(p), n) for name, lib in frameworks().items()}
-    steps["minigrad, fast masks"] = dropout_step(minigrad, minigrad.nn.Dropout(p, generator=fast), n)
+    steps[FAST] = dropout_step(minigrad, minigrad.nn.Dropout(p, generator=fast), n)
     x, g, y = (np.ones(n, np.float32) for _ in range(3))
     by_hand = handwritten.Dropout(x.shape, p, None)
 
@@ -54,7 +54,7 @@ def dropout() -> dict[str, Step]:
         np.multiply(x, multiplier, out=y)
         np.multiply(g, multiplier, out=y)
 
-    return steps | {"NumPy by hand": by_hand_step}
+    return steps | {LIMIT: by_hand_step}
 
 
 def dropout_step(lib: Any, layer: Any, n: int) -> Step:
@@ -75,11 +75,11 @@ def adam(n: int) -> Callable[[], dict[str, Step]]:
 
     def steps() -> dict[str, Step]:
         found = {name: adam_step(lib, n) for name, lib in frameworks().items()}
-        if "PyTorch" in found:
-            found["PyTorch, fused"] = adam_step(single_threaded_torch(), n, fused=True)
+        if TORCH in found:
+            found[TORCH_FUSED] = adam_step(single_threaded_torch(), n, fused=True)
         p, g = (np.random.default_rng(i).standard_normal(n, np.float32) for i in range(2))
         optimizer = handwritten.Adam(p, lr=1e-3)
-        return found | {"NumPy by hand": lambda: optimizer.step(p, g)}
+        return found | {LIMIT: lambda: optimizer.step(p, g)}
 
     return steps
 
@@ -125,7 +125,7 @@ def cross_entropy(rows: int) -> Callable[[], dict[str, Step]]:
             np.copyto(buffer, logits)  # which the loss overwrites
             handwritten.cross_entropy(buffer, target)
 
-        return found | {"NumPy by hand": by_hand}
+        return found | {LIMIT: by_hand}
 
     return steps
 
@@ -179,13 +179,13 @@ PARTS = [
     Part(f"cross-entropy, {ROWS}×{CLASSES}", cross_entropy(ROWS)),
 ]
 
-COLUMNS = ["minigrad", "minigrad, fast masks", "PyTorch", "PyTorch, fused", "NumPy by hand"]
+COLUMNS = [DEFAULT, FAST, TORCH, TORCH_FUSED, LIMIT]
 PAIRS = [
-    ("minigrad", "PyTorch"),
-    ("minigrad", "PyTorch, fused"),
-    ("minigrad", "NumPy by hand"),
-    ("minigrad, fast masks", "PyTorch"),
-    ("minigrad, fast masks", "NumPy by hand"),
+    (DEFAULT, TORCH),
+    (DEFAULT, TORCH_FUSED),
+    (DEFAULT, LIMIT),
+    (FAST, TORCH),
+    (FAST, LIMIT),
 ]
 
 

@@ -17,6 +17,12 @@ from . import handwritten
 from .harness import Step, installed
 from .workloads import Array, Workload
 
+DEFAULT, FAST = "minigrad", "minigrad, fast masks"
+REPLAYED, REPLAYED_FAST = "minigrad, replayed", "minigrad, replayed, fast masks"
+TORCH, TORCH_FUSED = "PyTorch", "PyTorch, fused"
+JAX = "JAX, jitted"
+LIMIT = "NumPy by hand"
+
 Masks = Iterator[Array] | None
 Builder = Callable[[Workload, Masks], Step]
 
@@ -328,17 +334,17 @@ class Peer(NamedTuple):
 
 
 PEERS = [
-    Peer("minigrad", "minigrad", minigrad),
-    Peer("minigrad, fast masks", "minigrad", minigrad_fast),
-    Peer("minigrad, replayed", "minigrad", minigrad_replayed),
-    Peer("minigrad, replayed, fast masks", "minigrad", minigrad_replayed_fast),
-    Peer("PyTorch", "torch", pytorch),
-    Peer("PyTorch, fused", "torch", pytorch_fused),
-    Peer("JAX, jitted", "jax", jax),
+    Peer(DEFAULT, "minigrad", minigrad),
+    Peer(FAST, "minigrad", minigrad_fast),
+    Peer(REPLAYED, "minigrad", minigrad_replayed),
+    Peer(REPLAYED_FAST, "minigrad", minigrad_replayed_fast),
+    Peer(TORCH, "torch", pytorch),
+    Peer(TORCH_FUSED, "torch", pytorch_fused),
+    Peer(JAX, "jax", jax),
     Peer("MyGrad", "mygrad", mygrad),
     Peer("autograd", "autograd", hips_autograd),
     Peer("DeZero", "dezero", dezero),
-    Peer("NumPy by hand", "numpy", handwritten.training_step),
+    Peer(LIMIT, "numpy", handwritten.training_step),
 ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import growth
 from .harness import Table
+from .peers import DEFAULT, FAST, JAX, LIMIT, REPLAYED, REPLAYED_FAST, TORCH, TORCH_FUSED
 
 BLUE, GREEN, VERMILLION, GREY = "#0072b2", "#009e73", "#d55e00", "#8a8a8a"
 
@@ -52,13 +53,12 @@ def draw(results: dict[str, Any], path: Path) -> bool:
 def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
     """Draw a mark for each peer and step: its time as a multiple of PyTorch's."""
     styles = {
-        "minigrad": (BLUE, "o"), "minigrad, fast masks": (BLUE, "D"), "minigrad, replayed": (GREEN, "o"),
-        "minigrad, replayed, fast masks": (GREEN, "D"), "PyTorch": (VERMILLION, "s"),
-        "PyTorch, fused": (VERMILLION, "v"), "NumPy by hand": ("black", "_"), "JAX, jitted": (GREY, "^"),
+        DEFAULT: (BLUE, "o"), FAST: (BLUE, "D"), REPLAYED: (GREEN, "o"), REPLAYED_FAST: (GREEN, "D"),
+        TORCH: (VERMILLION, "s"), TORCH_FUSED: (VERMILLION, "v"), LIMIT: ("black", "_"), JAX: (GREY, "^"),
         "MyGrad": (GREY, "x"), "autograd": (GREY, "+"), "DeZero": (GREY, "*"),
     }  # fmt: skip
     for name, (color, marker) in styles.items():
-        ratios = [times.ratio(name, "PyTorch") for times in results.values()]
+        ratios = [times.ratio(name, TORCH) for times in results.values()]
         points = [(ratio.middle, i) for i, ratio in enumerate(ratios) if ratio]
         if points:
             axes.scatter(*zip(*points, strict=True), color=color, marker=marker, label=name, s=44)
@@ -74,8 +74,8 @@ def draw_steps(axes: Any, results: dict[Any, Any]) -> None:
 def draw_widths(axes: Any, results: dict[int, Any]) -> None:
     """Draw the time of a step against the width of the network."""
     styles = {
-        "PyTorch": (VERMILLION, "-"), "minigrad": (BLUE, "-"), growth.FAST: (BLUE, "--"),
-        growth.REPLAYED: (GREEN, "--"), "NumPy by hand": ("black", ":"), growth.PRODUCTS: (GREY, "-"),
+        TORCH: (VERMILLION, "-"), DEFAULT: (BLUE, "-"), FAST: (BLUE, "--"), REPLAYED_FAST: (GREEN, "--"),
+        LIMIT: ("black", ":"), growth.PRODUCTS: (GREY, "-"),
     }  # fmt: skip
     for name, (color, style) in styles.items():
         times = [1e3 * t.median(name) for t in results.values()]

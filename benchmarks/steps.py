@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from . import peers
 from .harness import Settings, Table, Times, duration, geometric_mean, in_turn, told
+from .peers import DEFAULT, FAST, JAX, LIMIT, REPLAYED, REPLAYED_FAST, TORCH, TORCH_FUSED
 from .workloads import TRAINING_STEPS, Workload
-
-DEFAULT, FAST, LIMIT = "minigrad", "minigrad, fast masks", "NumPy by hand"
-REPLAYED, REPLAYED_FAST = "minigrad, replayed", "minigrad, replayed, fast masks"
 
 
 def measure(settings: Settings) -> dict[Workload, Times]:
@@ -32,17 +30,17 @@ def tables(results: dict[Workload, Times]) -> list[Table]:
 
 
 PAIRS = [
-    (DEFAULT, "PyTorch"),
-    (DEFAULT, "PyTorch, fused"),
-    (FAST, "PyTorch"),
-    (FAST, "PyTorch, fused"),
-    (REPLAYED, "PyTorch"),
-    (REPLAYED, "PyTorch, fused"),
+    (DEFAULT, TORCH),
+    (DEFAULT, TORCH_FUSED),
+    (FAST, TORCH),
+    (FAST, TORCH_FUSED),
+    (REPLAYED, TORCH),
+    (REPLAYED, TORCH_FUSED),
     (FAST, LIMIT),
     (REPLAYED_FAST, LIMIT),
-    (FAST, "JAX, jitted"),
-    (REPLAYED_FAST, "JAX, jitted"),
-    (LIMIT, "PyTorch"),
+    (FAST, JAX),
+    (REPLAYED_FAST, JAX),
+    (LIMIT, TORCH),
 ]
 
 

@@ -11,6 +11,7 @@ from .engine import Node, gradients
 from .grad_mode import enable_grad
 from .hooks import accumulate, retain_grad
 from .recording import TensorBase, converted, edge_of, wrap
+from .tape import constant
 
 
 def backward(
@@ -71,7 +72,7 @@ def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) ->
                 f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
                 f"{list(array.shape)}: give its gradient"
             )
-        ones = np.ones(array.shape, array.dtype)
+        ones = constant(np.ones(array.shape, array.dtype))
         return edge, wrap(ones) if create_graph else ones
     if grad_output.array.shape != array.shape:
         raise RuntimeError(

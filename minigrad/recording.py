@@ -17,7 +17,7 @@ from .anomaly import anomaly_mode, forward_call
 from .engine import Memory, Node, clock
 from .grad_mode import enable_grad, grad_mode
 from .ops import Op
-from .tape import Call, Tape, refuse_to_replay
+from .tape import Call, Tape, constant, refuse_to_replay
 
 Array = np.ndarray[Any, Any]
 
@@ -49,8 +49,7 @@ class TensorBase:
 
     def note_write(self) -> None:
         """Date a write into this tensor's memory, so that a graph which needs the old values says so."""
-        refuse_to_replay("it writes into a tensor")
-        self.get_memory().written = clock.write()
+        date_writes((self,))
 
 
 def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None) -> Any:
@@ -203,9 +202,7 @@ def converted(x: Any, target: np.dtype[Any]) -> Any:
     """Return a tensor, an array or a number in the dtype; the gradient of a tensor flows through the conversion."""
     if not isinstance(x, TensorBase):
         array = np.asarray(x).astype(target)  # not asarray(x, target), which refuses what wraps around in PyTorch
-        if (tape := Tape.current) is not None and not isinstance(x, ndarray):
-            tape.give(array)  # a number stays what it is
-        return array
+        return array if isinstance(x, ndarray) else constant(array)
     return apply(ops.cast, x, dtype=target, old=x.array.dtype) if x.array.dtype != target else x
 
 
@@ -252,8 +249,9 @@ def _owner(array: Array) -> Array:
     return array
 
 
-def note_writes(tensors: Iterable[TensorBase]) -> None:
+def date_writes(tensors: Iterable[TensorBase]) -> None:
     """Date a write into the memory of several tensors."""
+    refuse_to_replay("it writes into a tensor")
     date = clock.write()
     for x in tensors:
         (x.memory or x.get_memory()).written = date

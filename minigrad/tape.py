@@ -8,7 +8,7 @@ into a tensor, says so and is refused, for what Python decides by a value it mig
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy import ndarray
@@ -26,6 +26,18 @@ class Call(NamedTuple):
     keywords: dict[str, Any]
     results: tuple[ndarray | None, ...]
     is_pure: bool
+
+    def given(self) -> Iterator[ndarray]:
+        """Iterate over the arrays that the function is handed, in tuples too."""
+        return _arrays_in((*self.arguments, *self.keywords.values()))
+
+
+def _arrays_in(values: Iterable[Any]) -> Iterator[ndarray]:
+    for x in values:
+        if isinstance(x, ndarray):
+            yield x
+        elif isinstance(x, tuple | list):
+            yield from _arrays_in(x)
 
 
 class Tape:
@@ -56,7 +68,7 @@ class Tape:
         self.known[id(array)] = array
 
     def __enter__(self) -> Self:
-        if (tape := Tape.current) is not None and tape.thread == self.thread:
+        if tape_of_this_thread() is not None:
             raise RuntimeError("a step is being recorded already: one cannot be recorded inside of another")
         Tape.only_one.acquire()
         Tape.current = self
@@ -70,28 +82,36 @@ class Tape:
         """Note a call; RuntimeError where one of its arrays comes from nowhere."""
         if threading.get_ident() != self.thread:
             return
-        for x in (*call.arguments, *call.keywords.values()):
-            self._check(call.name, x)
+        for array in call.given():
+            if id(array) not in self.known:
+                raise RuntimeError(
+                    f"this step cannot be replayed: {call.name} takes an array of shape {list(array.shape)} that was "
+                    "neither given nor computed by a recorded operation, so that nobody knows what it would be the "
+                    "next time"
+                )
         self.calls.append(call)
-        for array in call.results:
-            if array is not None:
-                self.give(array)
+        for result in call.results:
+            if result is not None:
+                self.give(result)
 
-    def _check(self, name: str, x: Any) -> None:
-        if isinstance(x, tuple | list):
-            for part in x:
-                self._check(name, part)
-        elif isinstance(x, ndarray) and id(x) not in self.known:
-            raise RuntimeError(
-                f"this step cannot be replayed: {name} takes an array of shape {list(x.shape)} that was neither given "
-                "nor computed by a recorded operation, so that nobody knows what it would be the next time"
-            )
+
+def tape_of_this_thread() -> Tape | None:
+    """Return the tape that this thread's step is being recorded on, if it is."""
+    tape = Tape.current
+    return tape if tape is not None and tape.thread == threading.get_ident() else None
 
 
 def refuse_to_replay(what: str) -> None:
     """Say that something happens which a replay would not repeat; RuntimeError if this thread's step is recorded."""
-    if (tape := Tape.current) is not None and tape.thread == threading.get_ident():
+    if tape_of_this_thread() is not None:
         raise RuntimeError(f"this step cannot be replayed: {what}")
+
+
+def constant(array: ndarray) -> ndarray:
+    """Return an array, of which a tape may take it that it is the same at every replay."""
+    if (tape := tape_of_this_thread()) is not None:
+        tape.give(array)
+    return array
 
 
 def computed(function: Callable[..., Any], *args: Any) -> Any:

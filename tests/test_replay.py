@@ -454,6 +454,22 @@ def test_hooks_on_modules_are_refused_also_afterwards() -> None:
     assert step(x, y).isfinite()
 
 
+def test_an_optimizer_inside_of_a_forward_is_refused() -> None:
+    other = nn.Parameter(torch.ones(1))
+    other.grad = torch.ones(1)
+    inner = optim.SGD([other])
+
+    def forward(x: Tensor) -> Tensor:
+        inner.step()
+        return x
+
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), Lambda(forward))
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters()))
+    x = torch.randn(BATCH, WIDTH)
+    with pytest.raises(RuntimeError, match="cannot be replayed: it writes into a tensor"):
+        step(x, x)
+
+
 def test_two_parameters_over_one_array_are_refused() -> None:
     net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
     net[1].weight.data = net[0].weight.data

@@ -20,7 +20,8 @@ class _Row(Module):
         return len(self._modules)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([module for _, module in self._registered("module")])
+        attributes = self.__dict__
+        return iter([attributes[name] for name, kind in self._registered_kinds.items() if kind == "module"])
 
     def __getitem__(self, idx: Any) -> Any:
         return self._modules[self._name_at(idx)]
@@ -91,10 +92,8 @@ class Sequential(_Row):
 
     def forward(self, input: Any) -> Any:
         """Pass the input through every module."""
-        attributes = self.__dict__  # `for module in self` makes a list of pairs first, in the time of an operation
-        for name, kind in self._registered_kinds.items():
-            if kind == "module":
-                input = attributes[name](input)
+        for module in self:
+            input = module(input)
         return input
 
     def __getitem__(self, idx: Any) -> Any:

@@ -9,13 +9,7 @@ import numpy as np
 from .elementwise import clamp_max, clamp_min, log, log1p
 from .op import Op
 from .reductions import _softmax, _stable, softmax
-
-
-def _places(index: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
-    """Return what picks, or sets, one entry along the axis for each place of the index, which has size 1 there."""
-    grid = [np.arange(n).reshape([-1 if i == d else 1 for i in range(index.ndim)]) for d, n in enumerate(index.shape)]
-    grid[axis] = index
-    return tuple(grid)
+from .shape import _places
 
 
 def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:

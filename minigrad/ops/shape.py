@@ -104,10 +104,15 @@ def _add_along(x: np.ndarray, index: np.ndarray, axis: int, shape: Shape) -> np.
     if index.shape[axis] == 1:  # no place is named twice, and plain assignment is several times faster
         np.put_along_axis(out, index, x, axis)
     else:
-        places = list(np.ogrid[tuple([slice(n) for n in index.shape])])
-        places[axis] = index
-        np.add.at(out, tuple(places), x)
+        np.add.at(out, _places(index, axis), x)
     return out
+
+
+def _places(index: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
+    """Return the full index of the places that an index along one axis means."""
+    grid = [np.arange(n).reshape([-1 if i == d else 1 for i in range(index.ndim)]) for d, n in enumerate(index.shape)]
+    grid[axis] = index
+    return tuple(grid)
 
 
 add_along = Op(_add_along, lambda g, y, x, index, axis, shape: take_along(g, index=index, axis=axis, shape=shape))

@@ -13,7 +13,7 @@ from .. import dtypes
 from ..backward import forget_gradient
 from ..grad_mode import enable_grad
 from ..hooks import RemovableHandle
-from ..recording import Array, note_writes, wrap
+from ..recording import Array, date_writes, wrap
 from ..tensor import Tensor
 from .hooks import observed
 from .options import refuse_switches
@@ -140,7 +140,7 @@ class Optimizer:
             params = [p for p in group["params"] if p.grad is not None]
             if params:
                 self.update(params, group)
-                note_writes(params)
+                date_writes(params)
         return loss
 
     def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:

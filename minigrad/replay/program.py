@@ -12,7 +12,7 @@ where nobody needs it any more::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class _Writer:
 
     def written(self, call: Call, dying: list[int]) -> Iterator[str]:
         """Write one call, and delete the variables that it was the last to need."""
-        if call.is_pure and not any(id(x) in self.names for x in arrays_in(involved_in(call))):
+        if call.is_pure and not any(id(array) in self.names for array in call.given()):
             return  # a constant, made of constants
         expression = self.expression(call)
         if all(x is None for x in call.results):  # it only looks whether all is well
@@ -143,24 +143,11 @@ def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]
     needed = {id(array) for array in outputs}
     found = []
     for call in reversed(calls):
-        involved = {id(x): None for x in arrays_in((*involved_in(call), *call.results))}
+        results = [array for array in call.results if array is not None]
+        involved = dict.fromkeys(map(id, (*call.given(), *results)))
         found.append([i for i in involved if i not in needed])
         needed.update(involved)
     return found[::-1]
-
-
-def involved_in(call: Call) -> tuple[Any, ...]:
-    """Return what a call is handed."""
-    return *call.arguments, *call.keywords.values()
-
-
-def arrays_in(values: Iterable[Any]) -> Iterator[Array]:
-    """Iterate over the arrays among some values, and in tuples of them."""
-    for x in values:
-        if isinstance(x, np.ndarray):
-            yield x
-        elif isinstance(x, tuple | list):
-            yield from arrays_in(x)
 
 
 def departed(name: str) -> RuntimeError:

@@ -162,17 +162,15 @@ def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[
     arrays |= {re.sub(r"\W", "_", f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
     with Tape(arrays.values()) as tape:
         loss = loss_func(net(*args), target)
-        gradients = gradients_of(loss, tape)
+        gradients = gradients_of(loss)
     results = (loss.array, *[g.array for g in gradients.values()])
     return Recording(Program(tape.calls, arrays, results), tensors, list(gradients), surroundings), results
 
 
-def gradients_of(loss: Tensor, tape: Tape) -> dict[Any, Any]:
+def gradients_of(loss: Tensor) -> dict[Any, Any]:
     """Return the gradient of each leaf. The rules run on tensors, so that the tape hears of every operation in them."""
     if loss.array.size != 1:
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs, but the loss has shape {list(loss.array.shape)}"
         )
-    one = wrap(np.ones_like(loss.array))
-    tape.give(one.array)
-    return differentiate([loss], [one], wanted=None, retain_graph=None, create_graph=True)
+    return differentiate([loss], [None], wanted=None, retain_graph=None, create_graph=True)

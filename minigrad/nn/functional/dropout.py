@@ -13,7 +13,7 @@ from ... import ops
 from ...functions.arguments import check_tensor
 from ...random import Generator, default_generator
 from ...recording import Array, apply, wrap
-from ...tape import computed
+from ...tape import computed, constant
 from ...tensor import Tensor
 
 Shape = tuple[int, ...]
@@ -266,7 +266,7 @@ def _dropped(
     if input.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, but got {input.dtype}")
     if p == 1:
-        return input.zero_() if inplace else apply(ops.where, wrap(computed(np.asarray, False)), input, 0.0)
+        return input.zero_() if inplace else apply(ops.where, wrap(constant(np.asarray(False))), input, 0.0)
     source = generator or default_generator
     factor, summand = computed(_drawn, noise, source, _mask_shape(name, input, leading), p, input.array.dtype)
     out = input.mul_(factor) if inplace else apply(ops.mul, input, factor)
