@@ -81,7 +81,10 @@ def spread(
     if len(items) == 1 or options.quick:
         return list(show(map(one, items)))
     with processes(2) as pool:
-        return list(show(pool.map(one, items)))
+        # Not `pool.map`, which cancels the rest when it is interrupted: before 3.12, the thread that learns of the
+        # workers' end stumbles over a cancelled future (https://github.com/python/cpython/pull/108974).
+        futures = [pool.submit(one, item) for item in items]
+        return list(show(future.result() for future in futures))
 
 
 def call(function: Callable[[Item, Namespace], Result], options: Namespace, item: Item) -> Result:
