@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from .listening import listeners
+
 _OUR_FOLDER = str(Path(__file__).parent)
 
 
@@ -20,6 +22,17 @@ class _AnomalyMode:
     def __init__(self) -> None:
         self.enabled = False
         self.check_nan = True
+
+    def set(self, enabled: bool, check_nan: bool) -> None:
+        """Switch, and let every recorded operation remember its call."""
+        self.enabled, self.check_nan = enabled, check_nan
+        listeners.set(tracer=remember_call if enabled else None)
+
+
+def remember_call(name: Any, function: Any, arrays: Any, params: Any, results: Any, out: Any) -> None:
+    """Note on the node of an operation where it was called."""
+    if out is not None and out.grad_fn is not None:
+        out.grad_fn.trace = forward_call()
 
 
 anomaly_mode = _AnomalyMode()
@@ -47,13 +60,13 @@ class set_detect_anomaly:
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         self.outer = (anomaly_mode.enabled, anomaly_mode.check_nan)
-        anomaly_mode.enabled, anomaly_mode.check_nan = mode, check_nan
+        anomaly_mode.set(mode, check_nan)
 
     def __enter__(self) -> None:
         """Do nothing more: the constructor has switched already."""
 
     def __exit__(self, *exc: object) -> None:
-        anomaly_mode.enabled, anomaly_mode.check_nan = self.outer
+        anomaly_mode.set(*self.outer)
 
 
 class detect_anomaly:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from .engine import Node, gradients
-from .grad_mode import enable_grad
+from .anomaly import anomaly_mode, warn_of
+from .core import tensor as core
+from .core.graph import gradients
+from .engine import Node, guard
 from .hooks import accumulate, retain_grad
-from .recording import TensorBase, converted, edge_of, wrap
-from .tape import constant
+from .recording import TensorBase, edge_of, root_of
 
 
 def backward(
@@ -53,44 +52,20 @@ def differentiate(
         root_of(i, output, grad_output, create_graph)
         for i, (output, grad_output) in enumerate(zip(outputs, grad_outputs, strict=True))
     ]
-    keep_graph = create_graph if retain_graph is None else retain_graph
-    if not create_graph:
-        return gradients(roots, wanted=wanted, keep_graph=keep_graph)
-    with enable_grad():
-        return gradients(roots, wanted=wanted, keep_graph=keep_graph, lift=lift)
+    try:
+        return core.differentiate(roots, create_graph, retain_graph, wanted=wanted, guard=guard)
+    except Exception as error:
+        explain(error)
+        raise
 
 
-def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) -> tuple[Any, Any]:
-    """Return where the walk begins for one output, and the gradient that it begins with."""
-    edge = edge_of(output)
-    if edge is None:
-        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-    array = output.array
-    if grad_output is None:
-        if array.size != 1:
-            raise RuntimeError(
-                f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
-                f"{list(array.shape)}: give its gradient"
-            )
-        ones = constant(np.ones(array.shape, array.dtype))
-        return edge, wrap(ones) if create_graph else ones
-    if grad_output.array.shape != array.shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
-            f"output[{i}] has a shape of {list(array.shape)}."
-        )
-    g = converted(grad_output, array.dtype)
-    if edge is output:
-        g = g.clone()  # a leaf's gradient owns its memory
-    return edge, g if create_graph else g.array
-
-
-def lift(node: Node) -> tuple[Any, ...] | None:
-    """Return what a node saved as tensors with their history, for rules whose own work is recorded."""
-    if node.saved is None or not (node.op.keeps_output or node.op.keeps_inputs):
-        return node.saved
-    output = wrap(node.saved[0], grad_fn=node) if node.op.keeps_output else None
-    return (output, *node.inputs, *node.saved[1 + len(node.inputs) :])
+def explain(error: Exception) -> None:
+    """Warn of the node in which an error was raised, if anomaly detection is on: the frame of the walk knows it."""
+    trace = error.__traceback__ if anomaly_mode.enabled else None
+    while trace is not None:
+        if trace.tb_frame.f_code is gradients.__code__ and "node" in trace.tb_frame.f_locals:
+            warn_of(trace.tb_frame.f_locals["node"])
+        trace = trace.tb_next
 
 
 def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:

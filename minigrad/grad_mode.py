@@ -9,13 +9,14 @@ import warnings
 from collections.abc import Callable, Generator
 from typing import Any
 
-
-class _GradMode(threading.local):
-    enabled = True
-    inference = False
+from .core.graph import grad_mode as grad_mode
 
 
-grad_mode = _GradMode()
+class _Inference(threading.local):
+    enabled = False
+
+
+inference = _Inference()
 
 
 def is_grad_enabled() -> bool:
@@ -25,7 +26,7 @@ def is_grad_enabled() -> bool:
 
 def is_inference_mode_enabled() -> bool:
     """Return whether this thread is inside of `inference_mode`."""
-    return grad_mode.inference
+    return inference.enabled
 
 
 class _Switch:
@@ -161,14 +162,14 @@ class inference_mode(_Switch):
 
     def __init__(self, mode: bool = True) -> None:
         super().__init__(mode)
-        self.outer_inference = grad_mode.inference
+        self.outer_inference = inference.enabled
 
     def __enter__(self) -> None:
-        self.outer, self.outer_inference = grad_mode.enabled, grad_mode.inference
-        grad_mode.enabled, grad_mode.inference = not self.mode, self.mode
+        self.outer, self.outer_inference = grad_mode.enabled, inference.enabled
+        grad_mode.enabled, inference.enabled = not self.mode, self.mode
 
     def __exit__(self, *exc: object) -> None:
-        grad_mode.enabled, grad_mode.inference = self.outer, self.outer_inference
+        grad_mode.enabled, inference.enabled = self.outer, self.outer_inference
 
 
 class set_grad_enabled(_Switch):

@@ -12,8 +12,8 @@ import numpy as np
 from . import ops
 from .engine import Gradient, Node
 from .grad_mode import no_grad
+from .listening import refuse_to_replay
 from .recording import TensorBase, apply, edge_of, wrap
-from .tape import refuse_to_replay
 
 Hook = Callable[[Any], Any]
 
@@ -115,17 +115,7 @@ def _name(hook: Hook) -> str:
 
 def accumulate(leaf: TensorBase, g: Any) -> None:
     """Add a gradient to a leaf's, and call the hooks that wait for it."""
-    if isinstance(g, TensorBase):
-        leaf.grad = g if leaf.grad is None else leaf.grad + g
-    elif leaf.grad is None:
-        leaf.grad = wrap(np.asarray(g))
-    elif leaf.grad.requires_grad:  # the old one is part of a graph
-        leaf.grad = wrap(np.asarray(leaf.grad.array + g))
-    else:
-        np.add(leaf.grad.array, g, out=leaf.grad.array)
-        leaf.grad.note_write()
-    if leaf.hooks is not None:
-        leaf.hooks.accumulated(leaf)
+    leaf.accumulate(g)
 
 
 # ---- what Tensor offers ----------------------------------------------------------------------------------------------

@@ -7,39 +7,70 @@ arrays, and leaves a `Node` behind where a gradient may be asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from . import dtypes, ops
-from .anomaly import anomaly_mode, forward_call
-from .engine import Memory, Node, clock
+from .core import tensor as core
+from .core.graph import apply as apply
+from .engine import Memory, Node, clock, guard
 from .grad_mode import enable_grad, grad_mode
+from .listening import constant, refuse_to_replay
 from .ops import Op
-from .tape import Call, Tape, constant, refuse_to_replay
 
 Array = np.ndarray[Any, Any]
 
 
-class TensorBase:
-    """What recording needs of a tensor: its array, its place in the graph, and whose memory it shares.
+class TensorBase(core.Tensor):
+    """What recording needs of a tensor of PyTorch's: dtypes, and whose memory it shares.
 
     Everything that a user calls is in its subclass, `minigrad.Tensor`.
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "array", "base", "base_written", "grad", "grad_fn", "hooks", "memory")
+    __slots__ = ("__dict__", "base_written")  # attributes of the user's own, too
 
-    array: Array
-    grad: Any  # the accumulated gradient of a leaf, a tensor of its shape, or None
-    grad_fn: Node | None  # the operation that made this tensor; None for a leaf
+    node = Node
+    guard = staticmethod(guard)
     base: Any  # the tensor that this one is a view of, or None
     base_written: int  # the date of the last write into the base that this view's history knows of
-    hooks: Any  # a leaf's, which the backward pass calls with its gradient, or None
     memory: Memory | None  # made when it is first shared, written into, or saved as an output
-    _requires_grad: bool  # of a leaf
 
-    result: ClassVar[type]  # the class of every result: Tensor, which sets this where it is defined
+    def refresh(self) -> None:
+        """Make the history of a view anew, if somebody wrote into the memory that it shares with its base."""
+        if self.memory.written > self.base_written:  # type: ignore[union-attr]
+            refresh(self)
+
+    def root(self, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
+        """Return where a backward pass begins, and with what gradient; RuntimeError where there is none."""
+        return root_of(0, self, gradient, create_graph)
+
+    @staticmethod
+    def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
+        """Return the inputs in the dtype that PyTorch computes this op in."""
+        return inputs if alike(op, arrays) else conform(op, inputs, arrays)
+
+    @staticmethod
+    def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
+        """Return the error in PyTorch's words and type."""
+        return refusal(op, arrays, error)
+
+    def finish(self, op: Op, inputs: tuple[Any, ...]) -> None:
+        """Note of a result that it is a view, and that the graph needs it unchanged."""
+        if op.view:
+            note_view(self, inputs[0])
+        if self.grad_fn is not None and op.keeps_output:
+            self.grad_fn.memory = self.get_memory()  # type: ignore[attr-defined]
+
+    def accumulate(self, g: Any) -> None:
+        """Add a gradient to ``.grad``, and call the hooks that wait for it."""
+        before = self.grad
+        super().accumulate(g)
+        if self.grad is before:
+            before.note_write()
+        if self.hooks is not None:
+            self.hooks.accumulated(self)
 
     def get_memory(self) -> Memory:
         """Return what dates the writes into this tensor's memory."""
@@ -54,39 +85,18 @@ class TensorBase:
 
 def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None) -> Any:
     """Return a tensor over an array, sharing its memory; a Tensor unless another class is given."""
-    out: Any = object.__new__(cls or TensorBase.result)
-    out.array = array
-    out.grad = None
-    out.grad_fn = grad_fn
-    out.hooks = None
-    out.base = None
-    out.memory = None
-    out._requires_grad = False
-    return out
+    return (cls or TensorBase.result).wrap(array, grad_fn)
 
 
-def apply(op: Op, *inputs: Any, **params: Any) -> Any:
-    """Compute an entry of the table on tensors and numbers, and record it where a gradient may be asked for."""
-    arrays, edges = taken_apart(inputs)
-    if not alike(op, arrays):
-        inputs = conform(op, inputs, arrays)
-        arrays, edges = taken_apart(inputs)
-    try:
-        array = op.forward(*arrays, **params)
-    except (ValueError, TypeError) as error:
-        raise refusal(op, arrays, error) from None
-    byproducts = ()
-    if op.byproduct:
-        array, *byproducts = array
-    if type(array) is not ndarray:
-        array = np.asarray(array)  # a full reduction gives a NumPy scalar
-    out = wrap(array)
-    if (tape := Tape.current) is not None:
-        tape.note(Call(op.name, op.forward, tuple(arrays), params, (array, *byproducts), is_pure=True))
-    if op.view:
-        note_view(out, inputs[0])
-    if edges and array.dtype.kind == "f":
-        out.grad_fn = record(op, params, edges, inputs, out, [*arrays, *byproducts] if byproducts else arrays)
+def edge_of(x: TensorBase) -> Any:
+    """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
+    return x.edge()
+
+
+def named(out: Any, name: str) -> Any:
+    """Let the result of several operations go by one name, as ``MvBackward0``, in its ``grad_fn``; return it."""
+    if out.grad_fn is not None:
+        out.grad_fn.label = name
     return out
 
 
@@ -97,67 +107,6 @@ def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
         sizes = " and ".join(str(list(shape)) for shape in shapes)
         return RuntimeError(f"{op.name}: the sizes of tensors must match or be 1 in each dimension, but got {sizes}")
     return RuntimeError(f"{op.name}: {error}")
-
-
-def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...]]:
-    """Return the inputs' arrays, and where their gradients go; no edges at all if no gradient goes anywhere."""
-    arrays: list[Any] = []
-    edges: list[Any] = []
-    tracked, recording = False, grad_mode.enabled
-    for x in inputs:
-        edge = None
-        if isinstance(x, TensorBase):
-            arrays.append(x.array)
-            if recording:
-                edge = edge_of(x)
-                tracked = tracked or edge is not None
-        else:
-            arrays.append(x)
-        edges.append(edge)
-    return arrays, tuple(edges) if tracked else ()
-
-
-NO_PARAMS: dict[str, Any] = {}  # one for all nodes: a chain of scalar operations takes a tenth less
-
-
-def record(
-    op: Op, params: dict[str, Any], edges: tuple[Any, ...], inputs: tuple[Any, ...], out: TensorBase, arrays: list[Any]
-) -> Node:
-    """Remember an operation, and the values that its rules read: the arrays of the inputs, and what else there is."""
-    node = Node()
-    node.op = op
-    node.params = params or NO_PARAMS
-    node.edges = edges
-    node.shape = out.array.shape
-    node.hooks = node.memory = output = None
-    if op.keeps_output:
-        node.memory, output = out.get_memory(), out.array  # not the tensor itself, which points to the node
-    if op.keeps_inputs:
-        node.inputs = inputs
-        node.saved = (output, *arrays)
-    else:
-        node.inputs = ()
-        node.saved = (output, *[None] * len(inputs))
-    node.born = clock.tick()
-    if anomaly_mode.enabled:
-        node.trace = forward_call()
-    return node
-
-
-def named(out: Any, name: str) -> Any:
-    """Let the result of several operations go by one name, as ``MvBackward0``, in its ``grad_fn``; return it."""
-    if out.grad_fn is not None:
-        out.grad_fn.label = name
-    return out
-
-
-def edge_of(x: TensorBase) -> Any:
-    """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
-    if x.base is not None and x.memory.written > x.base_written:  # type: ignore[union-attr]
-        refresh(x)
-    if x.grad_fn is not None:
-        return x.grad_fn
-    return x if x._requires_grad else None
 
 
 def alike(op: Op, arrays: list[Any]) -> bool:
@@ -305,3 +254,31 @@ def _addresses(array: Array) -> Array:
         steps = np.arange(n) * stride
         addresses += steps.reshape(-1, *[1] * (array.ndim - axis - 1))
     return addresses
+
+
+# ---- where a backward pass begins ---------
+
+
+def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) -> tuple[Any, Any]:
+    """Return where the walk begins for one output, and the gradient that it begins with."""
+    edge = edge_of(output)
+    if edge is None:
+        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+    array = output.array
+    if grad_output is None:
+        if array.size != 1:
+            raise RuntimeError(
+                f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
+                f"{list(array.shape)}: give its gradient"
+            )
+        ones = constant(np.ones(array.shape, array.dtype))
+        return edge, wrap(ones) if create_graph else ones
+    if grad_output.array.shape != array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
+            f"output[{i}] has a shape of {list(array.shape)}."
+        )
+    g = converted(grad_output, array.dtype)
+    if edge is output:
+        g = g.clone()  # a leaf's gradient owns its memory
+    return edge, g if create_graph else g.array

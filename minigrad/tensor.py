@@ -11,16 +11,16 @@ from typing import Any, Self
 import numpy as np
 
 from . import devices, dtypes, hooks, ops, printing, random
-from .backward import backward
+from .backward import edges_of, explain
+from .core import graph
 from .dtypes import dtype as DType
 from .engine import Node
 from .functions import draws, elementwise, indexing, products, reductions, shaping
 from .inplace import assign, in_place
+from .listening import refuse_to_replay
 from .numpy_functions import call_function, call_ufunc
-from .ops import Op
-from .recording import Array, TensorBase, apply, as_array, edge_of, is_operand, named, refuse_write, wrap
+from .recording import OPERANDS, Array, TensorBase, apply, as_array, edge_of, is_operand, named, refuse_write, wrap
 from .shapes import Size, axis_of, shape_from
-from .tape import refuse_to_replay
 from .values import array_of, element
 
 
@@ -49,7 +49,7 @@ class Tensor(TensorBase):
         tensor([2., 4., 6.])
     """
 
-    __slots__ = ("__dict__",)  # for attributes of the user's own
+    __slots__ = ()
 
     def __new__(cls, *data: Any) -> Self:
         """Make a tensor of values or of sizes."""
@@ -210,9 +210,6 @@ class Tensor(TensorBase):
         """Let NumPy's other functions work on tensors: ``np.sum(t, axis=0)``."""
         return call_function(function, args, kwargs)
 
-    def __record__(self, op: Op, *inputs: Any, **params: Any) -> Tensor:
-        return apply(op, *inputs, **params)
-
     def __float__(self) -> Float:
         return float(self.item())
 
@@ -269,7 +266,7 @@ class Tensor(TensorBase):
 
     # ---- the backward pass -------------------------------------------------------------------------------------------
 
-    def backward(
+    def backward(  # type: ignore[override]
         self,
         gradient: Tensor | None = None,
         retain_graph: Bool | None = None,
@@ -296,7 +293,12 @@ class Tensor(TensorBase):
             >>> w.grad
             tensor([6.])
         """
-        backward([self], [gradient], retain_graph, create_graph, inputs)
+        wanted = None if inputs is None else edges_of(inputs)
+        try:
+            super().backward(gradient, create_graph, keep_graph=retain_graph, wanted=wanted)
+        except Exception as error:
+            explain(error)
+            raise
 
     register_hook = hooks.register_hook
     register_post_accumulate_grad_hook = hooks.register_post_accumulate_grad_hook
@@ -408,44 +410,21 @@ class Tensor(TensorBase):
 
     # ---- operators ---------------------------------------------------------------------------------------------------
 
-    def __add__(self, other: Any) -> Tensor:
-        return apply(ops.add, self, other) if is_operand(other) else NotImplemented
-
-    def __radd__(self, other: Any) -> Tensor:
-        return apply(ops.add, self, other) if is_operand(other) else NotImplemented
-
-    def __sub__(self, other: Any) -> Tensor:
-        return apply(ops.sub, self, other) if is_operand(other) else NotImplemented
-
     def __rsub__(self, other: Any) -> Tensor:
-        return named(apply(ops.sub, other, self), "RsubBackward1") if is_operand(other) else NotImplemented
-
-    def __mul__(self, other: Any) -> Tensor:
-        return apply(ops.mul, self, other) if is_operand(other) else NotImplemented
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return apply(ops.mul, self, other) if is_operand(other) else NotImplemented
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return apply(ops.div, self, other) if is_operand(other) else NotImplemented
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return apply(ops.div, other, self) if is_operand(other) else NotImplemented
+        out = super().__rsub__(other)
+        return out if out is NotImplemented else named(out, "RsubBackward1")
 
     def __pow__(self, exponent: Any) -> Tensor:
         return elementwise.pow(self, exponent) if is_operand(exponent) else NotImplemented
 
     def __rpow__(self, base: Any) -> Tensor:
-        return apply(ops.pow, base, self) if is_operand(base) else NotImplemented
+        return elementwise.pow(base, self) if is_operand(base) else NotImplemented
 
     def __matmul__(self, other: Any) -> Tensor:
         return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
-
-    def __neg__(self) -> Tensor:
-        return apply(ops.neg, self)
 
     def __pos__(self) -> Tensor:
         return self
@@ -474,7 +453,7 @@ class Tensor(TensorBase):
     def __xor__(self, other: Any) -> Tensor:
         return apply(ops.bitwise_xor, self, other) if is_operand(other) else NotImplemented
 
-    __rdiv__ = __rtruediv__
+    __rdiv__ = TensorBase.__rtruediv__
     __rand__ = __and__
     __ror__ = __or__
     __rxor__ = __xor__
@@ -687,7 +666,7 @@ class Tensor(TensorBase):
     split_with_sizes = shaping.split_with_sizes
     squeeze = shaping.squeeze
     sum_to_size = shaping.sum_to_size
-    swapaxes = shaping.swapaxes
+    swapaxes = shaping.swapaxes  # type: ignore[assignment]
     swapdims = shaping.swapdims
     t = shaping.t
     tensor_split = shaping.tensor_split
@@ -1000,7 +979,8 @@ class Tensor(TensorBase):
 
 
 
-TensorBase.result = Tensor
+TensorBase.result = graph.default = Node.result = Tensor
+TensorBase.operands = OPERANDS
 
 
 def rebuilt(cls: type[Tensor], array: Array, requires_grad: bool) -> Tensor:

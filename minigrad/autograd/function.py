@@ -15,7 +15,8 @@ import numpy as np
 
 from .. import ops
 from ..anomaly import anomaly_mode, forward_call
-from ..engine import Node, clock
+from ..core.graph import tick
+from ..engine import Node
 from ..grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..inplace import rebase
 from ..ops import Op
@@ -312,7 +313,7 @@ def new_node(op: Op, params: dict[str, Any], edges: list[Any], label: str) -> No
     node.op, node.params, node.edges, node.label = op, params, edges, label
     node.inputs, node.saved = (), (None,) * (1 + len(edges))
     node.shape = node.hooks = node.memory = None  # type: ignore[assignment]
-    node.born = clock.tick()
+    node.born = tick()
     if anomaly_mode.enabled:
         node.trace = forward_call()
     return node

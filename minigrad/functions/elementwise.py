@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, ops
+from ..listening import refuse_to_replay
 from ..recording import apply, as_array, as_operand, converted, is_tensor, wrap
-from ..tape import refuse_to_replay
 from ..values import number
 from .arguments import (
     check_any_tensor,

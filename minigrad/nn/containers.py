@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
 from itertools import groupby
 from typing import Any, NoReturn, Self
 
+from ..core import nn as core
 from ..tensor import Tensor
 from .module import Module, tree
 from .parameter import Parameter
@@ -67,7 +68,7 @@ class _Row(Module):
         return module
 
 
-class Sequential(_Row):
+class Sequential(core.Sequential, _Row):
     """A chain of modules, each fed with the output of the one before.
 
     Args:
@@ -85,16 +86,12 @@ class Sequential(_Row):
     """
 
     def __init__(self, *args: Any) -> None:
-        super().__init__()
+        Module.__init__(self)
         named = args[0] if len(args) == 1 and isinstance(args[0], dict) else dict(enumerate(args))
         for name, module in named.items():
             self.add_module(str(name), module)
 
-    def forward(self, input: Any) -> Any:
-        """Pass the input through every module."""
-        for module in self:
-            input = module(input)
-        return input
+    __iter__ = _Row.__iter__
 
     def __getitem__(self, idx: Any) -> Any:
         if isinstance(idx, slice):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ..core import nn as core
 from ..random import Generator
 from ..tensor import Tensor
 from . import functional as F
@@ -23,7 +26,7 @@ class _Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout(_Dropout):
+class Dropout(core.Dropout, _Dropout):
     """While training, drop each element with probability p and scale the others up; in evaluation, the identity.
 
     y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn anew for every element and every call.
@@ -50,7 +53,9 @@ class Dropout(_Dropout):
         (tensor([0., 0., 2., 0., 0., 0.]), tensor([1., 1., 1., 1., 1., 1.]))
     """
 
-    def forward(self, input: Tensor) -> Tensor:
+    __init__ = _Dropout.__init__
+
+    def forward(self, input: Any) -> Tensor:
         """Drop elements of the input while training."""
         return F.dropout(input, self.p, self.training, self.inplace, generator=self.generator)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 from .. import dtypes
 from ..backward import forget_gradient
+from ..core import nn as core
 from ..grad_mode import no_grad
 from ..hooks import RemovableHandle
 from ..tensor import Tensor
@@ -69,7 +70,7 @@ class Registry(MutableMapping[str, Any]):
         return repr(dict(self))
 
 
-class Module:
+class Module(core.Module):
     """Base class of all layers and networks.
 
     A subclass calls ``super().__init__()``, assigns parameters and other modules to attributes, and defines
@@ -96,7 +97,7 @@ class Module:
     training: bool
 
     def __init__(self) -> None:
-        self.training = True
+        super().__init__()
         self._registered_kinds: dict[str, str] = {}  # of the registered attributes: "parameter", "buffer" or "module"
         self._non_persistent_buffers_set: set[str] = set()
         self._forward_pre_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
@@ -104,15 +105,11 @@ class Module:
         self._backward_pre_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
         self._backward_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the output; every subclass defines its own."""
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
-
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the forward pass, and the hooks around it."""
         if self._forward_pre_hooks or self._forward_hooks or self._backward_pre_hooks or self._backward_hooks:
             return call_with_hooks(self, args, kwargs)
-        return self.forward(*args, **kwargs)
+        return self.forward(*args, **kwargs)  # not by way of super(): warnings count frames to their caller
 
     # ---- registration ------------------------------------------------------------------------------------------------
 
@@ -359,14 +356,7 @@ class Module:
         """Set this module and all below it to training, or to evaluation."""
         if not isinstance(mode, bool):
             raise ValueError(f"training mode is expected to be boolean, but got {mode!r}")
-        self.training = mode
-        for module in self.children():
-            module.train(mode)
-        return self
-
-    def eval(self) -> Self:
-        """Set this module and all below it to evaluation."""
-        return self.train(False)
+        return super().train(mode)
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call a function on every module below this one, then on this one."""

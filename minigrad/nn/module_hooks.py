@@ -9,7 +9,7 @@ from typing import Any
 
 from ..autograd.function import Function
 from ..hooks import RemovableHandle
-from ..tape import refuse_to_replay
+from ..listening import refuse_to_replay
 from ..tensor import Tensor
 
 Hooks = OrderedDict[int, Any]

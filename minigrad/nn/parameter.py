@@ -7,11 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from .. import dtypes
+from ..core import nn as core
 from ..recording import Array, wrap
 from ..tensor import Tensor
 
 
-class Parameter(Tensor):
+class Parameter(core.Parameter, Tensor):
     """A tensor that a module trains: a leaf that requires a gradient and is found among the module's attributes.
 
     Args:
@@ -26,7 +27,7 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
         """Make a parameter on the memory of a tensor."""
-        out: Self = wrap(_array_of(data, cls), cls)
+        out = super().__new__(cls, _array_of(data, cls), False)
         return out.requires_grad_(requires_grad)
 
     def __repr__(self) -> str:

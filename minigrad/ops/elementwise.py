@@ -9,23 +9,77 @@ from typing import Any
 
 import numpy as np
 
+from ..core.table import (
+    abs as abs,
+)
+from ..core.table import (
+    add as add,
+)
+from ..core.table import (
+    div as div,
+)
+from ..core.table import (
+    eq as eq,
+)
+from ..core.table import (
+    exp as exp,
+)
+from ..core.table import (
+    ge as ge,
+)
+from ..core.table import (
+    gt as gt,
+)
+from ..core.table import (
+    le as le,
+)
+from ..core.table import (
+    log as log,
+)
+from ..core.table import (
+    lt as lt,
+)
+from ..core.table import (
+    mul as mul,
+)
+from ..core.table import (
+    ne as ne,
+)
+from ..core.table import (
+    neg as neg,
+)
+from ..core.table import (
+    power as power,
+)
+from ..core.table import (
+    relu as relu,
+)
+from ..core.table import (
+    sigmoid as sigmoid,
+)
+from ..core.table import (
+    sign as sign,
+)
+from ..core.table import (
+    sqrt as sqrt,
+)
+from ..core.table import (
+    sub as sub,
+)
+from ..core.table import (
+    tanh as tanh,
+)
+from ..core.table import (
+    where as where,
+)
 from .op import Op
 
 # ---- arithmetic ------------------------------------------------------------------------------------------------------
 
-add = Op(np.add, lambda g, z, x, y: g,
-                 lambda g, z, x, y: g)
 
-sub = Op(np.subtract, lambda g, z, x, y: g,
-                      lambda g, z, x, y: -g, inputs="numbers")
 
-mul = Op(np.multiply, lambda g, z, x, y: g * y,
-                      lambda g, z, x, y: g * x)
 
-div = Op(np.true_divide, lambda g, z, x, y: g / y,
-                         lambda g, z, x, y: -g * x / (y * y), inputs="float")
 
-neg = Op(np.negative, lambda g, y, x: -g, inputs="numbers")
 
 # What is left of x when y has been taken away as often as possible; `remainder` has y's sign, `fmod` x's.
 remainder = Op(np.remainder, lambda g, z, x, y: g,
@@ -38,7 +92,6 @@ reciprocal = Op(lambda x: 1 / x, lambda g, y, x: -g * y * y, inputs="float")
 
 square = Op(np.square, lambda g, y, x: g * x * 2)
 
-sqrt = Op(np.sqrt, lambda g, y, x: g / (y * 2), inputs="float")
 
 # The square root at the end of a norm or of a deviation, whose slope at 0 is taken as 0.
 root = Op(np.sqrt, lambda g, y, x: where(y == 0, 0.0, g / (where(y == 0, 1.0, y) * 2)), inputs="float")
@@ -48,9 +101,6 @@ rsqrt = Op(lambda x: 1 / np.sqrt(x), lambda g, y, x: g * y * y * y * -0.5, input
 squared_difference = Op(lambda x, y: np.square(x - y), lambda g, z, x, y: g * (x - y) * 2,
                                                        lambda g, z, x, y: g * (y - x) * 2)
 
-# x to the power of a number; x⁰ has slope 0 even at x = 0, where x⁻¹ would make it NaN.
-power = Op(lambda x, exponent: x**exponent,
-           lambda g, y, x, exponent: g * x ** (exponent - 1) * exponent if exponent else g * 0.0)
 
 # x to the power of a tensor. `where` keeps the two corners finite: y = 0, and x = 0.
 def _pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -66,13 +116,11 @@ pow = Op(_pow, lambda g, z, x, y: g * y * x ** where(y == 0, 1.0, y - 1),
 
 # ---- exponentials and logarithms -------------------------------------------------------------------------------------
 
-exp = Op(np.exp, lambda g, y, x: g * y, inputs="float")
 
 exp2 = Op(np.exp2, lambda g, y, x: g * y * 0.6931471805599453, inputs="float")  # ln 2
 
 expm1 = Op(np.expm1, lambda g, y, x: g * (y + 1), inputs="float")
 
-log = Op(np.log, lambda g, y, x: g / x, inputs="float")
 
 log1p = Op(np.log1p, lambda g, y, x: g / (x + 1), inputs="float")
 
@@ -110,7 +158,6 @@ sinh = Op(np.sinh, lambda g, y, x: g * cosh(x), inputs="float")
 
 cosh = Op(np.cosh, lambda g, y, x: g * sinh(x), inputs="float")
 
-tanh = Op(np.tanh, lambda g, y, x: g * (1 - y * y), inputs="float")
 
 asin = Op(np.arcsin, lambda g, y, x: g * rsqrt(1 - x * x), inputs="float")
 
@@ -143,20 +190,12 @@ def _sinc_slope(x: Any) -> Any:
 # ---- activations -----------------------------------------------------------------------------------------------------
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + e⁻ˣ) = eˣ / (1 + eˣ), whichever of the two cannot overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(x < 0, e, np.ones_like(e)) / (1 + e)
 
 
-sigmoid = Op(_sigmoid, lambda g, y, x: g * y * (1 - y), inputs="float")
 
-# NumPy compares with a row of zeros in a third of the time that it takes with a number.
-relu = Op(lambda x: np.maximum(x, np.zeros(x.shape[-1:], x.dtype)), lambda g, y, x: g * (y > 0), inputs="numbers")
 
 # ---- choices. Where two inputs tie, each gets half of the gradient ---------------------------------------------------
 
-abs = Op(np.abs, lambda g, y, x: g * sign(x), inputs="numbers")
 
 copysign = Op(np.copysign, lambda g, z, x, y: g * sign(x) * sign(z),
                            lambda g, z, x, y: g * 0.0, inputs="float")
@@ -179,12 +218,9 @@ clamp_min = Op(lambda x, bound: np.maximum(x, bound), lambda g, y, x, bound: g *
 
 clamp_max = Op(lambda x, bound: np.minimum(x, bound), lambda g, y, x, bound: g * (x <= bound))
 
-where = Op(np.where, None, lambda g, z, condition, x, y: where(condition, g, 0.0),
-                           lambda g, z, condition, x, y: where(condition, 0.0, g), inputs="condition")
 
 # ---- steps: flat wherever they have a derivative ---------------------------------------------------------------------
 
-sign = Op(lambda x: np.greater(x, 0).astype(x.dtype) - np.less(x, 0), lambda g, y, x: g * 0.0)  # of NaN 0
 
 floor = Op(np.floor, lambda g, y, x: g * 0.0, inputs="numbers")
 
@@ -202,12 +238,6 @@ drawn = Op(lambda x, values: values.astype(x.dtype, copy=False), lambda g, y, x,
 
 # ---- questions: booleans have no derivative --------------------------------------------------------------------------
 
-eq = Op(np.equal)
-ne = Op(np.not_equal)
-lt = Op(np.less)
-le = Op(np.less_equal)
-gt = Op(np.greater)
-ge = Op(np.greater_equal)
 logical_and = Op(np.logical_and)
 logical_or = Op(np.logical_or)
 logical_xor = Op(np.logical_xor)

@@ -6,46 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..core.table import (
+    cross_entropy as cross_entropy,
+)
+from ..core.table import (
+    cross_entropy_slope as cross_entropy_slope,
+)
 from .elementwise import clamp_max, clamp_min, log, log1p
 from .op import Op
-from .reductions import _softmax, _stable, softmax
-from .shape import _places
-
-
-def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return log Σ eˣ - x[index] along the axis, which goes; the index has it, with size 1. And the softmax of x."""
-    _, rest = _stable(x, axis)
-    at_target = rest[_places(index, axis)]
-    e = np.exp(rest, out=rest)
-    total = e.sum(axis=axis, keepdims=True)
-    e /= total
-    return (np.log(total) - at_target).squeeze(axis), e
-
-
-def _softmax_less_target(
-    x: np.ndarray, index: np.ndarray, axis: int, known_softmax: np.ndarray | None = None
-) -> np.ndarray:
-    """Return the softmax, less 1 at the target."""
-    p = _softmax(x, axis) if known_softmax is None else known_softmax.copy()
-    p[_places(index, axis)] -= 1
-    return p
-
-
-cross_entropy = Op(
-    _cross_entropy,
-    lambda g, y, x, known_softmax=None, *, index, axis: (
-        cross_entropy_slope(x, index=index, axis=axis, known_softmax=known_softmax) * g.reshape(index.shape)
-    ),
-    inputs="float",
-    byproduct=True,
-)
-
-# The gradient of the cross-entropy, an entry of its own so that it has a derivative in its turn: that of the softmax.
-cross_entropy_slope = Op(
-    _softmax_less_target,
-    lambda g, y, x, index, axis, known_softmax=None: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),  # type: ignore[misc]
-    inputs="float",
-)
 
 LEAST_LOG = -100.0  # what PyTorch takes for log 0, so that a loss stays finite
 LEAST_VARIANCE = 1e-12  # what it takes for p (1 - p) at 0 and 1, so that a slope does

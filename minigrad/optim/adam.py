@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import numpy as np
-
+from ..core import optim as core
 from ..tensor import Tensor
-from .optimizer import CountingOptimizer, Group, average, average_squares, filled
+from .optimizer import CountingOptimizer, Group, filled
 from .options import at_least_zero, fractions, numbers
 
 
-class Adam(CountingOptimizer):
+class Adam(core.Adam, CountingOptimizer):
     """Adam: steps scaled by running means of the gradient and of its square.
 
     For each parameter θ with gradient g (-g if `maximize`), learning rate γ, and t counting the steps from 1:
@@ -69,19 +67,17 @@ class Adam(CountingOptimizer):
     ) -> None:
         super().__init__(
             params,
-            {
-                "lr": lr,
-                "betas": tuple(beta.squeeze() if isinstance(beta, Tensor) else beta for beta in betas),
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "amsgrad": amsgrad,
-                "maximize": maximize,
-                "foreach": foreach,
-                "capturable": capturable,
-                "differentiable": differentiable,
-                "fused": fused,
-                "decoupled_weight_decay": decoupled_weight_decay,
-            },
+            lr,
+            tuple(beta.squeeze() if isinstance(beta, Tensor) else beta for beta in betas),
+            eps,
+            weight_decay,
+            decoupled_weight_decay,
+            amsgrad=amsgrad,
+            maximize=maximize,
+            foreach=foreach,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
         )
 
     def check_options(self, options: dict[str, Any]) -> None:
@@ -100,31 +96,23 @@ class Adam(CountingOptimizer):
         """Return the running means before the first step."""
         return {name: filled(p) for name in self._means(group)}
 
-    def _means(self, group: Group) -> list[str]:
-        return ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if group["amsgrad"] else [])]
+    def _means(self, group: Group) -> tuple[str, ...]:
+        return (*self.means, "max_exp_avg_sq") if group["amsgrad"] else self.means
 
     def descend(self, params: list[Tensor], t: float, group: Group) -> None:
         """Move parameters that have a gradient, for the t-th time."""
         lr, decay, eps, beta1, beta2 = numbers(group, "lr", "weight_decay", "eps", "betas")
-        root = math.sqrt(1 - beta2**t)  # which numerator and denominator are multiplied by: that saves a pass
-        step_size, epsilon = lr / (1 - beta1**t) * root, eps * root
-
-        for theta, g, m, v, *v_max, scratch in self.pieces(params, *self._means(group)):
-            if group["maximize"]:
-                g = -g
-            if decay and group["decoupled_weight_decay"]:
-                theta *= 1 - lr * decay
-            elif decay:
-                g = g + theta * decay
-            average(m, beta1, g, scratch)
-            average_squares(v, beta2, g, scratch)
-            for largest in v_max:
-                v = np.maximum(largest, v, out=largest)
-            denominator = np.sqrt(v, out=scratch)
-            denominator += epsilon
-            change = np.divide(m, denominator, out=scratch)
-            change *= step_size
-            theta -= change
+        self.climbs = group["maximize"]
+        self.move(
+            params,
+            t,
+            lr=lr,
+            betas=(beta1, beta2),
+            eps=eps,
+            weight_decay=decay,
+            decoupled_weight_decay=group["decoupled_weight_decay"],
+            means=self._means(group),
+        )
 
 
 class AdamW(Adam):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,9 @@ import numpy as np
 
 from .. import dtypes
 from ..backward import forget_gradient
+from ..core import optim as core
+from ..core.optim import average as average
+from ..core.optim import average_squares as average_squares
 from ..grad_mode import enable_grad
 from ..hooks import RemovableHandle
 from ..recording import Array, date_writes, wrap
@@ -26,7 +28,7 @@ Group = dict[str, Any]
 StepHook = Callable[..., Any]  # called with the optimizer, and with the args and kwargs of its step
 
 
-class Optimizer:
+class Optimizer(core.Optimizer):
     """Base class of the optimizers; a subclass defines `update`, or `step` itself.
 
     Args:
@@ -47,6 +49,7 @@ class Optimizer:
     """
 
     has_stepped = False
+    climbs = False  # whether the option `maximize` is on for the parameters that are being moved
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -55,17 +58,13 @@ class Optimizer:
                 f"{type(params).__name__}"
             )
         self.check_options(defaults)
-        self.defaults = defaults
-        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
-        self.param_groups: list[Group] = []
         self._pieces = Pieces()
         self.step_pre_hooks: dict[int, StepHook] = {}
         self.step_post_hooks: dict[int, StepHook] = {}
-        groups = list(params)
-        if not groups:
+        params = list(params)
+        if not params:
             raise ValueError("optimizer got an empty parameter list")
-        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
-            self.add_param_group(group)
+        super().__init__(params, defaults)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -85,13 +84,11 @@ class Optimizer:
         names = [p[0] for p in named if isinstance(p, tuple)]
         self._check_params(params)
         group = {**param_group, "params": params}
-        for name, value in self.defaults.items():
-            group.setdefault(name, value)
         if names:
             group["param_names"] = names
         self._check_names(group)
-        self.check_options(group)
-        self.param_groups.append(group)
+        self.check_options({**self.defaults, **group})
+        super().add_param_group(group)
 
     def _check_params(self, params: list[Any]) -> None:
         seen = {p for group in self.param_groups for p in group["params"]}
@@ -118,10 +115,6 @@ class Optimizer:
         """Raise ValueError for an option out of its range; a subclass adds its own to these."""
         refuse_switches(options)
 
-    def update(self, params: list[Tensor], group: Group) -> None:
-        """Move parameters that have a gradient; what a subclass is about."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how it moves parameters")
-
     @observed
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient.
@@ -136,11 +129,8 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            params = [p for p in group["params"] if p.grad is not None]
-            if params:
-                self.update(params, group)
-                date_writes(params)
+        super().step()
+        date_writes([p for group in self.param_groups for p in group["params"] if p.grad is not None])
         return loss
 
     def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:
@@ -162,10 +152,14 @@ class Optimizer:
             Arrays of one shape: values, gradients, the remembered ones, and one to compute in. All but the gradients
             may be written into.
         """
-        return self._pieces.of(params, self.state, remembered)
+        pieces = self._pieces.of(params, self.state, remembered)
+        return map(_climbing, pieces) if self.climbs else pieces
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros."""
+        if set_to_none:
+            super().zero_grad()
+            return
         for group in self.param_groups:
             for p in group["params"]:
                 forget_gradient(p, set_to_none)
@@ -280,19 +274,7 @@ def filled(p: Tensor, value: float = 0.0) -> Tensor:
     return out
 
 
-def average(mean: Array, beta: float, new: Array, scratch: Array) -> None:
-    """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`.
-
-    It moves by (1 - β) (new - mean), for so PyTorch rounds it.
-    """
-    change = np.subtract(new, mean, out=scratch)
-    change *= 1 - beta
-    mean += change
-
-
-def average_squares(mean: Array, beta: float, new: Array, scratch: Array) -> None:
-    """Let a running mean of squares take in a new value: mean ← β mean + (1 - β) new², in PyTorch's order."""
-    mean *= beta
-    share = np.multiply(new, 1 - beta, out=scratch)
-    share *= new
-    mean += share
+def _climbing(piece: list[Array]) -> list[Array]:
+    """Return a piece with the gradient the other way round."""
+    theta, g, *others = piece
+    return [theta, -g, *others]

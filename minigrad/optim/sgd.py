@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from ..core import optim as core
 from ..tensor import Tensor
 from .optimizer import Group, Optimizer, filled
 from .options import at_least_zero, numbers
 
 
-class SGD(Optimizer):
+class SGD(core.SGD, Optimizer):
     """Stochastic gradient descent with momentum and weight decay.
 
     For each parameter θ with gradient g (-g if `maximize`) and learning rate γ:
@@ -62,17 +61,15 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(
             params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-                "foreach": foreach,
-                "differentiable": differentiable,
-                "fused": fused,
-            },
+            lr,
+            momentum,
+            weight_decay,
+            dampening=dampening,
+            nesterov=nesterov,
+            maximize=maximize,
+            foreach=foreach,
+            differentiable=differentiable,
+            fused=fused,
         )
 
     def check_options(self, options: dict[str, Any]) -> None:
@@ -100,13 +97,13 @@ class SGD(Optimizer):
 
     def _descend(self, params: list[Tensor], group: Group, *remembered: str) -> None:
         lr, momentum, dampening, decay = numbers(group, "lr", "momentum", "dampening", "weight_decay")
-        for theta, g, *buffer, scratch in self.pieces(params, *remembered):
-            if group["maximize"]:
-                g = -g
-            if decay:
-                g = np.add(np.multiply(theta, decay, out=scratch), g, out=scratch)
-            for b in buffer:
-                b *= momentum
-                b += g * (1 - dampening) if dampening else g
-                g = g + b * momentum if group["nesterov"] else b
-            theta -= np.multiply(g, lr, out=scratch)
+        self.climbs = group["maximize"]
+        more = {"dampening": dampening, "nesterov": group["nesterov"]}
+        super().move(params, 0, lr=lr, momentum=momentum, weight_decay=decay, **more)
+
+    def smoothed(  # type: ignore[override]
+        self, g: Any, b: Any, momentum: float, *, dampening: float, nesterov: bool
+    ) -> Any:
+        """Let the momentum take in a gradient, and return where to go."""
+        b = super().smoothed(g * (1 - dampening) if dampening else g, b, momentum)
+        return g + b * momentum if nesterov else b

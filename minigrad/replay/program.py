@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..recording import Array
-from ..tape import Call
+from .trace import Call
 
 PLAIN = (bool, int, float, str, type(None))
 """The types of constants that are written as what they are."""

@@ -16,10 +16,10 @@ from ..hooks import accumulate
 from ..nn import Module
 from ..optim import Optimizer
 from ..recording import Array, wrap
-from ..tape import Tape
 from ..tensor import Tensor
 from .program import Program
 from .surroundings import Surroundings
+from .trace import Tape
 
 LossFunc = Callable[[Any, Any], Tensor]
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ...core import nn as core
 from ...functions.arguments import check_tensor
+from ...inplace import in_place
+from ...listening import computed
 from ...random import Generator, default_generator
-from ...recording import Array, apply, wrap
-from ...tape import computed, constant
+from ...recording import Array
 from ...tensor import Tensor
 
 Shape = tuple[int, ...]
@@ -223,15 +224,6 @@ def _mask_shape(name: str, input: Tensor, leading: int | None) -> Shape:
     return (*input.array.shape[:leading], *[1] * (input.ndim - leading))
 
 
-def _scaled_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[Array, Array | None]:
-    """Return 0 for what is dropped and 1/keep for what is kept: what the input is multiplied by."""
-    if dtype == np.float16:  # where 1/keep may be infinite, and PyTorch computes it in float32
-        with np.errstate(over="ignore"):
-            scale = (np.float32(1) / np.float32(keep)).astype(np.float16)
-        return np.where(keep_mask, scale, np.float16(0)), None
-    return np.multiply(keep_mask, dtype.type(1) / dtype.type(keep)), None
-
-
 def _alpha_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[Array, Array | None]:
     """Return what alpha dropout multiplies the input by, and what it adds."""
     p = 1 - keep
@@ -256,7 +248,7 @@ def _dropped(
     inplace: bool,
     generator: Generator | None,
     leading: int | None = None,
-    noise: Noise = _scaled_noise,
+    noise: Noise | None = None,
 ) -> Tensor:
     """Draw a mask, for every element or for every channel, and multiply and add what is made of it."""
     checked_dropout_probability(p)
@@ -265,11 +257,11 @@ def _dropped(
         return input
     if input.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, but got {input.dtype}")
-    if p == 1:
-        return input.zero_() if inplace else apply(ops.where, wrap(constant(np.asarray(False))), input, 0.0)
-    source = generator or default_generator
-    factor, summand = computed(_drawn, noise, source, _mask_shape(name, input, leading), p, input.array.dtype)
-    out = input.mul_(factor) if inplace else apply(ops.mul, input, factor)
-    if summand is None:
-        return out
-    return out.add_(summand) if inplace else apply(ops.add, out, summand)
+    source, shape = generator or default_generator, _mask_shape(name, input, leading)
+    if noise is None or p == 1:
+        return (dropout_ if inplace else core.dropout)(input, p, source, shape)
+    factor, summand = computed(_drawn, noise, source, shape, p, input.array.dtype)
+    return input.mul_(factor).add_(summand) if inplace else input * factor + summand
+
+
+dropout_ = in_place(core.dropout)

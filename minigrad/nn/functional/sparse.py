@@ -8,8 +8,8 @@ import numpy as np
 
 from ... import ops
 from ...grad_mode import no_grad
+from ...listening import refuse_to_replay
 from ...recording import Array, apply, named, wrap
-from ...tape import refuse_to_replay
 from ...tensor import Tensor
 from .arguments import check_tensors
 

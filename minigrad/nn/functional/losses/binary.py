@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .... import ops
+from ....listening import computed
 from ....recording import Array, apply, named
-from ....tape import computed
 from ....tensor import Tensor
 from ..activations import logsigmoid
 from ..arguments import check_float, check_tensors

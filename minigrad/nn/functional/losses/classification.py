@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .... import ops
+from ....listening import computed, refuse_to_replay
 from ....recording import Array, apply, named, wrap
-from ....tape import computed, refuse_to_replay
 from ....tensor import Tensor
 from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced

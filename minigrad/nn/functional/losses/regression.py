@@ -8,8 +8,8 @@ import warnings
 import numpy as np
 
 from .... import ops
+from ....listening import computed
 from ....recording import Array, apply, named, wrap
-from ....tape import computed
 from ....tensor import Tensor
 from ..arguments import check_tensors
 from .reduction import checked_reduction, legacy_reduction, reduced

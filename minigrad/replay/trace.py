@@ -13,6 +13,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy import ndarray
 
+from ..listening import listeners, recorder_of_this_thread
+
 
 class Call(NamedTuple):
     """One call: the name to show, the function, its arguments and keyword arguments, and what it returned.
@@ -53,7 +55,6 @@ class Tape:
         RuntimeError: something happens that a replay would not repeat.
     """
 
-    current: ClassVar[Tape | None] = None
     only_one: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, given: Iterable[ndarray]) -> None:
@@ -68,20 +69,33 @@ class Tape:
         self.known[id(array)] = array
 
     def __enter__(self) -> Self:
-        if tape_of_this_thread() is not None:
+        if recorder_of_this_thread() is not None:
             raise RuntimeError("a step is being recorded already: one cannot be recorded inside of another")
         Tape.only_one.acquire()
-        Tape.current = self
+        listeners.set(recorder=self)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        Tape.current = None
+        listeners.set(recorder=None)
         Tape.only_one.release()
 
-    def note(self, call: Call) -> None:
+    def refuse(self, what: str) -> None:
+        """Say that something happens which a replay would not repeat."""
+        raise RuntimeError(f"this step cannot be replayed: {what}")
+
+    def note(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        arguments: Iterable[Any],
+        keywords: dict[str, Any],
+        results: tuple[Any, ...],
+        out: Any = None,
+    ) -> None:
         """Note a call; RuntimeError where one of its arrays comes from nowhere."""
         if threading.get_ident() != self.thread:
             return
+        call = Call(name, function, tuple(arguments), keywords, results, is_pure=out is not None)
         for array in call.given():
             if id(array) not in self.known:
                 raise RuntimeError(
@@ -93,34 +107,3 @@ class Tape:
         for result in call.results:
             if result is not None:
                 self.give(result)
-
-
-def tape_of_this_thread() -> Tape | None:
-    """Return the tape that this thread's step is being recorded on, if it is."""
-    tape = Tape.current
-    return tape if tape is not None and tape.thread == threading.get_ident() else None
-
-
-def refuse_to_replay(what: str) -> None:
-    """Say that something happens which a replay would not repeat; RuntimeError if this thread's step is recorded."""
-    if tape_of_this_thread() is not None:
-        raise RuntimeError(f"this step cannot be replayed: {what}")
-
-
-def constant(array: ndarray) -> ndarray:
-    """Return an array, of which a tape may take it that it is the same at every replay."""
-    if (tape := tape_of_this_thread()) is not None:
-        tape.give(array)
-    return array
-
-
-def computed(function: Callable[..., Any], *args: Any) -> Any:
-    """Call a function of arrays that is no entry of the derivative table, the draw of a mask for instance.
-
-    The function returns an array, or a tuple of arrays and None.
-    """
-    result = function(*args)
-    if (tape := Tape.current) is not None:
-        results = result if isinstance(result, tuple) else (result,)
-        tape.note(Call(function.__name__.strip("_"), function, args, {}, results, is_pure=False))
-    return result
