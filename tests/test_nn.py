@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -820,6 +821,25 @@ def test_a_layer_refuses_an_array_by_its_type(layer: nn.Module) -> None:
 
 
 # -- initial weights --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("uniform", (-1.0, 2.0)), ("normal", (1.0, 2.0)), ("constant", (0.5,)), ("eye", ()), ("xavier_uniform", (2.0,)),
+        ("xavier_normal", ()), ("kaiming_uniform", (0.1,)), ("kaiming_normal", ()), ("orthogonal", ()), ("sparse", (0.5,)),
+    ],
+)  # fmt: skip
+def test_the_older_names_of_init_warn_and_fill_alike(name: str, args: tuple[Any, ...]) -> None:
+    minigrad.manual_seed(0)
+    expected = getattr(nn.init, f"{name}_")(minigrad.empty(3, 4), *args)
+    minigrad.manual_seed(0)
+    weight = minigrad.empty(3, 4)
+    message = f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`."
+    with pytest.warns(FutureWarning, match=re.escape(message)) as caught:
+        assert getattr(nn.init, name)(weight, *args) is weight
+    assert weight.tolist() == expected.tolist()
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(
