@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -372,6 +373,98 @@ def test_a_value_that_is_no_tensor_is_refused_by_its_name(value: Any) -> None:
     assert values(net) == before
 
 
+class Counting(nn.Module):
+    """Has a weight, and beside it a state that is no tensor."""
+
+    def __init__(self, count: int = 0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(minigrad.full((2,), float(count)))
+        self.count = count
+
+    def get_extra_state(self) -> Any:
+        return {"count": self.count}
+
+    def set_extra_state(self, state: Any) -> None:
+        self.count = state["count"]
+        assert self.weight.tolist() == [float(self.count)] * 2  # PyTorch loads the tensors first
+
+
+def test_an_extra_state_is_saved_and_loaded() -> None:
+    net, other = nn.Sequential(Counting(3), nn.Linear(1, 1)), nn.Sequential(Counting(), nn.Linear(1, 1))
+    state = net.state_dict()
+    assert list(state) == ["0.weight", "0._extra_state", "1.weight", "1.bias"]
+    assert repr(other.load_state_dict(state)) == "<All keys matched successfully>"
+    assert other[0].count == 3
+
+
+def test_an_extra_state_that_is_missing_or_unexpected() -> None:
+    state = Counting(3).state_dict()
+    with pytest.raises(RuntimeError, match=r'Unexpected key\(s\) in state_dict: "_extra_state"'):
+        nn.RMSNorm(2).load_state_dict(state)
+    del state["_extra_state"]
+    other = Counting()
+    with pytest.raises(RuntimeError, match=r'Missing key\(s\) in state_dict: "_extra_state"'):
+        other.load_state_dict(state)
+    assert (other.count, other.weight.tolist()) == (0, [0.0, 0.0])
+    assert other.load_state_dict(state, strict=False).missing_keys == ["_extra_state"]
+    assert (other.count, other.weight.tolist()) == (0, [3.0, 3.0])
+
+
+def test_a_module_without_an_extra_state_says_so() -> None:
+    with pytest.raises(RuntimeError, match="Linear does not define get_extra_state"):
+        nn.Linear(1, 1).get_extra_state()
+    with pytest.raises(RuntimeError, match="Linear does not define set_extra_state"):
+        nn.Linear(1, 1).set_extra_state(None)
+
+
+def test_a_hook_renames_what_an_older_model_saved() -> None:
+    def rename(module: nn.Module, state: dict[str, Any], prefix: str, *rest: Any) -> None:
+        if prefix + "old" in state:
+            state[prefix + "weight"] = state.pop(prefix + "old")
+
+    net = nn.Sequential(nn.Linear(2, 1), nn.Linear(1, 1))
+    handle = net[0].register_load_state_dict_pre_hook(rename)
+    state = net.state_dict()
+    state["0.old"] = state.pop("0.weight") + 1
+    before = net[0].weight.tolist()
+    net.load_state_dict(state)
+    assert net[0].weight.tolist() == (state["0.old"]).tolist() != before
+    assert "0.old" in state  # the hook got a copy
+    handle.remove()
+    with pytest.raises(RuntimeError, match=r'(?s)Missing.*"0.weight".*Unexpected.*"0.old"'):
+        net.load_state_dict(state)
+
+
+def test_a_hook_forgives_missing_names() -> None:
+    net = nn.Linear(2, 1)
+    net.register_load_state_dict_post_hook(lambda module, keys: keys.missing_keys.clear())
+    keys = net.load_state_dict({"weight": minigrad.ones(1, 2)})
+    assert (keys.missing_keys, net.weight.tolist()) == ([], [[1.0, 1.0]])
+    with pytest.raises(RuntimeError, match="Unexpected"):
+        net.load_state_dict({"weight": minigrad.ones(1, 2), "more": minigrad.ones(1)})
+    before = net.weight.tolist()
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        net.load_state_dict({"weight": minigrad.ones(2, 2)})
+    assert net.weight.tolist() == before
+
+
+@pytest.mark.parametrize("kind", ["register_state_dict_post_hook", "register_load_state_dict_post_hook"])
+def test_a_hook_that_returns_something_is_refused(kind: str) -> None:
+    net = nn.Linear(1, 1)
+    state = net.state_dict()
+    getattr(net, kind)(lambda *args: 3)
+    with pytest.raises((RuntimeError, AssertionError), match="must return None"):
+        net.state_dict() if "load" not in kind else net.load_state_dict(state)
+
+
+def test_a_copy_has_its_own_hooks_of_state_dictionaries() -> None:
+    net = nn.Linear(1, 1)
+    net.register_state_dict_post_hook(lambda module, state, prefix, metadata: state.update(more=1))
+    twin = copy.deepcopy(net)
+    twin.register_state_dict_post_hook(lambda module, state, prefix, metadata: state.pop("more") and None)
+    assert ("more" in net.state_dict(), "more" in twin.state_dict()) == (True, False)
+
+
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
 @pytest.mark.parametrize("network", [Net, Tied])
 def test_a_copy_is_the_same_and_separate(copied: Any, network: type[nn.Module]) -> None:
@@ -728,6 +821,26 @@ def test_a_layer_refuses_an_array_by_its_type(layer: nn.Module) -> None:
 
 
 # -- initial weights --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("uniform", (-1.0, 2.0)), ("normal", (1.0, 2.0)), ("constant", (0.5,)), ("eye", ()), ("xavier_uniform", (2.0,)),
+        ("xavier_normal", ()), ("kaiming_uniform", (0.1,)), ("kaiming_normal", ()), ("orthogonal", ()),
+        ("sparse", (0.5,)),
+    ],
+)  # fmt: skip
+def test_the_older_names_of_init_warn_and_fill_alike(name: str, args: tuple[Any, ...]) -> None:
+    minigrad.manual_seed(0)
+    expected = getattr(nn.init, f"{name}_")(minigrad.empty(3, 4), *args)
+    minigrad.manual_seed(0)
+    weight = minigrad.empty(3, 4)
+    message = f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`."
+    with pytest.warns(FutureWarning, match=re.escape(message)) as caught:
+        assert getattr(nn.init, name)(weight, *args) is weight
+    assert weight.tolist() == expected.tolist()
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(

@@ -947,6 +947,105 @@ def test_a_deep_copy_goes_its_own_way(optimizer_class: type[Optimizer]) -> None:
     assert v.tolist() == w.tolist()
 
 
+@every_optimizer
+@pytest.mark.parametrize("size", [3, BLOCK + 1])
+def test_a_state_is_loaded_into_an_optimizer_that_has_already_stepped(
+    optimizer_class: type[Optimizer], size: int
+) -> None:
+    """Whatever it remembered itself, of small parameters that move together or of large ones, is gone."""
+    rng = np.random.default_rng(0)
+    gradients = rng.standard_normal((6, size))
+    options: dict[str, Any] = {"momentum": 0.9} if optimizer_class is SGD else {}
+
+    def made() -> tuple[list[Parameter], Optimizer]:
+        params = [parameter(np.ones(size)), parameter(np.ones(2))]
+        return params, optimizer_class(params, lr=0.1, **options)
+
+    def go(params: list[Parameter], optimizer: Optimizer, steps: range) -> None:
+        for i in steps:
+            for p in params:
+                p.grad = minigrad.from_numpy(gradients[i, : p.numel()].copy())
+            optimizer.step()
+
+    (original, optimizer), (others, other_optimizer) = made(), made()
+    go(original, optimizer, range(3))
+    go(others, other_optimizer, range(4, 6))
+    for p, q in zip(others, original, strict=True):
+        p.data.copy_(q.data)
+    other_optimizer.load_state_dict(optimizer.state_dict())
+    for run in ((original, optimizer), (others, other_optimizer)):
+        go(*run, range(3, 6))
+    for p, q in zip(others, original, strict=True):
+        np.testing.assert_array_equal(p.detach().numpy(), q.detach().numpy())
+    assert repr(other_optimizer.state_dict()) == repr(optimizer.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda d: d.pop("state"), KeyError, "has no 'state'"),
+        (lambda d: d.pop("param_groups"), KeyError, "has no 'param_groups'"),
+        (lambda d: d.update(state=[]), TypeError, r"state_dict\['state'\] must be a dict, but got list"),
+        (lambda d: d["state"].update({0: 3}), TypeError, r"\['state'\]\[0\] must be a dict, but got int"),
+        (
+            lambda d: d["state"][0].update(exp_avg=minigrad.zeros(3)),
+            ValueError,
+            r"\['state'\]\[0\]\['exp_avg'\] has shape \[3\], but its parameter needs \[4\]",
+        ),
+        (lambda d: d["state"][0].update(exp_avg_sq=minigrad.tensor(1.0)), ValueError, r"has shape \[\]"),
+        (lambda d: d["state"][0].update(step=minigrad.zeros(1)), ValueError, r"\['step'\] has shape \[1\]"),
+        (lambda d: d["param_groups"][0]["params"].append(1), ValueError, "parameter groups of"),
+    ],
+)
+def test_a_damaged_state_is_refused_and_changes_nothing(change: Any, error: type[Exception], message: str) -> None:
+    w = parameter(START)
+    optimizer = Adam([w])
+    w.grad = minigrad.from_numpy(GRADIENTS[0])
+    optimizer.step()
+    before = repr(optimizer.state_dict())
+    damaged = copy.deepcopy(optimizer.state_dict())
+    change(damaged)
+    with pytest.raises(error, match=message):
+        optimizer.load_state_dict(damaged)
+    assert repr(optimizer.state_dict()) == before
+
+
+def test_what_an_optimizer_of_ones_own_remembers_may_have_any_shape() -> None:
+    class Factored(Optimizer):
+        def step(self, closure: Any = None) -> None:
+            for p in self.param_groups[0]["params"]:
+                self.state[p] = {"row": minigrad.ones(1, 4), "history": [1]}
+
+    optimizers = [Factored([parameter(START)], {}) for _ in range(2)]
+    optimizers[0].step()
+    state_dict = optimizers[0].state_dict()
+    optimizers[1].load_state_dict(state_dict)
+    state_dict["state"][0]["history"].append(2)
+    (state,) = optimizers[1].state.values()
+    assert (state["row"].tolist(), state["history"]) == ([[1.0] * 4], [1])
+
+
+def test_hooks_of_state_dictionaries() -> None:
+    """PyTorch's four, in their order; those that return something replace the dictionary."""
+    optimizer = SGD([parameter(START)], lr=0.5)
+    calls: list[Any] = []
+    first = optimizer.register_state_dict_pre_hook(lambda o: calls.append(("pre", o is optimizer)))
+    optimizer.register_state_dict_pre_hook(lambda o: calls.append("before pre"), prepend=True)
+    optimizer.register_state_dict_post_hook(lambda o, d: {**d, "extra": 1})
+    optimizer.register_state_dict_post_hook(lambda o, d: calls.append(sorted(d)))
+    optimizer.register_load_state_dict_pre_hook(lambda o, d: d.pop("extra") and None)
+    optimizer.register_load_state_dict_pre_hook(lambda o, d: {**d, "param_groups": [{**d["param_groups"][0], "lr": 2}]})
+    optimizer.register_load_state_dict_post_hook(lambda o: calls.append(o.param_groups[0]["lr"]))
+    saved = optimizer.state_dict()
+    assert calls == ["before pre", ("pre", True), ["extra", "param_groups", "state"]]
+    optimizer.load_state_dict(saved)
+    assert calls[3:] == [2]
+    assert "extra" in saved  # the hooks got a copy
+    first.remove()
+    optimizer.state_dict()
+    assert calls[4:] == ["before pre", ["extra", "param_groups", "state"]]
+
+
 def test_a_state_that_does_not_fit_changes_nothing() -> None:
     w = parameter(START)
     optimizer = SGD([w], lr=0.1)

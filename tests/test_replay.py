@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import minigrad as torch
@@ -21,6 +21,7 @@ from minigrad.core import graph
 from minigrad.listening import computed, refuse_to_replay
 from minigrad.nn import functional as F
 from minigrad.replay import TrainingStep
+from minigrad.replay.program import identifier
 from minigrad.replay.trace import Tape
 
 BATCH, WIDTH, CLASSES = 6, 5, 3
@@ -252,6 +253,51 @@ class ClippedCube(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
         return grad_output * x * x * 3
+
+
+class Named(nn.Module):
+    """Scale by one parameter, of any name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.register_parameter(name, nn.Parameter(torch.full((WIDTH,), 2.0)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * getattr(self, self.name)
+
+
+@given(st.text(min_size=1).filter(lambda name: "." not in name and not hasattr(nn.Module(), name)))
+@example("w²")
+@example("ﬁ")
+@example("重量")
+@example("lambda")
+@example("")
+def test_parameters_of_any_name_are_replayed(name: str) -> None:
+    if name:
+        _, step, x, _ = make(Named(name))
+        assert step(x, x).item() > step(x, x).item()
+    assert identifier(name).isidentifier()
+
+
+@pytest.mark.parametrize("name", ["step", "x0", "v1", "v2", "p0_w", "departed", "w²", "lambda", "None"])
+def test_rules_of_any_name_are_replayed(name: str) -> None:
+    rule = type(name, (ClippedCube,), {})
+
+    class Layer(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(torch.ones(WIDTH))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return rule.apply(x * self.w) + rule.apply(x)
+
+    net = Layer()
+    twin = copy.deepcopy(net)
+    _, step, x, y = make(net, lambda out, y: (out.sum(1, keepdim=True) - y).pow(2).sum())
+    other = TrainingStep(twin, step.loss_func, optim.SGD(twin.parameters(), lr=0.1))
+    for _ in range(3):
+        assert step(x, y).item() == other.as_written(x, y).item()
 
 
 def test_rules_of_the_users_own() -> None:

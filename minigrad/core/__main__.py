@@ -1,6 +1,7 @@
 """Two networks learn the same 20 noisy points of y = x, one of them with dropout.
 
-Run it as ``python -m minigrad.core``; with ``--trace`` it prints the functions of one training step, as they are called.
+Run it as ``python -m minigrad.core``; with ``--trace`` it prints the functions of one training step as they are
+called.
 """
 
 from __future__ import annotations

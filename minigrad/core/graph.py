@@ -19,7 +19,7 @@ from .op import Op, Rule
 
 Gradient = Any  # an ndarray; or a Tensor where the backward pass is recorded in its turn
 
-tick = itertools.count(1).__next__  # dates the nodes: inputs are older, so newest-first is an order the chain rule allows
+tick = itertools.count(1).__next__  # dates the nodes: inputs are older, so the chain rule allows newest-first
 
 
 class _GradMode(threading.local):
@@ -178,7 +178,7 @@ def gradients(
         wanted: the edges (nodes and leaves) whose gradients are asked for; all leaves if None.
         keep_graph: keep what the nodes saved, so that they can be walked again.
         lift: turns a node's saved arrays into tensors with their history, for a pass that is itself recorded.
-        guard: called with the nodes, for a function that returns the rule of a node's input, wrapped in checks; or None.
+        guard: called with the nodes; returns None, or a function that wraps the rule of a node's input in checks.
 
     Raises:
         RuntimeError: the graph was walked and freed before.

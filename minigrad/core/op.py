@@ -43,6 +43,7 @@ class Op:
 
     @cached_property
     def noted(self) -> bool:
+        """Whether a class with views and writes wants to hear of the results."""
         return self.view or self.keeps_output
 
     def __init__(self, forward: Callable[..., Any], *rules: Rule | None, byproduct: bool = False) -> None:

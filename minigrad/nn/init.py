@@ -5,8 +5,11 @@ Source: https://pytorch.org/docs/stable/nn.init.html
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
+from collections.abc import Callable
+from typing import ParamSpec
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from ..grad_mode import no_grad
 from ..random import Generator, default_generator
 from ..recording import Array, wrap
 from ..tensor import Tensor
+
+P = ParamSpec("P")
 
 # ---- from the shape of a weight to the spread of its values ----------------------------------------------------------
 
@@ -321,3 +326,34 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     for column in range(columns):
         tensor[default_generator.permutation(rows)[:zeros], column] = 0
     return tensor
+
+
+# ---- PyTorch's older names -------------------------------------------------------------------------------------------
+
+
+def _deprecated(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """Return a function under its older name, without the underscore at its end, that warns as PyTorch does."""
+    new_name = function.__name__
+    old_name = new_name.removesuffix("_")
+
+    @functools.wraps(function)
+    def deprecated(*args: P.args, **kwargs: P.kwargs) -> Tensor:
+        message = f"`nn.init.{old_name}` is now deprecated in favor of `nn.init.{new_name}`."
+        warnings.warn(message, FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    deprecated.__name__ = deprecated.__qualname__ = old_name
+    deprecated.__doc__ = f"Do what `{new_name}` does, and warn that this name is deprecated."
+    return deprecated
+
+
+uniform = _deprecated(uniform_)
+normal = _deprecated(normal_)
+constant = _deprecated(constant_)
+eye = _deprecated(eye_)
+xavier_uniform = _deprecated(xavier_uniform_)
+xavier_normal = _deprecated(xavier_normal_)
+kaiming_uniform = _deprecated(kaiming_uniform_)
+kaiming_normal = _deprecated(kaiming_normal_)
+orthogonal = _deprecated(orthogonal_)
+sparse = _deprecated(sparse_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn, Self
 
 from .. import dtypes
@@ -14,6 +15,9 @@ from ..hooks import RemovableHandle
 from ..tensor import Tensor
 from .module_hooks import ForwardHook, call_with_hooks, hang
 from .parameter import Buffer, Parameter
+
+EXTRA_STATE = "_extra_state"
+"""The key of what a module's own `get_extra_state` returns."""
 
 
 class IncompatibleKeys(NamedTuple):
@@ -95,6 +99,11 @@ class Module(core.Module):
     """
 
     training: bool
+    # made by the first hook: few modules have one, and every replayed step goes through all attributes
+    _state_dict_pre_hooks: Mapping[int, Callable[..., Any]] = MappingProxyType({})
+    _state_dict_hooks: Mapping[int, Callable[..., Any]] = MappingProxyType({})
+    _load_state_dict_pre_hooks: Mapping[int, Callable[..., Any]] = MappingProxyType({})
+    _load_state_dict_post_hooks: Mapping[int, Callable[..., Any]] = MappingProxyType({})
 
     def __init__(self) -> None:
         super().__init__()
@@ -423,21 +432,47 @@ class Module(core.Module):
 
     # ---- saved and loaded --------------------------------------------------------------------------------------------
 
+    def get_extra_state(self) -> Any:
+        """Return what `state_dict` has of this module beside its tensors, under ``_extra_state``.
+
+        A module that defines this defines `set_extra_state`, too.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.get_extra_state
+        """
+        raise RuntimeError(f"{type(self).__name__} does not define get_extra_state")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take over what `get_extra_state` returned; `load_state_dict` calls it.
+
+        Args:
+            state: the value under ``_extra_state``.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.set_extra_state
+        """
+        raise RuntimeError(f"{type(self).__name__} does not define set_extra_state")
+
+    def _own_entries(self) -> Iterator[str]:
+        """Iterate over the names of the parameters and buffers that a state dictionary has."""
+        for name, tensor in self._registered("parameter") + self._registered("buffer"):
+            if tensor is not None and name not in self._non_persistent_buffers_set:
+                yield name
+
     def _state_entries(self, prefix: str = "") -> Iterator[tuple[str, Module, str]]:
-        """Iterate over all that a state dictionary has: its key, and the module and the attribute that it belongs to.
+        """Iterate over all that can be loaded: its key, and the module and the attribute that it belongs to.
 
         Tied weights, and those of a module that is found on several paths, come under every name.
         """
-        for name, tensor in self._registered("parameter") + self._registered("buffer"):
-            if tensor is not None and name not in self._non_persistent_buffers_set:
-                yield prefix + name, self, name
+        for name in self._own_entries():
+            yield prefix + name, self, name
+        if _defines(self, "set_extra_state"):
+            yield prefix + EXTRA_STATE, self, EXTRA_STATE
         for name, module in self._registered("module"):
             if module is not None:
                 yield from module._state_entries(f"{prefix}{name}.")
 
     def state_dict(
-        self, *, destination: OrderedDict[str, Tensor] | None = None, prefix: str = "", keep_vars: bool = False
-    ) -> OrderedDict[str, Tensor]:
+        self, *, destination: OrderedDict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
+    ) -> OrderedDict[str, Any]:
         """Return parameters and persistent buffers by their dotted names; the tensors share the module's memory.
 
         Args:
@@ -447,10 +482,20 @@ class Module(core.Module):
 
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
         """
-        state: OrderedDict[str, Tensor] = OrderedDict() if destination is None else destination
-        for key, module, name in self._state_entries(prefix):
-            tensor = getattr(module, name)
-            state[key] = tensor if keep_vars else tensor.detach()
+        state: OrderedDict[str, Any] = OrderedDict() if destination is None else destination
+        for hook in list(self._state_dict_pre_hooks.values()):
+            hook(self, prefix, keep_vars)
+        for name in self._own_entries():
+            tensor = getattr(self, name)
+            state[prefix + name] = tensor if keep_vars else tensor.detach()
+        if _defines(self, "get_extra_state"):
+            state[prefix + EXTRA_STATE] = self.get_extra_state()
+        for name, module in self._registered("module"):
+            if module is not None:
+                module.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in list(self._state_dict_hooks.values()):
+            if hook(self, state, prefix, {"version": getattr(self, "_version", 1)}) is not None:
+                raise RuntimeError("state_dict post-hook must return None")
         return state
 
     def load_state_dict(
@@ -470,20 +515,57 @@ class Module(core.Module):
                 them all.
 
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.load_state_dict. It
-            differs in that a state that does not fit changes nothing; PyTorch loads what does.
+            differs in that a state that does not fit changes nothing; PyTorch loads what does. Only where there are
+            hooks that are called afterwards, which may forgive names, is all else loaded before names are refused.
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        keys = IncompatibleKeys([], [])
+        problems: list[str] = []
+        state_dict = self._as_pre_hooks_left(dict(state_dict), "", keys, problems)
         own = {key: (module, name) for key, module, name in self._state_entries()}
-        keys = IncompatibleKeys([k for k in own if k not in state_dict], [k for k in state_dict if k not in own])
-        problems = _named_problems(keys) if strict else []
+        keys.missing_keys.extend([k for k in own if k not in state_dict])
+        keys.unexpected_keys.extend([k for k in state_dict if k not in own])
         present = {key: place for key, place in own.items() if key in state_dict}
-        problems += [text for key, place in present.items() if (text := _misfit(key, getattr(*place), state_dict[key]))]
-        if problems:
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems))
+        problems += [text for key, place in present.items() if (text := _misfit(key, place, state_dict[key]))]
+        may_be_forgiven = any(module._load_state_dict_post_hooks for module in self.modules())
+        if problems or not may_be_forgiven:
+            self._refuse([*(_named_problems(keys) if strict else []), *problems])
         for key, (module, name) in present.items():
             _load(module, name, state_dict[key], assign)
+        self._call_post_hooks(keys)
+        self._refuse(_named_problems(keys) if strict else [])
         return keys
+
+    def _refuse(self, problems: list[str]) -> None:
+        if problems:
+            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems))
+
+    def _as_pre_hooks_left(
+        self, state: dict[str, Any], prefix: str, keys: IncompatibleKeys, problems: list[str]
+    ) -> dict[str, Any]:
+        """Let the hooks of this module and of all below it change a state, each the part with its own prefix."""
+        for hook in list(self._load_state_dict_pre_hooks.values()):
+            hook(self, state, prefix, {}, True, keys.missing_keys, keys.unexpected_keys, problems)
+        for name, module in self._registered("module"):
+            if module is not None and any(m._load_state_dict_pre_hooks for m in module.modules()):
+                below = f"{prefix}{name}."
+                part = {key: value for key, value in state.items() if key.startswith(below)}
+                rest = {key: value for key, value in state.items() if key not in part}
+                state = rest | module._as_pre_hooks_left(part, below, keys, problems)
+        return state
+
+    def _call_post_hooks(self, keys: IncompatibleKeys) -> None:
+        """Call what was to be called once the state is loaded, from the innermost modules outwards."""
+        for _, module in self._registered("module"):
+            if module is not None:
+                module._call_post_hooks(keys)
+        for hook in list(self._load_state_dict_post_hooks.values()):
+            if hook(self, keys) is not None:
+                raise AssertionError(
+                    "Hooks registered with `register_load_state_dict_post_hook` must return None: change the lists in "
+                    "incompatible_keys instead"
+                )
 
     # ---- hooks -------------------------------------------------------------------------------------------------------
 
@@ -547,6 +629,44 @@ class Module(core.Module):
         """
         return self.register_full_backward_hook(hook)
 
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, prefix, keep_vars)`` before `state_dict` looks at this module.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_state_dict_pre_hook
+        """
+        return hang(hook, vars(self).setdefault("_state_dict_pre_hooks", OrderedDict()))
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` once `state_dict` has what belongs to this module.
+
+        Args:
+            hook: changes state_dict and returns None. In local_metadata is the module's ``_version``, 1 by default.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_state_dict_post_hook
+        """
+        return hang(hook, vars(self).setdefault("_state_dict_hooks", OrderedDict()))
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call a hook before `load_state_dict` looks for what belongs to this module.
+
+        Args:
+            hook: gets (module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs),
+                and may change state_dict, a copy, and the lists. local_metadata is an empty dictionary.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_load_state_dict_pre_hook
+        """
+        return hang(hook, vars(self).setdefault("_load_state_dict_pre_hooks", OrderedDict()))
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, incompatible_keys)`` once the state is loaded.
+
+        Args:
+            hook: may change the lists in incompatible_keys, so that names are forgiven, and returns None.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_load_state_dict_post_hook
+        """
+        return hang(hook, vars(self).setdefault("_load_state_dict_post_hooks", OrderedDict()))
+
     # ---- printed -----------------------------------------------------------------------------------------------------
 
     def _get_name(self) -> str:
@@ -597,8 +717,17 @@ def _named_problems(keys: IncompatibleKeys) -> list[str]:
     return problems
 
 
-def _misfit(key: str, own: Tensor, value: Any) -> str | None:
+def _defines(module: Module, method: str) -> bool:
+    """Return whether a class of layers has replaced a method of Module by its own."""
+    return getattr(type(module), method) is not getattr(Module, method)
+
+
+def _misfit(key: str, place: tuple[Module, str], value: Any) -> str | None:
     """Say why a value cannot be loaded, if it cannot."""
+    module, name = place
+    if name == EXTRA_STATE:
+        return None
+    own = getattr(module, name)
     if not isinstance(value, Tensor):
         return (
             f'While copying the parameter named "{key}", expected Tensor or Tensor-like object from checkpoint but '
@@ -613,8 +742,11 @@ def _misfit(key: str, own: Tensor, value: Any) -> str | None:
 
 
 @no_grad()
-def _load(module: Module, name: str, value: Tensor, assign: bool) -> None:
+def _load(module: Module, name: str, value: Any, assign: bool) -> None:
     """Copy a value into a parameter or buffer, or put it in its place."""
+    if name == EXTRA_STATE:
+        module.set_extra_state(value)
+        return
     own = getattr(module, name)
     value = value if value.shape == own.shape else value.reshape(own.shape)
     if not assign:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ NUMBERS = ("step", "mu_product")
 
 Group = dict[str, Any]
 StepHook = Callable[..., Any]  # called with the optimizer, and with the args and kwargs of its step
+StateHook = Callable[..., Any]  # called with the optimizer, and with a state dictionary
 
 
 class Optimizer(core.Optimizer):
@@ -61,6 +63,10 @@ class Optimizer(core.Optimizer):
         self._pieces = Pieces()
         self.step_pre_hooks: dict[int, StepHook] = {}
         self.step_post_hooks: dict[int, StepHook] = {}
+        self.state_dict_pre_hooks: OrderedDict[int, StateHook] = OrderedDict()
+        self.state_dict_post_hooks: OrderedDict[int, StateHook] = OrderedDict()
+        self.load_state_dict_pre_hooks: OrderedDict[int, StateHook] = OrderedDict()
+        self.load_state_dict_post_hooks: OrderedDict[int, StateHook] = OrderedDict()
         params = list(params)
         if not params:
             raise ValueError("optimizer got an empty parameter list")
@@ -141,6 +147,50 @@ class Optimizer(core.Optimizer):
         """Call hook(optimizer, args, kwargs) after each step; the handle returned takes it off."""
         return RemovableHandle(self.step_post_hooks, hook)
 
+    def register_state_dict_pre_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
+        """Call hook(optimizer) before `state_dict` looks at anything.
+
+        Args:
+            hook: the function.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_state_dict_pre_hook.html
+        """
+        return _hang(hook, self.state_dict_pre_hooks, prepend)
+
+    def register_state_dict_post_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
+        """Call hook(optimizer, state_dict) at the end of `state_dict`; what it returns, if anything, is returned.
+
+        Args:
+            hook: the function; it may also change the dictionary.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_state_dict_post_hook.html
+        """
+        return _hang(hook, self.state_dict_post_hooks, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
+        """Call hook(optimizer, state_dict) before `load_state_dict`; what it returns, if anything, is loaded.
+
+        Args:
+            hook: the function; it gets a shallow copy, in which it may set other values.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_load_state_dict_pre_hook.html
+        """
+        return _hang(hook, self.load_state_dict_pre_hooks, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
+        """Call hook(optimizer) once `load_state_dict` has taken over everything.
+
+        Args:
+            hook: the function.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_load_state_dict_post_hook.html
+        """
+        return _hang(hook, self.load_state_dict_post_hooks, prepend)
+
     def pieces(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
         """Iterate over the parameters in pieces of a good size: small ones together, large ones in blocks.
 
@@ -166,35 +216,70 @@ class Optimizer(core.Optimizer):
 
     def state_dict(self) -> dict[str, Any]:
         """Return options and state, with numbers for the parameters, in their order."""
+        for hook in list(self.state_dict_pre_hooks.values()):
+            hook(self)
         ordered = [p for group in self.param_groups for p in group["params"]]
         number = {p: i for i, p in enumerate(ordered)}
-        return {
+        state_dict = {
             "state": {number[p]: dict(state) for p, state in self.state.items()},
             "param_groups": [
                 {**_options(group), "params": [number[p] for p in group["params"]]} for group in self.param_groups
             ],
         }
+        return self._as_hooks_left(state_dict, self.state_dict_post_hooks)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a copy of the options and the state that `state_dict` of such an optimizer returned.
 
-        PyTorch's are such state dictionaries too, once `minigrad.from_numpy` has taken over their tensors.
+        All of it, or nothing if something does not fit. PyTorch's are such state dictionaries too, once
+        `minigrad.from_numpy` has taken over their tensors.
 
         Raises:
-            ValueError: the number of groups, or of parameters in one of them, differs.
+            TypeError: state_dict, or one of its parts, is no dictionary.
+            KeyError: "state" or "param_groups" is missing.
+            ValueError: the number of groups, or of parameters in one of them, differs; or the shape of a tensor, from
+                its parameter's. (PyTorch fails at the next step there. An optimizer with a `step` of its own may
+                remember tensors of any shape.)
         """
+        _check_kind("state_dict", state_dict)
+        state_dict = self._as_hooks_left(dict(state_dict), self.load_state_dict_pre_hooks)
+        for part in ("state", "param_groups"):
+            if part not in state_dict:
+                raise KeyError(f"state_dict has no {part!r}, but {list(state_dict)}")
         saved = copy.deepcopy(state_dict["param_groups"])
         self._check_sizes(saved)
         for loaded in saved:
             refuse_switches(loaded)
         ordered = [p for group in self.param_groups for p in group["params"]]
         numbers = [number for group in saved for number in group["params"]]
+        remembered = _check_kind("state_dict['state']", state_dict["state"])
+        pairs = [(p, number) for p, number in zip(ordered, numbers, strict=True) if number in remembered]
+        for p, number in pairs:
+            self._check_state(p, number, remembered[number])
+        state = {p: {key: _loaded(key, value, p) for key, value in remembered[n].items()} for p, n in pairs}
         self.state.clear()
-        for p, number in zip(ordered, numbers, strict=True):
-            if number in state_dict["state"]:
-                self.state[p] = {key: _loaded(key, value, p) for key, value in state_dict["state"][number].items()}
+        self.state.update(state)
         for group, loaded in zip(self.param_groups, saved, strict=True):
             group.update(_options(loaded))
+        for hook in list(self.load_state_dict_post_hooks.values()):
+            hook(self)
+
+    def _as_hooks_left(self, state_dict: dict[str, Any], hooks: dict[int, StateHook]) -> dict[str, Any]:
+        """Return a state dictionary, or what hooks returned in its place."""
+        for hook in list(hooks.values()):
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
+        return state_dict
+
+    def _check_state(self, p: Tensor, number: Any, state: Any) -> None:
+        """Raise where what is remembered of a parameter cannot be its own."""
+        place = f"state_dict['state'][{number!r}]"
+        for key, value in _check_kind(place, state).items():
+            expected = () if key in NUMBERS else p.array.shape
+            is_known = key in NUMBERS or type(self).step is Optimizer.step
+            if isinstance(value, Tensor) and is_known and value.array.shape != expected:
+                found = list(value.array.shape)
+                raise ValueError(f"{place}[{key!r}] has shape {found}, but its parameter needs {list(expected)}")
 
     def _check_sizes(self, saved: list[Group]) -> None:
         sizes = [[len(group["params"]) for group in groups] for groups in (saved, self.param_groups)]
@@ -254,11 +339,26 @@ def _options(group: Group) -> dict[str, Any]:
     return {key: value for key, value in group.items() if key != "params"}
 
 
+def _hang(hook: StateHook, hooks: OrderedDict[int, StateHook], prepend: bool) -> RemovableHandle:
+    """Add a hook behind the others, or before them; return what takes it off."""
+    handle = RemovableHandle(hooks, hook)
+    if prepend:
+        hooks.move_to_end(handle.id, last=False)
+    return handle
+
+
+def _check_kind(name: str, value: Any) -> Any:
+    """Return a dictionary; TypeError for anything else."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dict, but got {type(value).__name__}")
+    return value
+
+
 def _loaded(key: str, value: Any, p: Tensor) -> Any:
     """Return a copy of a value of the state: tensors in the parameter's dtype, numbers in their own."""
     if isinstance(value, Tensor):
         return wrap(np.array(value.array, value.array.dtype if key in NUMBERS else p.array.dtype))
-    return scalar(value) if key in NUMBERS else value
+    return scalar(value) if key in NUMBERS else copy.deepcopy(value)
 
 
 def scalar(value: float) -> Tensor:

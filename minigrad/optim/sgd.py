@@ -59,18 +59,18 @@ class SGD(core.SGD, Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        super().__init__(
-            params,
-            lr,
-            momentum,
-            weight_decay,
-            dampening=dampening,
-            nesterov=nesterov,
-            maximize=maximize,
-            foreach=foreach,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        options = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+            "foreach": foreach,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        Optimizer.__init__(self, params, options)  # in PyTorch's order, which a state dictionary shows
 
     def check_options(self, options: dict[str, Any]) -> None:
         """Raise ValueError for an option out of its range."""

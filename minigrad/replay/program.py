@@ -12,6 +12,9 @@ where nobody needs it any more::
 
 from __future__ import annotations
 
+import keyword
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -22,6 +25,9 @@ from .trace import Call
 
 PLAIN = (bool, int, float, str, type(None))
 """The types of constants that are written as what they are."""
+
+OWN_NAMES = re.compile(r"step|[xv]\d+|p\d+_.*")
+"""The names of the function itself, of its arguments and of its variables, which no constant may have."""
 
 
 class Program:
@@ -124,12 +130,30 @@ class _Writer:
         return self.names[id(x)] if id(x) in self.names else f"{self.array(x)}.copy()"
 
     def constant(self, name: str, x: Any) -> str:
-        """Return a name for a constant: this one, with a number if it is another's."""
+        """Return a name for a constant: one like this, with a number if it is another's."""
+        name = identifier(name)
+        if OWN_NAMES.fullmatch(name):
+            name = f"the_{name}"
         free, n = name, 1
         while self.namespace.setdefault(free, x) is not x:
             n += 1
             free = f"{name}{n}"
         return free
+
+
+def identifier(text: str) -> str:
+    """Return a name that Python's syntax allows, as near to a text as possible.
+
+    Python compares names in their normal form NFKC: what is written as w² would not be found again.
+
+    >>> identifier("w²"), identifier("0.weight"), identifier("lambda")
+    ('w2', '_0_weight', 'lambda_')
+    """
+    normal = unicodedata.normalize("NFKC", text)
+    name = "".join([c if f"_{c}".isidentifier() else "_" for c in normal])
+    if not name.isidentifier():  # it is empty, or begins with a digit
+        name = f"_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _quick_numbers(arguments: tuple[Any, ...]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..recording import Array, wrap
 from ..tensor import Tensor
-from .program import Program
+from .program import Program, identifier
 from .surroundings import Surroundings
 from .trace import Tape
 
@@ -159,7 +158,7 @@ def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[
     surroundings = Surroundings(modules, tensors)
     *args, target = stand_ins = [wrap(x.array.view()) for x in inputs]  # two arrays, where one tensor is given twice
     arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
-    arrays |= {re.sub(r"\W", "_", f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
+    arrays |= {identifier(f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
     with Tape(arrays.values()) as tape:
         loss = loss_func(net(*args), target)
         gradients = gradients_of(loss)

@@ -565,3 +565,16 @@ def test_squares_of_shapes_that_differ_warn() -> None:
     for framework in (minigrad, torch):
         with pytest.warns(UserWarning, match="Using a target size .* that is different to the input size"):
             framework.nn.functional.mse_loss(framework.zeros(3, 1), framework.zeros(3))
+
+
+def test_the_older_names_of_init_are_pytorchs() -> None:
+    older = [name for name in vars(torch.nn.init) if f"{name}_" in vars(torch.nn.init)]
+    assert [name for name in older if not hasattr(nn.init, name)] == ["dirac"]  # for convolutions
+    for name in set(older) - {"dirac"}:
+        args = (0.5,) if name in ("constant", "sparse") else ()
+        messages = []
+        for framework in (minigrad, torch):
+            with pytest.warns(FutureWarning) as caught:
+                getattr(framework.nn.init, name)(framework.empty(3, 3), *args)
+            messages.append(str(caught[0].message))
+        assert messages[0] == messages[1]

@@ -220,6 +220,48 @@ def loading_what_does_not_fit(m: Any) -> Any:
     return str(error.value).replace("torch.Size", "minigrad.Size").replace("torch.Tensor", "Tensor")
 
 
+def extra_states(m: Any) -> Any:
+    class Counting(m.nn.Module):
+        def __init__(self, count: Any) -> None:
+            super().__init__()
+            self.weight, self.count = m.nn.Parameter(m.full((2,), 1.0)), count
+
+        def get_extra_state(self) -> Any:
+            return self.count
+
+        def set_extra_state(self, state: Any) -> None:
+            self.count = state
+
+    n, other = m.nn.Sequential(Counting(3), m.nn.Tanh(), Counting(None)), m.nn.Sequential(Counting(1), Counting(2))
+    state = n.state_dict()
+    answer = other.load_state_dict({**state, "_extra_state": 5, "1.weight": m.zeros(2)}, strict=False)
+    return list(state), other[0].count, other[1].count, answer.missing_keys, sorted(answer.unexpected_keys)
+
+
+def state_dict_hooks(m: Any) -> Any:
+    n, calls = m.nn.Sequential(m.nn.Linear(1, 2), m.nn.Sequential(m.nn.Tanh(), m.nn.Linear(2, 1))), []
+
+    def before_loading(module: Any, state: Any, prefix: str, metadata: Any, strict: bool, *lists: Any) -> None:
+        calls.append((type(module).__name__, sorted(state), prefix, strict, len(lists)))
+        state.pop(prefix + "gone", None)
+
+    def forgiving(module: Any, keys: Any) -> None:
+        calls.append(type(module).__name__)
+        if module is n:
+            calls.append(sorted(keys.unexpected_keys))
+            keys.unexpected_keys.clear()
+
+    for part in (n, n[1], n[1][1]):
+        part.register_state_dict_pre_hook(lambda module, prefix, keep: calls.append((prefix, keep)))
+        part.register_state_dict_post_hook(lambda module, state, prefix, data: state.update({prefix + "more": 1}))
+        part.register_load_state_dict_pre_hook(before_loading)
+        part.register_load_state_dict_post_hook(forgiving)
+    state = n.state_dict()
+    state["1.1.gone"] = 3
+    n.load_state_dict(state)
+    return calls, list(state)
+
+
 # -- hooks ------------------------------------------------------------------------------------------------------------
 
 
@@ -412,6 +454,7 @@ def unflattened(m: Any) -> Any:
 SCRIPTS: list[Script] = [
     registries, writes_into_registries, kinds_that_change, buffers_of_their_own, names, found_by_name, attributes,
     conversions, zeroed_and_frozen, modes, copies, pickled, states, loading, assigning, loading_what_does_not_fit,
+    extra_states, state_dict_hooks,
     forward_hooks, hooks_after_an_error, backward_hooks, backward_hooks_of_two, backward_hooks_without_inputs,
     sequential, named_sequential, module_list, module_dict, parameter_list, parameter_dict, printed_layers,
     batch_norm_of_several_batches, pretrained, unflattened,

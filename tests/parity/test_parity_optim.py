@@ -448,3 +448,36 @@ def test_a_parameter_twice_in_one_group_is_refused() -> None:
         torch.optim.SGD([theirs, theirs], lr=0.1)
     with pytest.raises(ValueError, match="appear"):
         minigrad.optim.SGD([ours, ours], lr=0.1)
+
+
+def with_hooks_of_state_dictionaries(framework: Any) -> list[Any]:
+    """Return what the hooks see and what comes out, in either framework."""
+    optimizer = framework.optim.SGD([framework.nn.Parameter(framework.ones(2))], lr=0.5)
+    calls: list[Any] = []
+    optimizer.register_state_dict_pre_hook(lambda o: calls.append("pre"))
+    optimizer.register_state_dict_pre_hook(lambda o: calls.append("before pre"), prepend=True)
+    optimizer.register_state_dict_post_hook(lambda o, d: {**d, "extra": 1})
+    optimizer.register_state_dict_post_hook(lambda o, d: calls.append(sorted(d)))
+    optimizer.register_load_state_dict_pre_hook(lambda o, d: d.pop("extra") and None)
+    handle = optimizer.register_load_state_dict_pre_hook(lambda o, d: {**d, "state": {}})
+    optimizer.register_load_state_dict_post_hook(lambda o: calls.append(len(o.state)))
+    saved = optimizer.state_dict()
+    optimizer.param_groups[0]["params"][0].grad = framework.ones(2)
+    optimizer.step()
+    optimizer.load_state_dict(saved)
+    handle.remove()
+    return [*calls, sorted(saved), optimizer.param_groups[0]["lr"]]
+
+
+def test_hooks_of_state_dictionaries() -> None:
+    assert with_hooks_of_state_dictionaries(minigrad) == with_hooks_of_state_dictionaries(torch)
+
+
+@pytest.mark.parametrize("part", ["state", "param_groups"])
+def test_a_state_without_one_of_its_parts(part: str) -> None:
+    for framework in (minigrad, torch):
+        optimizer = framework.optim.SGD([framework.nn.Parameter(framework.ones(2))], lr=0.5)
+        state_dict = optimizer.state_dict()
+        del state_dict[part]
+        with pytest.raises(KeyError, match=part):
+            optimizer.load_state_dict(state_dict)

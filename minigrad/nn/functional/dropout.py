@@ -232,9 +232,7 @@ def _alpha_noise(keep_mask: Array, keep: float, dtype: np.dtype[Any]) -> tuple[A
     return noise * a, (noise - 1) * (ALPHA * a) + ALPHA * a * p
 
 
-def _drawn(
-    noise: Noise, source: Generator, shape: Shape, p: float, dtype: np.dtype[Any]
-) -> tuple[Array, Array | None]:
+def _drawn(noise: Noise, source: Generator, shape: Shape, p: float, dtype: np.dtype[Any]) -> tuple[Array, Array | None]:
     """Draw a mask and return the noise that is made of it."""
     keep_mask, keep = source.keep_mask(shape, p)
     return noise(keep_mask, keep, dtype)
