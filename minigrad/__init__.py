@@ -1,7 +1,7 @@
 """minigrad: PyTorch's names and PyTorch's meaning on NumPy, small enough to read in an evening.
 
-Where to start reading: `minigrad.ops`, the derivative table; `minigrad.engine`, the chain rule; `minigrad.recording`,
-what joins the two; `minigrad.functions`, the names of the surface; `minigrad.nn.dropout`, what it is all for.
+Where to start reading: `minigrad.core`, the heart, which runs alone. What stands on it: `minigrad.ops`, the rest of the
+derivative table; `minigrad.functions`, the names of the surface; `minigrad.nn` and `minigrad.optim`.
 """
 
 import importlib
