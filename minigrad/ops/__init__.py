@@ -6,7 +6,6 @@ entries of the table themselves. What it may not: in-place operators (they would
 scalars (they turn float32 into float64; Python floats do not), and values that it was not handed.
 """
 
-from ..core.op import Op as Op  # behind the chapters, which have the class of their own entries
 from . import activations, elementwise, losses, normalization, products, reductions, shape, special
 from .activations import *  # noqa: F403
 from .elementwise import *  # noqa: F403
@@ -16,6 +15,8 @@ from .products import *  # noqa: F403
 from .reductions import *  # noqa: F403
 from .shape import *  # noqa: F403
 from .special import *  # noqa: F403
+
+from ..core.op import Op as Op  # isort: skip  # behind the chapters, which have the class of their own entries
 
 TABLE: dict[str, Op] = {
     name: entry
