@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import traceback
 from collections import Counter, OrderedDict, defaultdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 
 import minigrad
 from minigrad import Tensor, nn
-from minigrad.serialization import files, load, safetensors, save
+from minigrad.serialization import files, load, safetensors, save, whole_file
 
 DTYPES = [
     minigrad.float16, minigrad.float32, minigrad.float64, minigrad.int8, minigrad.int16, minigrad.int32,
@@ -377,6 +378,35 @@ def test_what_stands_behind_the_end_is_noticed(more: bytes) -> None:
         load(io.BytesIO(saved(SMALL) + more))
 
 
+LONG = "x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {LONG: 3},
+        {"a": LONG},
+        {"a": {"dtype": LONG, "shape": [], "data_offsets": [0, 0]}},
+        {"a": {"dtype": "U8", "shape": [[1] * 100_000], "data_offsets": [0, 0]}},
+        {"__metadata__": {"minigrad.tree": "[" * 10, "minigrad.sha256": LONG}},
+    ],
+)
+def test_a_message_does_not_quote_a_hostile_file_whole(header: Any) -> None:
+    with pytest.raises(RuntimeError, match="cannot be loaded") as caught:
+        load(plain(header))
+    assert len(str(caught.value)) < 1000
+    assert len("".join(traceback.format_exception(caught.value))) < 10_000
+
+
+@pytest.mark.parametrize("tree", [{LONG: 1}, {"Tensor": LONG}, {"float": LONG}, {"bytes": LONG}, {"dtype": LONG}])
+def test_a_message_does_not_quote_a_hostile_structure_whole(monkeypatch: pytest.MonkeyPatch, tree: Any) -> None:
+    monkeypatch.setattr(files.Packer, "pack", lambda self, obj: json.dumps(tree))
+    data = saved(None)
+    with pytest.raises(RuntimeError, match="cannot be loaded") as caught:
+        load(io.BytesIO(data))
+    assert len("".join(traceback.format_exception(caught.value))) < 10_000
+
+
 @given(st.binary(max_size=200))
 def test_noise_is_refused(noise: bytes) -> None:
     with pytest.raises(RuntimeError, match="BytesIO"):
@@ -476,7 +506,7 @@ def refuse(*args: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "fault"), [(files, "open", FullDisk), (os, "fsync", refuse), (os, "replace", refuse)]
+    ("owner", "name", "fault"), [(whole_file, "open", FullDisk), (os, "fsync", refuse), (os, "replace", refuse)]
 )
 def test_a_save_that_fails_leaves_the_old_file_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, fault: Any
@@ -495,7 +525,7 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(
 @pytest.mark.parametrize(
     "fault",
     [
-        "files.open = type('Dying', (io.FileIO,), {'writelines': lambda self, parts: (self.write(parts[0]), die())})",
+        "whole_file.open = type('Dying', (io.FileIO,), {'writelines': lambda self, x: (self.write(x[0]), die())})",
         "os.fsync = die",
         "os.replace = die",
     ],
@@ -506,7 +536,7 @@ def test_a_killed_save_leaves_the_old_file_whole(tmp_path: Path, fault: str) -> 
     save(["old"], path)
     script = f"""
         import io, os, signal, minigrad
-        from minigrad.serialization import files, save
+        from minigrad.serialization import save, whole_file
         def die(*args): os.kill(os.getpid(), signal.SIGKILL)
         {fault}
         save(["new", minigrad.ones(2)], {str(path)!r})
@@ -517,6 +547,58 @@ def test_a_killed_save_leaves_the_old_file_whole(tmp_path: Path, fault: str) -> 
     assert len(list(tmp_path.iterdir())) == 2  # the other one is what was being written
     save(["new"], path)
     assert load(path) == ["new"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o604, 0o666])
+@pytest.mark.skipif(os.name != "posix", reason="this system has no permissions of this kind")
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "x.pt"
+    umask = os.umask(0o022)
+    try:
+        save([1], path)
+        assert path.stat().st_mode & 0o777 == 0o644
+        path.chmod(mode)
+        (tmp_path / "link.pt").symlink_to(path)
+        save([2], tmp_path / "link.pt")
+    finally:
+        os.umask(umask)
+    assert (path.stat().st_mode & 0o777, load(path)) == (mode, [2])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no permissions of this kind")
+def test_what_is_written_is_private_from_the_first_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, modes = tmp_path / "x.pt", []
+    save([1], path)
+    path.chmod(0o600)
+
+    def spying(name: Any, mode: str, opener: Any) -> Any:
+        file = open(name, mode, opener=opener)  # noqa: SIM115
+        modes.append(os.fstat(file.fileno()).st_mode & 0o777)
+        return file
+
+    monkeypatch.setattr(whole_file, "open", spying, raising=False)
+    save([2], path)
+    assert modes == [0o600]
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "x" * 255, "é" * 127, "模" * 83 + ".pt"])
+def test_a_name_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
+    for value in (1, 2):
+        save([value], tmp_path / name)
+        assert load(tmp_path / name) == [value]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_the_next_save_removes_what_killed_ones_left(tmp_path: Path) -> None:
+    """If it is an hour old: what is younger may still be being written."""
+    old = [".x.pt.0123abcd", ".x.pt.ffffffff"]
+    kept = [".x.pt.00000000", ".y.pt.0123abcd", ".x.pt.0123abcg", ".xxpt.0123abcd", "x.pt.0123abcd", ".x.pt.0123abcd0"]
+    for name in old + kept:
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / kept[0])
+    save([1], tmp_path / "x.pt")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, "x.pt"])
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
