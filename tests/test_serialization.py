@@ -589,6 +589,12 @@ def test_a_name_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), whole_file.written_whole(tmp_path / "file"):
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_next_save_removes_what_killed_ones_left(tmp_path: Path) -> None:
     """If it is an hour old: what is younger may still be being written."""
     old = [".x.pt.0123abcd", ".x.pt.ffffffff"]
