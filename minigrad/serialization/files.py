@@ -53,7 +53,8 @@ def save(obj: Any, f: File) -> None:
         >>> load(file)
         {'epoch': 3, 'weights': [tensor([1., 1.])]}
 
-    Unlike PyTorch's, the file has no pickle in it. Tensors over the same memory stay so if they have the same shape.
+    Unlike PyTorch's, the file has no pickle in it, and of a view it has the values alone, not all of the memory behind
+    it, unless another tensor in obj overlaps with it: tensors over the same memory stay so, views among them.
     """
     packer = Packer()
     metadata = {TREE: packer.pack(obj), DIGEST: NO_DIGEST, "format": "pt"}
@@ -83,7 +84,8 @@ def load(f: File, map_location: Any = None, *, weights_only: bool | None = True)
 
     Source: https://pytorch.org/docs/stable/generated/torch.load.html
 
-    Unlike PyTorch's, it reads no pickles, and a Parameter comes back as a tensor that requires a gradient.
+    As in PyTorch, a Parameter comes back as a Parameter, and the result of an operation as a leaf. Unlike PyTorch's, it
+    reads no pickles.
     """
     _check_location(map_location)
     name, data = _read(f)
