@@ -7,6 +7,9 @@ the test images say what that p saves. Every training is a trial of its own, for
     python -m dask scheduler               both in this folder, the second
     python -m dask worker ADDRESS          on as many machines as there are
     python -m demos how_much_dropout --scheduler ADDRESS
+
+Name only a scheduler that you trust, in a network that you trust: what it sends back is unpickled, which can run any
+code, and whoever reaches it can run code on its workers.
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ from __future__ import annotations
 import math
 import operator
 import os
+import threading
+import weakref
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -281,6 +283,32 @@ def _threshold(p: float) -> tuple[np.dtype[Any], int, float]:
     return word, threshold, effective
 
 
+# -- Threads and forks ------------------------------------------------------------------------------------------------
+
+GENERATORS: weakref.WeakSet[Generator] = weakref.WeakSet()
+"""All that are alive: a fork waits until none of them is in the midst of a draw, which its child could never end."""
+
+_forking = threading.Lock()
+_held: list[Generator] = []
+
+
+def _before_fork() -> None:
+    _forking.acquire()
+    _held[:] = GENERATORS
+    for generator in _held:
+        generator._lock.acquire()
+
+
+def _after_fork() -> None:
+    while _held:
+        _held.pop()._lock.release()
+    _forking.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+
+
 # -- One generator for both -------------------------------------------------------------------------------------------
 
 _ENGINES: dict[str, type[_TorchEngine] | type[_FastEngine]] = {"torch": _TorchEngine, "fast": _FastEngine}
@@ -290,6 +318,8 @@ class Generator:
     """A source of random numbers with a seed, and a state that can be saved and put back.
 
     Drawing n words and then m gives what drawing n + m gives, and nothing is drawn in advance ("torch" engine).
+    Threads may share it: each draw is made whole before the next one begins, so that together they get what one thread
+    would get, in the order in which they ask.
     A new generator has PyTorch's default seed.
 
     Args:
@@ -309,6 +339,8 @@ class Generator:
     def __init__(self, device: object = "cpu", *, engine: str = "torch") -> None:
         if str(device).partition(":")[0] != "cpu":
             raise RuntimeError(f"Generator: device must be the CPU, got {device!r}")
+        self._lock = threading.RLock()
+        GENERATORS.add(self)
         self._use(engine)
         self._engine.start(DEFAULT_SEED)
 
@@ -342,7 +374,8 @@ class Generator:
         seed = operator.index(seed)
         if not -(2**63) <= seed <= WORD64:
             raise ValueError(f"manual_seed: seed must lie in [-2**63, 2**64 - 1], got {seed}")
-        self._engine.start(seed & WORD64)
+        with self._lock:
+            self._engine.start(seed & WORD64)
         return self
 
     def seed(self) -> int:
@@ -365,7 +398,8 @@ class Generator:
         >>> bool((g.normal((3,)) == first).all())
         True
         """
-        return np.frombuffer(self._engine.get_state().tobytes(), np.uint8).copy()
+        with self._lock:
+            return np.frombuffer(self._engine.get_state().tobytes(), np.uint8).copy()
 
     def set_state(self, state: npt.ArrayLike) -> None:
         """Put back a state that ``get_state`` of the same engine returned.
@@ -381,7 +415,8 @@ class Generator:
             raise RuntimeError(
                 f"set_state: a state of engine {self.engine!r} has shape ({layout.itemsize},), got {data.shape}"
             )
-        self._engine.set_state(np.frombuffer(data.tobytes(), layout)[0])
+        with self._lock:
+            self._engine.set_state(np.frombuffer(data.tobytes(), layout)[0])
 
     def clone_state(self) -> Generator:
         """Return a new generator that will draw what this one would draw next."""
@@ -407,7 +442,8 @@ class Generator:
         largest = float(np.finfo(dtype).max)
         if not (-largest <= low <= high <= largest and high - low <= largest):
             raise RuntimeError(f"uniform: low <= high must be finite in {dtype}, got {low=}, {high=}")
-        unit = self._engine.unit(_size("uniform", shape), dtype)
+        with self._lock:
+            unit = self._engine.unit(_size("uniform", shape), dtype)
         start, end = np.array(low, unit.dtype), np.array(high, unit.dtype)
         values = _multiply_add(unit, end - start, start).astype(dtype, copy=False)
         values[values == dtype.type(high)] = low
@@ -432,7 +468,8 @@ class Generator:
         dtype = _floating("normal", dtype)
         if not std >= 0:
             raise RuntimeError(f"normal: std must be at least 0, got {std}")
-        z = self._engine.standard_normal(_size("normal", shape), dtype)
+        with self._lock:
+            z = self._engine.standard_normal(_size("normal", shape), dtype)
         values = _multiply_add(z, np.array(std, z.dtype), np.array(mean, z.dtype))
         return values.astype(dtype, copy=False).reshape(shape)
 
@@ -442,7 +479,8 @@ class Generator:
         >>> Generator().manual_seed(0).exponential((2,)).round(4)
         array([3.5083, 1.2304])
         """
-        uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
+        with self._lock:
+            uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
         return -_log1p(-uniforms) / rate
 
     def integers(self, low: int, high: int, shape: Shape, dtype: npt.DTypeLike = np.int64) -> Array:
@@ -470,7 +508,8 @@ class Generator:
         lowest, highest = _integer_range(dtype)
         if low < lowest or high - 1 > highest:
             raise RuntimeError(f"integers: [{low}, {high}) does not fit into {dtype}")
-        offsets = self._engine.below(high - low, _size("integers", shape)).view(np.int64)
+        with self._lock:
+            offsets = self._engine.below(high - low, _size("integers", shape)).view(np.int64)
         return (offsets + low).astype(dtype, copy=False).reshape(shape)
 
     def permutation(self, n: int) -> Array:
@@ -483,7 +522,8 @@ class Generator:
         >>> Generator().manual_seed(0).permutation(6)
         array([2, 5, 3, 0, 1, 4])
         """
-        return self._engine.permutation(_size("permutation", (operator.index(n),)))
+        with self._lock:
+            return self._engine.permutation(_size("permutation", (operator.index(n),)))
 
     def keep_mask(self, shape: Shape, p: float) -> tuple[Mask, float]:
         """Draw a dropout mask, true where a value is kept, and the keep probability that it really has.
@@ -508,7 +548,8 @@ class Generator:
         size = _size("keep_mask", shape)
         if p in (0, 1):
             return np.full(shape, p == 0), 1.0 - p
-        mask, keep = self._engine.coin(size, 1.0 - p)
+        with self._lock:
+            mask, keep = self._engine.coin(size, 1.0 - p)
         return mask.reshape(shape), keep
 
     def bernoulli(self, p: float | Array, shape: Shape) -> Mask:
@@ -532,9 +573,11 @@ class Generator:
             raise RuntimeError(f"bernoulli: p must lie in [0, 1], got {p}")
         size = _size("bernoulli", shape)
         if not isinstance(p, np.ndarray):
-            return self._engine.coin(size, p)[0].reshape(shape)
+            with self._lock:
+                return self._engine.coin(size, p)[0].reshape(shape)
         dtype, chances = _floating("bernoulli", p.dtype), np.broadcast_to(p, shape).ravel()
-        mask: Mask = self._engine.unit(size, dtype) < chances
+        with self._lock:
+            mask: Mask = self._engine.unit(size, dtype) < chances
         return mask.reshape(shape)
 
     def multinomial(self, weights: Array, n: int, replacement: bool = False) -> Array:
@@ -570,13 +613,15 @@ class Generator:
     def _from_running_sums(self, rows: Array, n: int) -> Array:
         sums = np.cumsum(rows, axis=1, dtype=np.promote_types(rows.dtype, np.float32))
         shares = sums / sums[:, -1:]
-        uniforms = self._engine.unit(len(rows) * n, np.dtype(np.float64)).reshape(len(rows), n)
+        with self._lock:
+            uniforms = self._engine.unit(len(rows) * n, np.dtype(np.float64)).reshape(len(rows), n)
         chosen = [np.searchsorted(s.astype(np.float64), u) for s, u in zip(shares, uniforms, strict=True)]
         return np.array(chosen, np.int64)
 
     def _from_races(self, rows: Array, n: int) -> Array:
         """Let every category arrive at a time Exp(weight), and take the first n."""
-        uniforms = self._engine.unit(rows.size, np.dtype(np.float64)).reshape(rows.shape)
+        with self._lock:
+            uniforms = self._engine.unit(rows.size, np.dtype(np.float64)).reshape(rows.shape)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a time may round to 0
             speeds = rows / (-_log1p(-uniforms)).astype(rows.dtype)
         speeds[rows == 0] = -1  # behind those that round to 0
@@ -704,6 +749,7 @@ def set_default_engine(engine: str) -> None:
     Raises:
         ValueError: an unknown engine.
     """
-    seed = default_generator.initial_seed()
-    default_generator._use(engine)
-    default_generator.manual_seed(seed)
+    with default_generator._lock:
+        seed = default_generator.initial_seed()
+        default_generator._use(engine)
+        default_generator.manual_seed(seed)

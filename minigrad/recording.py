@@ -180,19 +180,19 @@ def as_array(x: Any) -> Any:
     return x.array if isinstance(x, TensorBase) else x
 
 
-
 # ---- views and writes ------------------------------------------------------------------------------------------------
 
 
 def note_view(out: TensorBase, x: TensorBase) -> None:
     """Remember that `out` is a view of x, if it is: writes through either are writes into both."""
-    if _owner(out.array) is _owner(x.array):
+    if owner_of(out.array) is owner_of(x.array):
         out.base = x if x.base is None else x.base
         out.memory = x.get_memory()
         out.base_written = out.memory.written
 
 
-def _owner(array: Array) -> Array:
+def owner_of(array: Array) -> Array:
+    """Return the array at the end of a chain of views."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array

@@ -6,15 +6,17 @@ from builtins import bool as Bool
 from builtins import float as Float
 from builtins import int as Int
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from typing import Any, Self
 
 import numpy as np
 
 from . import devices, dtypes, hooks, ops, printing, random
 from .backward import edges_of, explain
+from .copies import Place, memory_parts, placed
 from .core import graph
 from .dtypes import dtype as DType
-from .engine import Node
+from .engine import Memory, Node
 from .functions import draws, elementwise, indexing, products, reductions, shaping
 from .inplace import assign, in_place
 from .listening import refuse_to_replay
@@ -253,16 +255,15 @@ class Tensor(TensorBase):
     def __deepcopy__(self, memo: dict[Int, Any]) -> Self:
         if not self.is_leaf:
             raise RuntimeError("Only Tensors created explicitly by the user support the deepcopy protocol")
-        copy = wrap(self.array.copy(), type(self))
-        copy._requires_grad = self._requires_grad
-        copy.grad = None if self.grad is None else wrap(self.grad.array.copy())
+        copy: Self = rebuilt(type(self), *deepcopy(memory_parts(self), memo), self._requires_grad)
         memo[id(self)] = copy
+        copy.grad = deepcopy(self.grad, memo)
         return copy
 
     def __reduce__(self) -> Any:
         if not self.is_leaf:
             raise RuntimeError("Only leaf Tensors can be pickled or copied so: call detach() first")
-        return rebuilt, (type(self), self.array, self._requires_grad)
+        return rebuilt, (type(self), *memory_parts(self), self._requires_grad)
 
     # ---- the backward pass -------------------------------------------------------------------------------------------
 
@@ -978,12 +979,14 @@ class Tensor(TensorBase):
         return new.requires_grad_(requires_grad)
 
 
-
 TensorBase.result = graph.default = Node.result = Tensor
 TensorBase.operands = OPERANDS
 
 
-def rebuilt(cls: type[Tensor], array: Array, requires_grad: bool) -> Tensor:
-    """Make a leaf again that was pickled."""
+def rebuilt(cls: type[Tensor], owner: Array, place: Place | None, memory: Memory | None, requires_grad: bool) -> Any:
+    """Make a leaf again that was copied or pickled, over memory that other tensors may be made over, too."""
+    array = owner if place is None else placed(owner, *place)
     array = array.view(dtypes.to_numpy(array.dtype))  # pickle makes dtypes anew, and there should be one of each
-    return wrap(array, cls).requires_grad_(requires_grad)
+    out = wrap(array, cls)
+    out.memory = memory
+    return out.requires_grad_(requires_grad)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,8 +27,10 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from minigrad import datasets
-from minigrad.datasets.download import _renamed_when_whole, download_file
+from minigrad.datasets import idx as idx_module
+from minigrad.datasets.download import download_file
 from minigrad.datasets.idx import read_idx
+from minigrad.datasets.mnist import OfficialFile
 from minigrad.utils.data import DataLoader
 
 
@@ -41,8 +44,8 @@ def pack(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 
 
-def md5(content: bytes) -> str:
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 # ---- the idx format
@@ -132,7 +135,10 @@ class TinyFashion(datasets.FashionMNIST):
 
     counts = COUNTS
     first_labels = {split: labels[:3].tolist() for split, labels in LABELS.items()}  # noqa: RUF012
-    md5 = {name: md5(pack(content)) for name, content in FILES.items()}  # noqa: RUF012
+    files = {  # noqa: RUF012
+        name: OfficialFile(len(pack(content)), sha256(pack(content)), sha256(content))
+        for name, content in FILES.items()
+    }
 
 
 class Server(ThreadingHTTPServer):
@@ -143,7 +149,7 @@ class Server(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}/"
         self.files = {f"/{name}.gz": pack(content) for name, content in FILES.items()}
         self.requests: list[str] = []
-        self.promised_too_much = 0  # bytes that Content-Length announces and that never come
+        self.content_length: str | None = None  # what is announced, if it is not the truth
         self.answers_together = threading.Barrier(1)
 
 
@@ -158,7 +164,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         body = self.server.files[self.path]
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body) + self.server.promised_too_much))
+        announced = self.server.content_length
+        self.send_header("Content-Length", str(len(body)) if announced is None else announced)
         self.end_headers()
         self.wfile.write(body)
 
@@ -236,19 +243,83 @@ def test_only_the_missing_file_is_requested(server, tmp_path):
 
 
 def test_a_wrong_checksum_leaves_nothing_behind(server, tmp_path):
-    server.files["/train-images-idx3-ubyte.gz"] = served = pack(b"something else")
-    expected = TinyFashion.md5["train-images-idx3-ubyte"]
-    with pytest.raises(RuntimeError, match=f"{server.url}train-images.* MD5 {expected}, found {md5(served)}"):
+    expected = TinyFashion.files["train-images-idx3-ubyte"]
+    server.files["/train-images-idx3-ubyte.gz"] = served = bytes(expected.size)
+    with pytest.raises(RuntimeError, match=f"{server.url}train-.* SHA-256 {expected.sha256}, found {sha256(served)}"):
         TinyFashion(tmp_path)
     assert files_under(tmp_path) == set()
 
 
 def test_a_connection_cut_in_the_middle_leaves_nothing_behind(server, tmp_path):
-    server.promised_too_much = 1000
-    size = len(server.files["/train-images-idx3-ubyte.gz"])
-    with pytest.raises(RuntimeError, match=rf"ended after {size:,} of {size + 1000:,} bytes\): fetch {server.url}"):
+    whole = server.files["/train-images-idx3-ubyte.gz"]
+    server.files["/train-images-idx3-ubyte.gz"], server.content_length = whole[:-10], str(len(whole))
+    reason = rf"ended after {len(whole) - 10:,} of {len(whole):,} bytes\): fetch {server.url}"
+    with pytest.raises(RuntimeError, match=reason):
         TinyFashion(tmp_path)
     assert files_under(tmp_path) == set()
+
+
+@pytest.mark.parametrize(("announced", "reason"), [(None, "announced, more than the"), ("many", "there come more")])
+def test_a_file_that_is_too_long_is_not_taken(server, tmp_path, announced, reason):
+    server.files["/train-images-idx3-ubyte.gz"] += bytes(1 << 20)
+    server.content_length = announced
+    with pytest.raises(RuntimeError, match=rf"Could not download train-images.*{reason}"):
+        TinyFashion(tmp_path)
+    assert files_under(tmp_path) == set()
+
+
+@pytest.mark.parametrize("announced", ["many", "", "-1", "1.5", "²"])
+def test_a_length_that_is_no_number_does_not_matter(server, tmp_path, announced):
+    server.content_length = announced.encode().decode("latin-1")
+    np.testing.assert_array_equal(TinyFashion(tmp_path).data.numpy(), IMAGES["train"])
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_mirror_is_asked_in_place_of_the_official_address(server, offline, tmp_path, monkeypatch, slash):
+    server.files = {f"/data/fashion-mnist{path}": body for path, body in server.files.items()}
+    mirror = f"{server.url}data{slash}"
+    TinyFashion(tmp_path / "a", mirror=mirror)
+    monkeypatch.setenv("MINIGRAD_MIRROR", mirror)
+    TinyFashion(tmp_path / "b")
+    assert sorted(server.requests) == sorted([*server.files] * 2)
+    monkeypatch.setenv("MINIGRAD_MIRROR", f"{offline}nothing")
+    with pytest.raises(RuntimeError, match=f"fetch {offline}nothing/fashion-mnist/train-images-idx3-ubyte.gz"):
+        TinyFashion(tmp_path / "c")
+
+
+def test_a_mirror_must_have_the_official_files(server, tmp_path):
+    size = TinyFashion.files["train-images-idx3-ubyte"].size
+    server.files = {"/fashion-mnist/train-images-idx3-ubyte.gz": bytes(size)}
+    with pytest.raises(RuntimeError, match="thrown away: expected the SHA-256"):
+        TinyFashion(tmp_path, mirror=server.url)
+    assert files_under(tmp_path) == set()
+
+
+def test_a_file_that_is_there_is_hashed_once(tmp_path, monkeypatch):
+    write_files(tmp_path, packed=True)
+    hashed = []
+
+    def counting(header):
+        hashed.append(len(header))
+        return hashlib.sha256(header)
+
+    monkeypatch.setattr(idx_module, "hashlib", SimpleNamespace(sha256=counting))
+    for _ in range(3):
+        TinyFashion(tmp_path)
+    assert hashed == [16, 8]  # the headers of the images and of the labels
+    os.utime(tmp_path / "train-labels-idx1-ubyte.gz", (0, 0))
+    TinyFashion(tmp_path)
+    assert len(hashed) == 3
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_is_not_the_official_one_is_warned_of_every_time(tmp_path, packed):
+    write_files(tmp_path, packed=packed, train_images=idx(IMAGES["train"][::-1]))
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="train-images.* is not the official file: .*, not ") as caught:
+            dataset = TinyFashion(tmp_path)
+        assert caught[0].filename == __file__
+        np.testing.assert_array_equal(dataset.data.numpy(), IMAGES["train"][::-1])
 
 
 def test_an_address_that_is_not_found_is_named(server, tmp_path):
@@ -280,16 +351,11 @@ def test_without_download_the_sentence_is_the_same_and_nothing_is_requested(serv
     assert server.requests == []
 
 
-def test_an_interrupt_leaves_nothing_behind(tmp_path):
-    with pytest.raises(KeyboardInterrupt), _renamed_when_whole(tmp_path / "file"):
-        raise KeyboardInterrupt
-    assert files_under(tmp_path) == set()
-
-
 def test_processes_may_download_the_same_file_side_by_side(server, tmp_path):
     server.answers_together = threading.Barrier(3)  # nobody gets a byte before all three have asked
     name = "train-images-idx3-ubyte"
-    task = (f"{server.url}{name}.gz", tmp_path / name, TinyFashion.md5[name])
+    official = TinyFashion.files[name]
+    task = (f"{server.url}{name}.gz", tmp_path / name, official.sha256, official.size)
     with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
         for future in [pool.submit(download_file, *task) for _ in range(3)]:
             future.result()

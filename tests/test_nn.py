@@ -826,9 +826,9 @@ def test_a_layer_refuses_an_array_by_its_type(layer: nn.Module) -> None:
 @pytest.mark.parametrize(
     ("name", "args"),
     [
-        ("uniform", (-1.0, 2.0)), ("normal", (1.0, 2.0)), ("constant", (0.5,)), ("eye", ()), ("xavier_uniform", (2.0,)),
-        ("xavier_normal", ()), ("kaiming_uniform", (0.1,)), ("kaiming_normal", ()), ("orthogonal", ()),
-        ("sparse", (0.5,)),
+        ("uniform", (-1.0, 2.0)), ("normal", (1.0, 2.0)), ("constant", (0.5,)), ("eye", ()),
+        ("xavier_uniform", (2.0,)), ("xavier_normal", ()), ("kaiming_uniform", (0.1,)), ("kaiming_normal", ()),
+        ("orthogonal", ()), ("sparse", (0.5,)),
     ],
 )  # fmt: skip
 def test_the_older_names_of_init_warn_and_fill_alike(name: str, args: tuple[Any, ...]) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
+import os
 import pickle
 import random
+import subprocess
+import sys
+import textwrap
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -512,3 +518,63 @@ def test_refusals_name_what_is_wrong_and_draw_nothing(call: Any, error: type[Exc
 def test_repr() -> None:
     assert repr(Generator(engine="fast").manual_seed(3)) == "Generator(device='cpu', engine='fast', initial_seed=3)"
     assert Generator("cpu").device == "cpu"
+
+
+# -- threads and forks ------------------------------------------------------------------------------------------------
+
+SHARED: dict[str, Callable[[Generator], Any]] = {
+    "normal": lambda g: g.normal((3,)),
+    "normal, blocks": lambda g: g.normal((17,)),
+    "uniform": lambda g: g.uniform((3,)),
+    "integers": lambda g: g.integers(0, 2**40, (3,)),
+    "permutation": lambda g: g.permutation(20),
+    "keep_mask": lambda g: g.keep_mask((70,), 0.5)[0],
+    "multinomial": lambda g: g.multinomial(np.ones(100), 10, replacement=True),
+}
+
+
+@pytest.mark.parametrize("engine", ["torch", "fast"])
+@pytest.mark.parametrize("name", SHARED)
+def test_threads_that_share_a_generator_draw_what_one_would(name: str, engine: str) -> None:
+    draw, threads, draws = SHARED[name], 8, 60
+
+    def bits(generator: Generator, n: int) -> list[bytes]:
+        return [draw(generator).tobytes() for _ in range(n)]
+
+    shared = Generator(engine=engine).manual_seed(1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            drawn = [*pool.map(lambda _: bits(shared, draws), range(threads))]
+    finally:
+        sys.setswitchinterval(interval)
+    assert sorted(itertools.chain(*drawn)) == sorted(bits(Generator(engine=engine).manual_seed(1), threads * draws))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_in_the_midst_of_a_draw_has_a_generator_that_draws() -> None:
+    """In a process of its own, since threads and forks of a test runner do not go together."""
+    script = """
+        import os, signal, threading
+        from minigrad.random import Generator
+        generator, stop = Generator(), threading.Event()
+
+        def draw():
+            while not stop.is_set():
+                generator.normal((20_000,))
+
+        thread = threading.Thread(target=draw)
+        thread.start()
+        for _ in range(10):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)  # a child that hangs is killed
+                generator.normal((3,))
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        stop.set()
+        thread.join()
+    """
+    subprocess.run([sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)], check=True, timeout=120)

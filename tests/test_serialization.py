@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import math
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import traceback
 from collections import Counter, OrderedDict, defaultdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from hypothesis import strategies as st
 
 import minigrad
 from minigrad import Tensor, nn
-from minigrad.serialization import files, load, safetensors, save
+from minigrad.serialization import files, load, safetensors, save, whole_file
 
 DTYPES = [
     minigrad.float16, minigrad.float32, minigrad.float64, minigrad.int8, minigrad.int16, minigrad.int32,
@@ -43,7 +45,7 @@ def there_and_back(obj: Any) -> Any:
 
 def assert_same(loaded: Any, obj: Any) -> None:
     """The same types, values, bits of floats and order of dicts, all the way down."""
-    assert type(loaded) is (Tensor if isinstance(obj, Tensor) else type(obj))
+    assert type(loaded) is type(obj)
     if isinstance(obj, Tensor):
         assert loaded.requires_grad == obj.requires_grad
         assert_same(loaded.array, obj.array)
@@ -128,13 +130,19 @@ def test_an_array_of_another_byte_order_comes_back_in_this_machines() -> None:
     assert_same(there_and_back(np.arange(3, dtype=">i4")), np.arange(3, dtype="=i4"))
 
 
-def test_a_parameter_comes_back_as_a_leaf_that_requires_a_gradient() -> None:
-    parameter = nn.Parameter(minigrad.ones(2))
-    loaded, result = there_and_back([parameter, parameter * 2])
-    assert (type(loaded), loaded.is_leaf, loaded.requires_grad) == (Tensor, True, True)
-    assert (result.tolist(), result.is_leaf, result.requires_grad) == ([2.0, 2.0], True, True)
-    loaded.sum().backward()
-    assert loaded.grad.tolist() == [1.0, 1.0]
+def test_a_parameter_comes_back_as_a_parameter_and_a_result_as_a_leaf() -> None:
+    parameter, frozen = nn.Parameter(minigrad.ones(2)), nn.Parameter(minigrad.ones(1), requires_grad=False)
+    originals = [parameter, frozen, minigrad.ones(1, requires_grad=True), parameter * 2]
+    loaded = there_and_back(originals)
+    assert [type(x) for x in loaded] == [nn.Parameter, nn.Parameter, Tensor, Tensor]
+    assert [x.requires_grad for x in loaded] == [True, False, True, True]
+    assert all(x.is_leaf for x in loaded)
+    assert [x.tolist() for x in loaded] == [x.tolist() for x in originals]
+    loaded[0].sum().backward()
+    assert loaded[0].grad.tolist() == [1.0, 1.0]
+    net = nn.Module()
+    net.weight = loaded[0]
+    assert [name for name, _ in net.named_parameters()] == ["weight"]
 
 
 def test_saving_changes_nothing() -> None:
@@ -163,6 +171,89 @@ def test_tensors_over_the_same_memory_stay_so() -> None:
         pair[0].fill_(1)
     assert tied[1].tolist() == [1.0, 1.0, 1.0]
     assert untied[1].tolist() == [0.0, 0.0, 0.0]
+
+
+VIEWS = {
+    "a slice": lambda x: [x, x[1:]],
+    "a slice first": lambda x: [x[1:], x],
+    "two slices": lambda x: [x[:3], x[1:]],
+    "rows and columns": lambda x: [x[1], x[:, 2], x[:, 3]],
+    "a transpose": lambda x: [x.T, x],
+    "a transpose alone": lambda x: [x.T[1:], x.T[:2]],
+    "steps": lambda x: [x[::2, ::3], x[1]],
+    "turned": lambda x: [x, minigrad.from_numpy(x.numpy()[::-1, ::-1])],
+    "a number": lambda x: [x, x[2, 3]],
+    "nested": lambda x: {"a": [x[2:]], "b": (x[1:], {"c": x.view(-1)[5:20]})},
+    "expanded": lambda x: [x[:1].expand(4, 6), x],
+    "tied": lambda x: [x, x[1:], x.detach(), x[1:].detach()],
+    "apart": lambda x: [x[:2], x[2:]],
+    "in two dtypes": lambda x: [x, minigrad.from_numpy(x.numpy().view(np.int32)[1:])],
+}
+COPIES = {"deepcopy": copy.deepcopy, "pickle": lambda obj: pickle.loads(pickle.dumps(obj)), "save": there_and_back}
+
+
+def tensors_in(obj: Any) -> list[Tensor]:
+    if isinstance(obj, Tensor):
+        return [obj]
+    return [x for part in (obj.values() if isinstance(obj, dict) else obj) for x in tensors_in(part)]
+
+
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("kind", VIEWS)
+def test_views_in_one_object_keep_their_relation(kind: str, copied: str) -> None:
+    if (kind, copied) == ("in two dtypes", "save"):
+        pytest.skip("a file has one dtype for each memory")
+    obj = VIEWS[kind](minigrad.arange(24.0).reshape(4, 6))
+    twin = COPIES[copied](obj)
+    assert_same(twin, obj)
+    for i, (x, y) in enumerate(zip(tensors_in(obj), tensors_in(twin), strict=True)):
+        if y.numpy().flags.writeable:
+            y.fill_(-1 - i)
+            x.fill_(-1 - i)
+            y.fill_(-100 - i)
+            assert x.reshape(-1)[0].item() == -1 - i
+            y.fill_(-1 - i)
+        assert_same(twin, obj)
+
+
+@given(st.data())
+def test_any_views_keep_their_relation(data: st.DataObject) -> None:
+    base = minigrad.arange(30.0).reshape(5, 6)
+    rows, columns = (st.slices(n).filter(lambda i: (i.step or 1) > 0) for n in (5, 6))
+    index = st.tuples(rows, columns) | rows | st.integers(-5, 4)
+    obj = [base[i].T if data.draw(st.booleans()) else base[i] for i in data.draw(st.lists(index))]
+    copied = data.draw(st.sampled_from(sorted(COPIES)))
+    twin = COPIES[copied](obj)
+    assert_same(twin, obj)
+    for i, (x, y) in enumerate(zip(obj, twin, strict=True)):
+        x.fill_(100 + i)
+        y.fill_(100 + i)
+        assert_same(twin, obj)
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_the_graph_notices_a_write_through_a_view_that_was_copied(copied: str) -> None:
+    weight = nn.Parameter(minigrad.ones(3))
+    x, y = COPIES[copied]([weight, weight.detach()[1:]])
+    assert type(x) is nn.Parameter
+    loss = (x**2).sum()
+    y.zero_()
+    assert x.tolist() == [1.0, 0.0, 0.0]
+    with pytest.raises(RuntimeError, match="modified"):
+        loss.backward()
+
+
+def test_a_view_alone_is_saved_without_the_memory_behind_it() -> None:
+    x = minigrad.zeros(1_000_000)
+    assert len(saved([x[:2], x[-2:]])) < 2000
+    assert len(saved([x[:2], x[1:3]])) < 2000
+
+
+def test_other_readers_get_all_tensors_by_name() -> None:
+    x = minigrad.arange(6.0)
+    arrays, _ = safetensors.decode(saved({"a": x[:3], "b": x[1:]}))
+    assert arrays["a"].tolist() == [0.0, 1.0, 2.0]
+    assert arrays["b"].tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
 def test_the_graph_notices_a_write_through_a_tied_tensor() -> None:
@@ -326,6 +417,17 @@ def test_the_sources_import_no_pickle() -> None:
         '{"eval": "1"}',
         '{"dict": [[[], 1]]}',
         '{"Tensor": "none"}',
+        '{"Tensor": ["w", "w", 1, [1]]}',
+        '{"Tensor": ["w", "w", -1, [1]]}',
+        '{"Tensor": ["w", "w", 0, [2]]}',
+        '{"Tensor": ["w", "w", 0, [1, 1]]}',
+        '{"Tensor": ["w", "w", 0, []]}',
+        '{"Tensor": ["w", "w", 1e400, [1]]}',
+        '{"Tensor": ["w", "w", 100000000000000000000000, [1]]}',
+        '{"Tensor": ["w", "none", 0, [1]]}',
+        '{"Tensor": ["w", "w", 0]}',
+        '{"Tensor": [[], "w", 0, [1]]}',
+        '{"Parameter": 3}',
         '{"a": 1, "b": 2}',
         '{"dtype": "object"}',
         "[" * 100_000,
@@ -333,7 +435,7 @@ def test_the_sources_import_no_pickle() -> None:
     ],
 )
 def test_a_structure_that_save_does_not_write_is_refused(monkeypatch: pytest.MonkeyPatch, tree: str) -> None:
-    monkeypatch.setattr(files.Packer, "pack", lambda self, obj: tree)
+    monkeypatch.setattr(files.Packer, "pack", lambda self, obj: self.arrays.update(w=np.zeros(3)) or tree)
     data = saved(None)
     with pytest.raises(RuntimeError, match="this BytesIO cannot be loaded: "):
         load(io.BytesIO(data))
@@ -375,6 +477,35 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_what_stands_behind_the_end_is_noticed(more: bytes) -> None:
     with pytest.raises(RuntimeError, match="bytes of values"):
         load(io.BytesIO(saved(SMALL) + more))
+
+
+LONG = "x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {LONG: 3},
+        {"a": LONG},
+        {"a": {"dtype": LONG, "shape": [], "data_offsets": [0, 0]}},
+        {"a": {"dtype": "U8", "shape": [[1] * 100_000], "data_offsets": [0, 0]}},
+        {"__metadata__": {"minigrad.tree": "[" * 10, "minigrad.sha256": LONG}},
+    ],
+)
+def test_a_message_does_not_quote_a_hostile_file_whole(header: Any) -> None:
+    with pytest.raises(RuntimeError, match="cannot be loaded") as caught:
+        load(plain(header))
+    assert len(str(caught.value)) < 1000
+    assert len("".join(traceback.format_exception(caught.value))) < 10_000
+
+
+@pytest.mark.parametrize("tree", [{LONG: 1}, {"Tensor": LONG}, {"float": LONG}, {"bytes": LONG}, {"dtype": LONG}])
+def test_a_message_does_not_quote_a_hostile_structure_whole(monkeypatch: pytest.MonkeyPatch, tree: Any) -> None:
+    monkeypatch.setattr(files.Packer, "pack", lambda self, obj: json.dumps(tree))
+    data = saved(None)
+    with pytest.raises(RuntimeError, match="cannot be loaded") as caught:
+        load(io.BytesIO(data))
+    assert len("".join(traceback.format_exception(caught.value))) < 10_000
 
 
 @given(st.binary(max_size=200))
@@ -476,7 +607,7 @@ def refuse(*args: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "fault"), [(files, "open", FullDisk), (os, "fsync", refuse), (os, "replace", refuse)]
+    ("owner", "name", "fault"), [(whole_file, "open", FullDisk), (os, "fsync", refuse), (os, "replace", refuse)]
 )
 def test_a_save_that_fails_leaves_the_old_file_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, fault: Any
@@ -495,7 +626,7 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_other(
 @pytest.mark.parametrize(
     "fault",
     [
-        "files.open = type('Dying', (io.FileIO,), {'writelines': lambda self, parts: (self.write(parts[0]), die())})",
+        "whole_file.open = type('Dying', (io.FileIO,), {'writelines': lambda self, x: (self.write(x[0]), die())})",
         "os.fsync = die",
         "os.replace = die",
     ],
@@ -506,7 +637,7 @@ def test_a_killed_save_leaves_the_old_file_whole(tmp_path: Path, fault: str) -> 
     save(["old"], path)
     script = f"""
         import io, os, signal, minigrad
-        from minigrad.serialization import files, save
+        from minigrad.serialization import save, whole_file
         def die(*args): os.kill(os.getpid(), signal.SIGKILL)
         {fault}
         save(["new", minigrad.ones(2)], {str(path)!r})
@@ -517,6 +648,64 @@ def test_a_killed_save_leaves_the_old_file_whole(tmp_path: Path, fault: str) -> 
     assert len(list(tmp_path.iterdir())) == 2  # the other one is what was being written
     save(["new"], path)
     assert load(path) == ["new"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o604, 0o666])
+@pytest.mark.skipif(os.name != "posix", reason="this system has no permissions of this kind")
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "x.pt"
+    umask = os.umask(0o022)
+    try:
+        save([1], path)
+        assert path.stat().st_mode & 0o777 == 0o644
+        path.chmod(mode)
+        (tmp_path / "link.pt").symlink_to(path)
+        save([2], tmp_path / "link.pt")
+    finally:
+        os.umask(umask)
+    assert (path.stat().st_mode & 0o777, load(path)) == (mode, [2])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no permissions of this kind")
+def test_what_is_written_is_private_from_the_first_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, modes = tmp_path / "x.pt", []
+    save([1], path)
+    path.chmod(0o600)
+
+    def spying(name: Any, mode: str, opener: Any) -> Any:
+        file = open(name, mode, opener=opener)  # noqa: SIM115
+        modes.append(os.fstat(file.fileno()).st_mode & 0o777)
+        return file
+
+    monkeypatch.setattr(whole_file, "open", spying, raising=False)
+    save([2], path)
+    assert modes == [0o600]
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "x" * 255, "é" * 127, "模" * 83 + ".pt"])
+def test_a_name_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
+    for value in (1, 2):
+        save([value], tmp_path / name)
+        assert load(tmp_path / name) == [value]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), whole_file.written_whole(tmp_path / "file"):
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_next_save_removes_what_killed_ones_left(tmp_path: Path) -> None:
+    """If it is an hour old: what is younger may still be being written."""
+    old = [".x.pt.0123abcd", ".x.pt.ffffffff"]
+    kept = [".x.pt.00000000", ".y.pt.0123abcd", ".x.pt.0123abcg", ".xxpt.0123abcd", "x.pt.0123abcd", ".x.pt.0123abcd0"]
+    for name in old + kept:
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / kept[0])
+    save([1], tmp_path / "x.pt")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, "x.pt"])
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -172,6 +172,8 @@ def workers_at(scheduler: str | None) -> Workers:
 def cluster(address: str) -> Workers:
     """Return the workers of a Dask cluster; they and the scheduler must be able to import `demos`.
 
+    The scheduler must be trusted: Dask unpickles what it sends back, which can run any code.
+
     Raises:
         Unavailable: the optional package is missing.
     """

@@ -6,6 +6,7 @@ The magic number is 0x000008nn: 08 stands for unsigned bytes, nn is the number o
 from __future__ import annotations
 
 import gzip
+import hashlib
 import math
 import struct
 import zlib
@@ -49,6 +50,28 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         found = "more" if len(content) > size else f"{len(content):,}"
         raise ValueError(f"{path}: expected {size:,} bytes, found {found}")
     return np.frombuffer(content, np.uint8, offset=header.size).reshape(shape).copy()  # bytes cannot be written to
+
+
+_hashes: dict[tuple[Path, int, int], str] = {}
+
+
+def content_sha256(path: Path, values: NDArray[np.uint8]) -> str:
+    """Return the SHA-256 of an idx file's content, unpacked.
+
+    It is computed once for each file, and anew only where the file's size or date has changed.
+
+    Args:
+        path: of the file.
+        values: what `read_idx` has read from it.
+    """
+    found = path.stat()
+    key = (path.resolve(), found.st_size, found.st_mtime_ns)
+    if key not in _hashes:
+        header = struct.pack(f">{1 + values.ndim}I", UNSIGNED_BYTES | values.ndim, *values.shape)
+        digest = hashlib.sha256(header)
+        digest.update(values.data)
+        _hashes[key] = digest.hexdigest()
+    return _hashes[key]
 
 
 def _read(path: Path, limit: int) -> bytes:

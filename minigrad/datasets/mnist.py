@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,23 @@ from ..creation import from_numpy
 from ..tensor import Tensor
 from ..utils.data import Dataset
 from .download import by_hand, download_file
-from .idx import read_idx
+from .idx import content_sha256, read_idx
 
 IMAGE_SHAPE = (28, 28)
+
+
+class OfficialFile(NamedTuple):
+    """What is known of one of a dataset's files.
+
+    Attributes:
+        size: of the .gz file, in bytes.
+        sha256: of the .gz file.
+        content_sha256: of what is packed in it; None where any content will do.
+    """
+
+    size: int
+    sha256: str
+    content_sha256: str | None
 
 
 class MNIST(Dataset):
@@ -32,10 +47,17 @@ class MNIST(Dataset):
         transform: a function of an image; `dataset[i]` returns its result in the image's place.
         target_transform: the same for a label.
         download: whether to download the files that are missing into `<root>/MNIST/raw`.
+        mirror: the address of a folder with the folders `mnist` and `fashion-mnist` of the official .gz files, to
+            download from where the official address is slow or out of reach; https, http or file. Default: the
+            environment variable `MINIGRAD_MIRROR`, else the official address. What is downloaded must have the official
+            size and SHA-256 wherever it comes from. (torchvision has a list of mirrors instead.)
 
     Raises:
         RuntimeError: files are missing and were not to be downloaded, or could not be.
         ValueError: a file is damaged, or of another dataset; the message begins with its path.
+
+    Warns:
+        UserWarning: a file that was there is readable, but not the official one by its SHA-256.
 
     Source: https://pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
 
@@ -49,11 +71,27 @@ class MNIST(Dataset):
 
     url: ClassVar[str] = "https://ossci-datasets.s3.amazonaws.com/mnist/"
     folder: ClassVar[str] = "mnist"
-    md5: ClassVar[dict[str, str]] = {
-        "train-images-idx3-ubyte": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-        "train-labels-idx1-ubyte": "d53e105ee54ea40749a09fcbcd1e9432",
-        "t10k-images-idx3-ubyte": "9fb629c4189551a2d022fa330f9573f3",
-        "t10k-labels-idx1-ubyte": "ec29112dd5afa0611ce80d1b7f02629c",
+    files: ClassVar[dict[str, OfficialFile]] = {
+        "train-images-idx3-ubyte": OfficialFile(
+            9_912_422,
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        ),
+        "train-labels-idx1-ubyte": OfficialFile(
+            28_881,
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        ),
+        "t10k-images-idx3-ubyte": OfficialFile(
+            1_648_877,
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        ),
+        "t10k-labels-idx1-ubyte": OfficialFile(
+            4_542,
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
     }
     counts: ClassVar[dict[str, int]] = {"train": 60_000, "t10k": 10_000}
     # MNIST and Fashion-MNIST share file names and shapes; the first labels tell one from the other.
@@ -62,8 +100,16 @@ class MNIST(Dataset):
         "t10k": [7, 2, 1, 0, 4, 1, 4, 9, 5, 9],
     }
     classes: ClassVar[list[str]] = [
-        "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four",
-        "5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine",
+        "0 - zero",
+        "1 - one",
+        "2 - two",
+        "3 - three",
+        "4 - four",
+        "5 - five",
+        "6 - six",
+        "7 - seven",
+        "8 - eight",
+        "9 - nine",
     ]
 
     def __init__(
@@ -73,11 +119,14 @@ class MNIST(Dataset):
         transform: Callable[[Tensor], Any] | None = None,
         target_transform: Callable[[int], Any] | None = None,
         download: bool = True,
+        *,
+        mirror: str | None = None,
     ) -> None:
         if not isinstance(train, bool):  # train="test" would be taken for True
             raise TypeError(f"train must be True or False, got {train!r}")
         self.root = _default_root() if root is None else Path(root).expanduser()
         self.train = train
+        self.mirror = os.environ.get("MINIGRAD_MIRROR") if mirror is None else mirror
         self.transform = transform
         self.target_transform = target_transform
         split = "train" if train else "t10k"
@@ -111,10 +160,10 @@ class MNIST(Dataset):
     def download(self) -> None:
         """Download what is missing of the four files, both splits at once as torchvision does."""
         for name in self._missing():
-            download_file(*self._source(name), self.md5[name])
+            download_file(*self._source(name), self.files[name].sha256, self.files[name].size)
 
     def _missing(self, split: str = "") -> list[str]:
-        return [name for name in self.md5 if name.startswith(split) and self._find(name) is None]
+        return [name for name in self.files if name.startswith(split) and self._find(name) is None]
 
     def _find(self, name: str) -> Path | None:
         folders = (self.raw_folder, self.root / self.folder, self.root)
@@ -122,8 +171,9 @@ class MNIST(Dataset):
         return next(filter(Path.is_file, candidates), None)
 
     def _source(self, name: str) -> tuple[str, Path]:
-        """Return the official address of a file, and the path it is downloaded to."""
-        return f"{self.url}{name}.gz", self.raw_folder / f"{name}.gz"
+        """Return the address of a file, and the path it is downloaded to."""
+        folder = f"{self.mirror.rstrip('/')}/{self.folder}/" if self.mirror else self.url
+        return f"{folder}{name}.gz", self.raw_folder / f"{name}.gz"
 
     def _require(self, name: str) -> Path:
         path = self._find(name)
@@ -132,7 +182,10 @@ class MNIST(Dataset):
         return path
 
     def _read_images(self, split: str) -> NDArray[np.uint8]:
-        return read_idx(self._require(f"{split}-images-idx3-ubyte"), (self.counts[split], *IMAGE_SHAPE))
+        path = self._require(f"{split}-images-idx3-ubyte")
+        images = read_idx(path, (self.counts[split], *IMAGE_SHAPE))
+        self._warn_unless_official(path, images)
+        return images
 
     def _read_labels(self, split: str) -> NDArray[np.uint8]:
         path = self._require(f"{split}-labels-idx1-ubyte")
@@ -146,7 +199,16 @@ class MNIST(Dataset):
         found = labels[: len(expected)].tolist()
         if found != expected:
             raise ValueError(f"{path}: {type(self).__name__} begins with the labels {expected}, found {found}")
+        self._warn_unless_official(path, labels)
         return labels
+
+    def _warn_unless_official(self, path: Path, values: NDArray[np.uint8]) -> None:
+        """Warn of a file that may be a copy by way of another format, or have been tampered with."""
+        expected = self.files[path.name.removesuffix(".gz")].content_sha256
+        if expected is not None and (found := content_sha256(path, values)) != expected:
+            warnings.warn(
+                f"{path} is not the official file: its content has the SHA-256 {found}, not {expected}", stacklevel=4
+            )
 
 
 class FashionMNIST(MNIST):
@@ -165,20 +227,46 @@ class FashionMNIST(MNIST):
     Unlike torchvision in what `MNIST` is, for the same reasons.
     """
 
+    # the official address is plain http, and the files' SHA-256 must carry it
     url = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
     folder = "fashion-mnist"
-    md5: ClassVar[dict[str, str]] = {
-        "train-images-idx3-ubyte": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-        "train-labels-idx1-ubyte": "25c81989df183df01b3e8a0aad5dffbe",
-        "t10k-images-idx3-ubyte": "bef4ecab320f06d8554ea6380940ec79",
-        "t10k-labels-idx1-ubyte": "bb300cfdad3c16e7a12a480ee83cd310",
+    files: ClassVar[dict[str, OfficialFile]] = {
+        "train-images-idx3-ubyte": OfficialFile(
+            26_421_880,
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        ),
+        "train-labels-idx1-ubyte": OfficialFile(
+            29_515,
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        ),
+        "t10k-images-idx3-ubyte": OfficialFile(
+            4_422_102,
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        ),
+        "t10k-labels-idx1-ubyte": OfficialFile(
+            5_148,
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
     }
     first_labels: ClassVar[dict[str, list[int]]] = {
         "train": [9, 0, 0, 3, 0, 2, 7, 2, 5, 5],
         "t10k": [9, 2, 1, 1, 6, 1, 4, 6, 5, 7],
     }
     classes: ClassVar[list[str]] = [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
     ]
 
 

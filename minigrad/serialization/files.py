@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from . import safetensors
 from .tree import Packer, Unpacker, tensor_of
+from .whole_file import written_whole
 
 File: TypeAlias = str | os.PathLike[str] | BinaryIO
 
@@ -27,7 +28,9 @@ def save(obj: Any, f: File) -> None:
     """Save a tensor, a state dictionary or a nested checkpoint.
 
     The file is a safetensors file: ``safetensors.torch.load_file`` opens it, too. A path gets the new file whole or
-    keeps the old one, whatever happens: all is written under a temporary name in the same folder, then renamed.
+    keeps the old one, whatever happens: all is written under a temporary name in the same folder, then renamed. The new
+    one has the old one's permissions. What a killed save has left behind, `.name.xxxxxxxx`, is removed by the next save
+    to the same path that finds it an hour old.
 
     Args:
         obj: of None, numbers, str, bytes, list, tuple, dict, OrderedDict, Counter, Size, dtype, Tensor and ndarray, one
@@ -50,14 +53,15 @@ def save(obj: Any, f: File) -> None:
         >>> load(file)
         {'epoch': 3, 'weights': [tensor([1., 1.])]}
 
-    Unlike PyTorch's, the file has no pickle in it. Tensors over the same memory stay so if they have the same shape.
+    Unlike PyTorch's, the file has no pickle in it, and of a view it has the values alone, not all of the memory behind
+    it, unless another tensor in obj overlaps with it: tensors over the same memory stay so, views among them.
     """
     packer = Packer()
     metadata = {TREE: packer.pack(obj), DIGEST: NO_DIGEST, "format": "pt"}
     header, values = safetensors.encode(packer.arrays, metadata)
     header = _with_digest(header, NO_DIGEST, _digest([header, *values]))
     if isinstance(f, str | os.PathLike):
-        _write_whole(Path(f), [header, *values])
+        _write(Path(f), [header, *values])
     elif hasattr(f, "write"):
         f.writelines([header, *values])
     else:
@@ -80,15 +84,16 @@ def load(f: File, map_location: Any = None, *, weights_only: bool | None = True)
 
     Source: https://pytorch.org/docs/stable/generated/torch.load.html
 
-    Unlike PyTorch's, it reads no pickles, and a Parameter comes back as a tensor that requires a gradient.
+    As in PyTorch, a Parameter comes back as a Parameter, and the result of an operation as a leaf. Unlike PyTorch's, it
+    reads no pickles.
     """
     _check_location(map_location)
     name, data = _read(f)
     try:
         return _decoded(data)
     except (ValueError, RecursionError) as error:
-        problem = _about_pickles(name) if data.startswith(PICKLES) else f"{name} cannot be loaded: {error}"
-        raise RuntimeError(problem) from error
+        problem = _about_pickles(name) if data.startswith(PICKLES) else f"{name} cannot be loaded: {_shortened(error)}"
+        raise RuntimeError(problem) from None  # not from the error, which may quote all that is in the file
 
 
 def _decoded(data: bytes) -> Any:
@@ -98,6 +103,12 @@ def _decoded(data: bytes) -> Any:
         return {name: tensor_of(name, array) for name, array in arrays.items()}
     _check_digest(data, metadata.get(DIGEST, ""))
     return Unpacker(arrays).unpack(metadata.get(TREE, ""))
+
+
+def _shortened(error: Exception, limit: int = 500) -> str:
+    """Return an error's message without the middle of what is too long to read."""
+    text = str(error)
+    return text if len(text) <= limit else f"{text[: limit - 100]} … {text[-100:]}"
 
 
 def _about_pickles(name: str) -> str:
@@ -150,19 +161,10 @@ def _read(f: File) -> tuple[str, bytes]:
     return str(getattr(f, "name", f"this {type(f).__name__}")), data
 
 
-def _write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
-    """Write a file so that at any moment its path has the old one or the new one, whole."""
-    path = path.resolve()  # a link stays a link
-    if not path.parent.is_dir():
-        raise RuntimeError(f"Parent directory {path.parent} does not exist.")
+def _write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    if not path.resolve().parent.is_dir():
+        raise RuntimeError(f"Parent directory {path.resolve().parent} does not exist.")
     if path.exists() and not path.is_file():
         raise RuntimeError(f"File {path} cannot be written: it is a folder or a device")
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    try:
-        with open(temporary, "xb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.writelines(parts)

@@ -2,10 +2,14 @@
 
 JSON has None, booleans, integers, floats, texts and lists; for all else there is an object with one key, the kind:
 
-    {"dict": [[key, value], …]}           {"tuple": [value, …]}       {"Tensor": name}
-    {"OrderedDict": [[key, value], …]}    {"Size": [n, …]}            {"Parameter": name}, which requires a gradient
-    {"Counter": [[key, n], …]}            {"bytes": "68656c6c6f"}     {"ndarray": name}
-    {"float": "inf"}                      {"dtype": "float32"}        {"number": name}, NumPy's
+    {"dict": [[key, value], …]}           {"tuple": [value, …]}       {"Tensor": place}
+    {"OrderedDict": [[key, value], …]}    {"Size": [n, …]}            {"leaf": place}, which requires a gradient
+    {"Counter": [[key, n], …]}            {"bytes": "68656c6c6f"}     {"Parameter": place}, which does, too
+    {"float": "inf"}                      {"dtype": "float32"}        {"frozen": place}, a Parameter that does not
+    {"ndarray": name}                     {"number": name}, NumPy's
+
+A place is the name of an array; or, for a view, [name, other, begin, strides]: the values of the array by this name,
+which lie in the memory of another one, from an element on and with steps between elements.
 """
 
 from __future__ import annotations
@@ -18,8 +22,10 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..copies import is_dense, placed
 from ..dtypes import dtype as DType
-from ..recording import wrap
+from ..nn.parameter import Parameter
+from ..recording import owner_of, wrap
 from ..shapes import Size
 from ..tensor import Tensor
 from .safetensors import Array, can_hold
@@ -27,6 +33,7 @@ from .safetensors import Array, can_hold
 PLAIN = (type(None), bool, int, str)
 MAPPINGS: dict[str, type[Any]] = {"dict": dict, "OrderedDict": OrderedDict, "Counter": Counter}
 SEQUENCES: dict[str, type[Any]] = {"tuple": tuple, "Size": Size}
+Node = dict[str, Any]
 KINDS = {kind: name for name, kind in {**MAPPINGS, **SEQUENCES}.items()}
 
 # ---- taken apart -----------------------------------------------------------------------------------------------------
@@ -42,6 +49,7 @@ class Packer:
     def __init__(self) -> None:
         self.arrays: dict[str, Array] = {}
         self._first_names: dict[Any, str] = {}
+        self._tensors: list[tuple[Node, Array]] = []
         self._open: set[int] = set()  # the containers around the present place
 
     def pack(self, obj: Any) -> str:
@@ -51,7 +59,9 @@ class Packer:
             TypeError: something in it cannot be saved; the message says where it is.
             ValueError: something contains itself.
         """
-        return json.dumps(self._node(obj, ()), separators=(",", ":"))
+        node = self._node(obj, ())
+        self._relate_views()
+        return json.dumps(node, separators=(",", ":"))
 
     def _node(self, obj: Any, path: tuple[Any, ...]) -> Any:
         kind = type(obj)
@@ -66,7 +76,9 @@ class Packer:
         if isinstance(obj, DType):
             return {"dtype": obj.name}
         if isinstance(obj, Tensor):
-            return {"Parameter" if obj.requires_grad else "Tensor": self._keep(obj.array, path)}
+            node = {_kind_of(obj): self._keep(obj.array, path)}
+            self._tensors.append((node, obj.array))
+            return node
         if isinstance(obj, np.ndarray | np.generic) and can_hold(obj.dtype):
             return {"ndarray" if isinstance(obj, np.ndarray) else "number": self._keep(np.asarray(obj), path)}
         raise TypeError(f"{_place(path)}: cannot save {_described(obj)}")
@@ -88,12 +100,87 @@ class Packer:
         Tied weights are written under each of their names, for readers that know of names alone, and are one array
         again for readers of this JSON.
         """
-        name = ".".join(map(str, path)) if path else "tensor"
+        name = self._free(".".join(map(str, path)) if path else "tensor")
+        self.arrays[name] = array
+        return self._first_names.setdefault(_memory_of(array), name) if array.size else name
+
+    def _free(self, name: str) -> str:
+        """Return a name that no other array has, like this one."""
         while name in self.arrays or name == "__metadata__":
             name += "_"
-        self.arrays[name] = array
-        memory = (array.ctypes.data, array.shape, array.strides, array.dtype)
-        return self._first_names.setdefault(memory, name) if array.size else name
+        return name
+
+    def _relate_views(self) -> None:
+        """Note for tensors that share memory, without being alike, where they lie in it."""
+        families: dict[int, list[tuple[Node, Array]]] = {}
+        for node, array in self._tensors:
+            if array.size:
+                families.setdefault(id(owner_of(array)), []).append((node, array))
+        for family in families.values():
+            for relatives in _overlapping(family):
+                self._relate(relatives)
+
+    def _relate(self, relatives: list[tuple[Node, Array]]) -> None:
+        arrays = [array for _, array in relatives]
+        if len(set(map(_memory_of, arrays))) == 1 or len({array.dtype for array in arrays}) > 1:
+            return  # tied, which one name says; or one memory in two dtypes, which no file of this format has
+        host = self._host(arrays)
+        if host is None:
+            return
+        name, (begin, _), size = host
+        for node, array in relatives:
+            ((kind, own_name),) = node.items()
+            if own_name != name:
+                strides = [stride // size for stride in array.strides]
+                node[kind] = [own_name, name, (array.ctypes.data - begin) // size, strides]
+
+    def _host(self, arrays: list[Array]) -> tuple[str, tuple[int, int], int] | None:
+        """Return the name, the bounds and the element's size of an array in whose memory all these lie.
+
+        It is one of them, or an array that is stored for this purpose; None where their steps are no whole elements.
+        """
+        size, owner = arrays[0].itemsize, owner_of(arrays[0])
+        bounds = [_bounds(array) for array in arrays]
+        begin, end = min(first for first, _ in bounds), max(last for _, last in bounds)
+        steps = [n for a in arrays for n in (*a.strides, a.ctypes.data - begin)]
+        if not is_dense(owner) or any(n % size for n in steps):
+            return None
+        for array, own_bounds in zip(arrays, bounds, strict=True):
+            if array.flags.c_contiguous and own_bounds == (begin, end):
+                return self._first_names[_memory_of(array)], own_bounds, size
+        name = self._free(f"{self._first_names[_memory_of(arrays[0])]}.memory")
+        self.arrays[name] = placed(owner, arrays[0].dtype, ((end - begin) // size,), begin - owner.ctypes.data, (size,))
+        return name, (begin, end), size
+
+
+def _kind_of(x: Tensor) -> str:
+    if isinstance(x, Parameter):
+        return "Parameter" if x.requires_grad else "frozen"
+    return "leaf" if x.requires_grad else "Tensor"
+
+
+def _memory_of(array: Array) -> Any:
+    return array.ctypes.data, array.shape, array.strides, array.dtype
+
+
+def _bounds(array: Array) -> tuple[int, int]:
+    """Return the addresses of an array's first byte and of that behind its last one."""
+    reaches = [(n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True)]
+    begin, end = (sum(reach for reach in reaches if reach * sign > 0) for sign in (-1, 1))
+    return array.ctypes.data + begin, array.ctypes.data + end + array.itemsize
+
+
+def _overlapping(family: list[tuple[Node, Array]]) -> list[list[tuple[Node, Array]]]:
+    """Divide tensors over one memory into groups, each of which lies apart from the others."""
+    groups: list[list[tuple[Node, Array]]] = []
+    reached = 0
+    for member in sorted(family, key=lambda member: _bounds(member[1])):
+        begin, end = _bounds(member[1])
+        if not groups or begin >= reached:
+            groups.append([])
+        groups[-1].append(member)
+        reached = max(reached, end)
+    return groups
 
 
 def _place(path: tuple[Any, ...]) -> str:
@@ -131,7 +218,7 @@ class Unpacker:
         """
         try:
             return self._value(json.loads(text))
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"the structure is none that minigrad writes: {error!r}") from error
 
     def _value(self, node: Any) -> Any:
@@ -150,8 +237,13 @@ class Unpacker:
         match kind:
             case "Tensor":
                 return self._tensor(content)
-            case "Parameter":
+            case "leaf":
                 return self._tensor(content).requires_grad_()
+            case "Parameter" | "frozen":
+                tensor = self._tensor(content)
+                parameter = Parameter(tensor, requires_grad=kind == "Parameter")
+                parameter.memory = tensor.get_memory()
+                return parameter
             case "ndarray":
                 return self.arrays[content]
             case "number":
@@ -164,11 +256,21 @@ class Unpacker:
                 return dtypes.from_numpy(np.dtype(content))
         raise ValueError(f"the structure has a part of unknown kind {kind!r}")
 
-    def _tensor(self, name: str) -> Tensor:
+    def _tensor(self, place: Any) -> Tensor:
         """Return a tensor of its own over an array; all tensors over one array share their memory."""
+        if isinstance(place, str):
+            return self._root(place).detach()
+        name, other, begin, strides = place
+        root, size = self._root(other), self.arrays[other].itemsize
+        dtype, shape = self.arrays[name].dtype, self.arrays[name].shape
+        view: Tensor = wrap(placed(root.array, dtype, shape, begin * size, tuple([n * size for n in strides])))
+        view.memory = root.get_memory()
+        return view
+
+    def _root(self, name: str) -> Tensor:
         if name not in self._tensors:
             self._tensors[name] = tensor_of(name, self.arrays[name])
-        return self._tensors[name].detach()
+        return self._tensors[name]
 
 
 def tensor_of(name: str, array: Array) -> Tensor:
