@@ -161,8 +161,7 @@ def jax(work: Workload, masks: Masks = None) -> Step:
 
 
 def jax_adam(params: Any, grads: Any, state: Any, lr: float, beta1: float = 0.9, beta2: float = 0.999) -> Any:
-    from jax import numpy as jnp
-    from jax import tree
+    from jax import numpy as jnp, tree
 
     means, squares, t = state
     t = t + 1
@@ -190,8 +189,7 @@ JAX_UPDATES = {"Adam": jax_adam, "SGD": jax_sgd}
 
 
 def hips_autograd(work: Workload, masks: Masks = None) -> Step:
-    from autograd import numpy as anp
-    from autograd import value_and_grad
+    from autograd import numpy as anp, value_and_grad
 
     x, y = work.data()
     params = work.weights()

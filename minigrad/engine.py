@@ -7,10 +7,7 @@ from typing import Any
 
 from .anomaly import anomaly_mode, check_nan
 from .core import graph
-from .core.graph import Gradient as Gradient
-from .core.graph import gradients as gradients
-from .core.graph import newest_first as newest_first
-from .core.graph import tick
+from .core.graph import Gradient as Gradient, gradients as gradients, newest_first as newest_first, tick
 from .core.op import Rule
 from .node_names import node_name
 

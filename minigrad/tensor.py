@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from builtins import bool as Bool
-from builtins import float as Float
-from builtins import int as Int
+from builtins import bool as Bool, float as Float, int as Int
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any, Self

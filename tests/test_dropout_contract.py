@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dropout_zoo import CHANNEL_ZOO, ZOO, PlainAdapter, PlainChannelDropout, VanillaConvention, breaks
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from minigrad import Generator, from_numpy, nn
 from minigrad.nn import functional as F

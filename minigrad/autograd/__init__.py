@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..anomaly import detect_anomaly, set_detect_anomaly
-from ..backward import backward as _backward
-from ..backward import differentiate
+from ..backward import backward as _backward, differentiate
 from ..grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..recording import edge_of, wrap
 from ..tensor import Tensor

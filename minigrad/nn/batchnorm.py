@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..creation import empty, ones, tensor, zeros
-from ..dtypes import dtype as DType
-from ..dtypes import int64
+from ..dtypes import dtype as DType, int64
 from ..tensor import Tensor
-from . import functional as F
-from . import init
+from . import functional as F, init
 from .module import Module
 from .parameter import Parameter
 

@@ -8,8 +8,7 @@ from ..creation import empty
 from ..dtypes import dtype as DType
 from ..grad_mode import no_grad
 from ..tensor import Tensor
-from . import functional as F
-from . import init
+from . import functional as F, init
 from .functional.sparse import checked_padding_idx
 from .module import Module
 from .parameter import Parameter

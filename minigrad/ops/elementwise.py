@@ -11,65 +11,25 @@ import numpy as np
 
 from ..core.table import (
     abs as abs,
-)
-from ..core.table import (
     add as add,
-)
-from ..core.table import (
     div as div,
-)
-from ..core.table import (
     eq as eq,
-)
-from ..core.table import (
     exp as exp,
-)
-from ..core.table import (
     ge as ge,
-)
-from ..core.table import (
     gt as gt,
-)
-from ..core.table import (
     le as le,
-)
-from ..core.table import (
     log as log,
-)
-from ..core.table import (
     lt as lt,
-)
-from ..core.table import (
     mul as mul,
-)
-from ..core.table import (
     ne as ne,
-)
-from ..core.table import (
     neg as neg,
-)
-from ..core.table import (
     power as power,
-)
-from ..core.table import (
     relu as relu,
-)
-from ..core.table import (
     sigmoid as sigmoid,
-)
-from ..core.table import (
     sign as sign,
-)
-from ..core.table import (
     sqrt as sqrt,
-)
-from ..core.table import (
     sub as sub,
-)
-from ..core.table import (
     tanh as tanh,
-)
-from ..core.table import (
     where as where,
 )
 from .op import Op

@@ -8,8 +8,6 @@ import numpy as np
 
 from ..core.table import (
     cross_entropy as cross_entropy,
-)
-from ..core.table import (
     cross_entropy_slope as cross_entropy_slope,
 )
 from .elementwise import clamp_max, clamp_min, log, log1p

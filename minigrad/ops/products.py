@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ..core.table import (
     linear as linear,
-)
-from ..core.table import (
     matmul as matmul,
 )
 

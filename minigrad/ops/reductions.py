@@ -9,17 +9,9 @@ import numpy as np
 
 from ..core.table import (
     _stable,
-)
-from ..core.table import (
     mean as mean,
-)
-from ..core.table import (
     mse as mse,
-)
-from ..core.table import (
     softmax as softmax,
-)
-from ..core.table import (
     sum as sum,
 )
 from .elementwise import exp, where

@@ -8,23 +8,11 @@ import numpy as np
 
 from ..core.table import (
     _places,
-)
-from ..core.table import (
     expand as expand,
-)
-from ..core.table import (
     getitem as getitem,
-)
-from ..core.table import (
     is_basic as is_basic,
-)
-from ..core.table import (
     put as put,
-)
-from ..core.table import (
     reshape as reshape,
-)
-from ..core.table import (
     swapaxes as swapaxes,
 )
 from .op import Op

@@ -12,8 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..backward import forget_gradient
 from ..core import optim as core
-from ..core.optim import average as average
-from ..core.optim import average_squares as average_squares
+from ..core.optim import average as average, average_squares as average_squares
 from ..grad_mode import enable_grad
 from ..hooks import RemovableHandle
 from ..recording import Array, date_writes, wrap

@@ -1,7 +1,7 @@
 """Recording a training step once, and replaying it without walking through Python's objects.
 
 Backward rules run on tensors as well as on arrays, so a recorded backward pass is only more operations on the tape
-(`minigrad.tape`). From the tape comes a straight-line program (`program`), and `TrainingStep` runs it for as long as
+(`minigrad.replay.trace`). From the tape comes a straight-line program (`program`), and `TrainingStep` runs it for as long as
 what it depends on is as it was (`surroundings`).
 """
 

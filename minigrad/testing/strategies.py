@@ -14,8 +14,7 @@ import numpy as np
 
 from .. import nn
 from ..creation import from_numpy, get_rng_state, set_rng_state
-from ..dtypes import dtype as DType
-from ..dtypes import to_numpy
+from ..dtypes import dtype as DType, to_numpy
 from ..recording import Array
 from ..tensor import Tensor
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from this_machine import HAS_AVX2, fused_multiply_add, torch_masks
 
 import minigrad.random as mr
