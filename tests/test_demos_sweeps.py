@@ -415,6 +415,7 @@ def error_of(dataset: str, seed: int, **settings) -> float:
     return _image_trial.trial(dataset=dataset, root=None, copy=copy, seed=seed, **settings).test
 
 
+@pytest.mark.filterwarnings("ignore:.* is not the official file")  # a copy of it will do here
 def test_dropout_lowers_the_error_on_digits(real_images, monkeypatch):
     """With 1,000 images and 40 epochs; over seeds 201 to 214 by 0.65 points, with a standard deviation of 0.21.
 
@@ -427,6 +428,7 @@ def test_dropout_lowers_the_error_on_digits(real_images, monkeypatch):
     assert np.mean([plain - dropped for plain, dropped in pairs]) > 0
 
 
+@pytest.mark.filterwarnings("ignore:.* is not the official file")  # a copy of it will do here
 def test_the_largest_p_costs_more_than_it_saves(real_images):
     """With 500 images and five epochs, by 51 points over seeds 200 to 209, with a standard deviation of 7.5."""
     common = {"hidden": [128, 128], "images": 500, "epochs": 5}
