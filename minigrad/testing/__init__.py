@@ -10,8 +10,11 @@ from .dropout import (
     DropoutReport,
     FunctionDropout,
     MinigradDropout,
+    NothingToExamine,
     TorchDropout,
+    adapter_for,
     check_dropout,
+    parametrize_with_dropouts,
 )
 from .weight_decay import (
     MinigradOptimizer,
@@ -28,11 +31,14 @@ __all__ = [
     "FunctionDropout",
     "MinigradDropout",
     "MinigradOptimizer",
+    "NothingToExamine",
     "TorchDropout",
     "TorchOptimizer",
     "WeightDecayAdapter",
     "WeightDecayReport",
+    "adapter_for",
     "assert_close",
     "check_dropout",
     "check_weight_decay",
+    "parametrize_with_dropouts",
 ]
