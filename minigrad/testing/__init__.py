@@ -20,6 +20,7 @@ from .weight_decay import (
     MinigradOptimizer,
     TorchOptimizer,
     WeightDecayAdapter,
+    WeightDecayContract,
     WeightDecayReport,
     check_weight_decay,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "TorchDropout",
     "TorchOptimizer",
     "WeightDecayAdapter",
+    "WeightDecayContract",
     "WeightDecayReport",
     "adapter_for",
     "assert_close",

@@ -125,7 +125,9 @@ class Report:
             f"| {result.id} | {'**broken**' if result.status == 'broken' else result.status} | {_cell(result)} |"
             for result in self.results
         ]
-        return "\n".join([f"## {self.subject}: {self._verdict()}", "", "| invariant | | evidence |", "|---|---|---|", *rows])
+        return "\n".join(
+            [f"## {self.subject}: {self._verdict()}", "", "| invariant | | evidence |", "|---|---|---|", *rows]
+        )
 
     def to_junit(self) -> str:
         """Return JUnit's XML: a test suite with a test case per invariant."""

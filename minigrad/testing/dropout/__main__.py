@@ -53,10 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m minigrad.testing.dropout", description="Examine a dropout.")
     parser.add_argument(
-        "target", nargs="?", help="torch.nn:Dropout, keras.layers:Dropout, path/to/file.py:name: an adapter, class or function"
+        "target",
+        nargs="?",
+        help="torch.nn:Dropout, keras.layers:Dropout, path/to/file.py:name: an adapter, class or function",
     )
-    parser.add_argument("--kind", choices=["element", "channel", "sample"], help="what is dropped; by default from the name")
-    parser.add_argument("--shared-axes", type=_list_of(int), default=(), metavar="0,2", help="axes along which one draw holds")
+    parser.add_argument(
+        "--kind", choices=["element", "channel", "sample"], help="what is dropped; by default from the name"
+    )
+    parser.add_argument(
+        "--shared-axes", type=_list_of(int), default=(), metavar="0,2", help="axes along which one draw holds"
+    )
     parser.add_argument("--p", type=_list_of(float), metavar="0.1,0.3", help="probabilities to look at")
     parser.add_argument("--shapes", type=_shapes, metavar="8x3,4x5x6", help="shapes of the inputs")
     parser.add_argument("--dtypes", type=_list_of(str), metavar="float32,float16", help="dtypes of the inputs")

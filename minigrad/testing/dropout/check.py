@@ -16,7 +16,7 @@ from .drivers import adapter_for
 from .kinds import Shape, make_kind
 from .plan import DTYPES, Case, Plan
 from .preflight import preflight
-from .report import MEANINGS, Broken, DropoutReport, Remarked, Skipped
+from .report import MEANINGS, Broken, DropoutReport, Remarked, Skipped, WrongShape
 from .trial import Trial
 
 Check = Callable[[Trial], str]
@@ -64,7 +64,8 @@ def check_dropout(
     """Examine a dropout, and say which of the promises of a right dropout it breaks.
 
     Args:
-        subject: an adapter, or anything that `adapter_for` makes one of: a layer class of a framework, a function, a path.
+        subject: an adapter, or anything that `adapter_for` makes one of: a layer class of a framework, a function,
+        a path.
         kind: "element", "channel" (of (N, C, ...)) or "sample"; the adapter's own unless given.
         shared_axes: axes along which one draw holds, for a kind that has no name.
         p: probabilities in (0, 1) to look at, instead of fixed ones and ones drawn from the seed.
@@ -88,7 +89,8 @@ def check_dropout(
         True
     """
     trial, notes, other_kind = start(
-        subject, kind=kind, shared_axes=shared_axes, p=p, shapes=shapes, dtypes=dtypes, false_alarm=false_alarm, power=power,
+        subject, kind=kind, shared_axes=shared_axes, p=p, shapes=shapes, dtypes=dtypes, false_alarm=false_alarm,
+        power=power,
         seed=seed,
     )  # fmt: skip
     for name, ids in {"only": only, "skip": skip, "known_failures": known_failures}.items():
@@ -135,9 +137,7 @@ def start(
     return Trial(adapter, plan), list(found.notes), found.other_kind
 
 
-def _check_arguments(
-    p: Sequence[float] | None, dtypes: Sequence[str] | None, false_alarm: float, power: float
-) -> None:
+def _check_arguments(p: Sequence[float] | None, dtypes: Sequence[str] | None, false_alarm: float, power: float) -> None:
     for name, value in {"false_alarm": false_alarm, "power": power}.items():
         if not 0 < value < 1:
             raise ValueError(f"check_dropout: {name} must lie in (0, 1), got {value}")
@@ -177,16 +177,25 @@ class _Verdicts:
             return Result(id, "skipped", str(reason), MEANINGS[id])
         except Remarked as remark:
             return Result(id, "remark", str(remark), MEANINGS[id])
+        except WrongShape as evidence:
+            if id != "dtype":
+                return Result(id, "skipped", f"cannot be judged while dtype is broken: {evidence}", MEANINGS[id])
+            return Result(id, "broken", str(evidence), MEANINGS[id], self._snippet(id, evidence.case))
         except Broken as evidence:
             return Result(id, "broken", str(evidence), MEANINGS[id], self._snippet(id, evidence.case))
         except Exception as error:
-            return Result(id, "broken", f"raises {type(error).__name__}: {error}", MEANINGS[id], self._snippet(id, None))
+            return Result(
+                id, "broken", f"raises {type(error).__name__}: {error}", MEANINGS[id], self._snippet(id, None)
+            )
 
     def _snippet(self, id: str, case: Case | None) -> str:
         """Return a program that shows the violation, where `subject` is what was examined."""
         if case is None:
             seed = self.trial.plan.seed
-            return f"from minigrad.testing import check_dropout\n\nprint(check_dropout(subject, seed={seed}, only=[{id!r}]))"
+            return (
+                f"from minigrad.testing import check_dropout\n\nprint(check_dropout(subject, seed={seed}, "
+                f"only=[{id!r}]))"
+            )
         return (
             "from minigrad.testing.dropout import Case, adapter_for\n\n"
             f"adapter, case = adapter_for(subject), {case!r}\n"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..report import Result
+from ..verdicts import extra, verdict
 from .check import CHECKS, check_dropout, start
 from .exact import PROPERTIES
 from .plan import Case
@@ -33,7 +31,8 @@ class DropoutContract:
         kind: "element", "channel" or "sample"; the adapter's own unless given.
         shared_axes: as for `check_dropout`.
         false_alarm: of all statistical tests together.
-        known_failures: ids of invariants that are known to be broken: their tests are expected to fail, and fail if they
+        known_failures: ids of invariants that are known to be broken: their tests are expected to fail, and fail
+        if they
             do not.
         settings: Hypothesis' settings; there is no deadline, as a first call may compile, unless they set one.
         examples: cases that are tried before those that Hypothesis finds.
@@ -143,7 +142,7 @@ class DropoutContract:
         """Examine the dropout once for all tests of a class."""
         cls = type(self)
         if cls.adapter is None:
-            _extra("pytest").fail(f"{cls.__name__} must set adapter, such as: adapter = MyAdapter()", pytrace=False)
+            extra("pytest").fail(f"{cls.__name__} must set adapter, such as: adapter = MyAdapter()", pytrace=False)
         if cls not in self._trials:
             arguments = {"kind": self.kind, "shared_axes": self.shared_axes, "false_alarm": self.false_alarm}
             report = check_dropout(self.adapter, known_failures=self.known_failures, **arguments)
@@ -156,7 +155,7 @@ class DropoutContract:
 
     def _for_every_input(self, id: str) -> None:
         """Let Hypothesis look for p, seed, shape and dtype that break a property which the kit has found to hold."""
-        hypothesis = _extra("hypothesis")
+        hypothesis = extra("hypothesis")
         st = hypothesis.strategies
         trial = self._trial()[1]
         plan, holds = trial.plan, PROPERTIES[id]
@@ -197,8 +196,10 @@ def parametrize_with_dropouts(subjects: Sequence[Any], **options: Any) -> Callab
         def test_dropout(check):
             check()
     """
-    pytest = _extra("pytest")
-    ids = [id for id in CHECKS if (not options.get("only") or id in options["only"]) and id not in options.get("skip", ())]
+    pytest = extra("pytest")
+    ids = [
+        id for id in CHECKS if (not options.get("only") or id in options["only"]) and id not in options.get("skip", ())
+    ]
     reports: dict[int, DropoutReport] = {}
 
     def check(index: int, id: str) -> None:
@@ -221,22 +222,3 @@ def parametrize_with_dropouts(subjects: Sequence[Any], **options: Any) -> Callab
 
 def _name(subject: Any) -> str:
     return subject if isinstance(subject, str) else getattr(subject, "__name__", str(subject))
-
-
-def verdict(result: Result) -> None:
-    """Make a result pytest's outcome."""
-    pytest = _extra("pytest")
-    if result.status == "skipped":
-        pytest.skip(result.evidence)
-    if result.status == "known":
-        pytest.xfail(result.evidence)
-    if result.status in ("broken", "fixed"):
-        lines = [result.evidence, result.meaning if result.status == "broken" else "", result.snippet]
-        pytest.fail("\n".join(line for line in lines if line), pytrace=False)
-
-
-def _extra(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"DropoutContract needs {name}: pip install 'minigrad-nn[test]'") from error

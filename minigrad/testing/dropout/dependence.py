@@ -1,6 +1,7 @@
 """Do units drop together? Exact tests of pairs and counts, at any p.
 
-"Rare" is what happens with probability ρ = min(p, 1-p): a drop or a keep. All tests count rare events, and each count is
+"Rare" is what happens with probability ρ = min(p, 1-p): a drop or a keep. All tests count rare events, and each
+count is
 binomial if units are independent:
 
 - at each distance d of the stream of all calls, pairs (i, i+d) that are rare together, of every second run of d units,
@@ -21,6 +22,7 @@ from .kinds import Array
 from .trial import Calls, Draw, Mask
 
 SIGMAS = 8.0  # beyond which a deviation, found impossible by an exact test, is not explained by unequal rates
+ENOUGH = 2000  # drops and keeps, for which the approximation is good
 SUSPECTS = 4  # distances that look worst are tested exactly
 
 
@@ -57,7 +59,10 @@ def _distances(calls: Calls, log_alpha: float) -> str:
                 size = rare.shape[1]
                 where = f"{lag // size} call(s) and {lag % size} unit(s)" if lag >= size else f"{lag} unit(s)"
                 event = "dropped" if calls.stream.p <= 0.5 else "kept"
-                return f"units {where} apart are {event} together in {chosen.mean():.4g} of all pairs, expected {rho * rho:.4g}"
+                return (
+                    f"units {where} apart are {event} together in {chosen.mean():.4g} of all pairs, "
+                    f"expected {rho * rho:.4g}"
+                )
     return ""
 
 
@@ -97,7 +102,10 @@ def _pairs(rows: Mask, rho: float, log_alpha: float, name: str, among: str) -> s
         a, b = divmod(worst, len(rows))
         count = round(float(together[a, b]))
         if a != b and binomial_log_p(count, n, rho * rho) <= log_alpha:
-            return f"{name} {a} and {b} agree: {count} of {n} {among} are alike and rare in both, expected {n * rho * rho:.3g}"
+            return (
+                f"{name} {a} and {b} agree: {count} of {n} {among} are alike and rare in both, expected "
+                f"{n * rho * rho:.3g}"
+            )
     return ""
 
 
@@ -135,6 +143,8 @@ def centred_alarm(calls: Calls) -> str:
     Asked only after an exact test has failed, so that an approximation in standard deviations will do.
     """
     flat = calls.flat.astype(np.float64)
+    if min(flat.sum(), flat.size - flat.sum()) < ENOUGH:
+        return ""
     rates = flat.mean(axis=0) * np.where(np.arange(len(flat)) % 2, flat[1::2].mean(), flat[0::2].mean())[:, None]
     rates = np.clip(rates / max(flat.mean(), 1e-9), 1e-6, 1 - 1e-6)
     residual = flat - rates
@@ -148,7 +158,10 @@ def centred_alarm(calls: Calls) -> str:
     sums = residual.sum(axis=1)
     ratio = (sums**2).mean() / max(variances.sum(axis=1).mean(), 1e-9)
     if abs(ratio - 1) > SIGMAS * math.sqrt(2 / len(flat)):
-        return f"the number of drops in a call has {math.sqrt(ratio):.2f} times the standard deviation of independent units"
+        return (
+            f"the number of drops in a call has {math.sqrt(ratio):.2f} times the standard deviation of "
+            "independent units"
+        )
     return ""
 
 
@@ -163,5 +176,8 @@ def repeated_block(huge: Draw, log_alpha: float) -> str:
         if binomial_log_p(int((first & second).sum()), n, rate * rate) <= log_alpha - math.log(len(distances)):
             own = float(flat.mean()) ** 2
             if abs((first & second).mean() - own) > SIGMAS * math.sqrt(own / n):
-                return f"p = {rate:.6g}: of {flat.size:,} units those {distance:,} apart are dropped together too often or too seldom"
+                return (
+                    f"p = {rate:.6g}: of {flat.size:,} units those {distance:,} apart are dropped together "
+                    "too often or too seldom"
+                )
     return ""

@@ -20,8 +20,20 @@ DTYPES = ("float16", "float32", "float64")
 UNITS: dict[int, Shape] = {0: (), 1: (601,), 2: (23, 31), 3: (11, 5, 13), 4: (5, 3, 7, 6), 5: (4, 3, 5, 3, 4)}
 """Of a stream of calls, by the number of free axes; odd sizes, so that the tail of a vectorized loop is among them."""
 SMALL: dict[int, Shape] = {0: (), 1: (97,), 2: (9, 11), 3: (6, 5, 7), 4: (4, 3, 5, 4), 5: (3, 2, 3, 4, 2)}
-HUGE: dict[int, Shape] = {0: (), 1: (2**22 + 13,), 2: (2053, 2053), 3: (131, 129, 257), 4: (33, 65, 43, 47)}  # beyond 2²²
-LARGE: dict[int, Shape] = {0: (), 1: (2**20 + 13,), 2: (1031, 1033), 3: (101, 103, 107), 4: (33, 35, 31, 31)}  # beyond 2²⁰
+HUGE: dict[int, Shape] = {
+    0: (),
+    1: (2**22 + 13,),
+    2: (2053, 2053),
+    3: (131, 129, 257),
+    4: (33, 65, 43, 47),
+}  # beyond 2²²
+LARGE: dict[int, Shape] = {
+    0: (),
+    1: (2**20 + 13,),
+    2: (1031, 1033),
+    3: (101, 103, 107),
+    4: (33, 35, 31, 31),
+}  # beyond 2²⁰
 REFERENCE = (1e-9, 0.999)  # the rates that the sample sizes below were chosen for
 CALLS, ROWS, COLUMNS = 512, 23, 31
 
@@ -172,7 +184,7 @@ class Plan:
     @cached_property
     def streams(self) -> tuple[Stream, ...]:
         """For each rank a middle, a small and a large p, some of them fixed."""
-        calls = max(32, int((128 if self.few else CALLS) * self.effort))
+        calls = max(32, int((96 if self.few else CALLS) * self.effort))
         usual = Stream(self._one_of(0.5), self.usual(), calls if self.few else 2 * calls)
         found = [usual]
         shapes = self.shapes or [self.kind.shape(rank, UNITS[self.kind.free_dims(rank)]) for rank in self.ranks]
@@ -180,7 +192,7 @@ class Plan:
             middle = self.draw_p(0.1, 0.5) if i % 2 == 0 else 0.1
             small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 2])
             chosen = [self._one_of(p) for p in (middle, small, high)]
-            found += [Stream(p, shape, calls) for p in (chosen[: 1 + i % 2] if self.few else chosen)]
+            found += [Stream(p, shape, calls) for p in (chosen[i % 3 : i % 3 + 1] if self.few else chosen)]
         return tuple(found)
 
     def _one_of(self, p: float) -> float:
@@ -191,7 +203,8 @@ class Plan:
         """Shapes of all ranks, empty and single ones among them."""
         if self.shapes is not None:
             return self.shapes
-        shapes = [self.kind.shape(rank, SMALL[self.kind.free_dims(rank)]) for rank in self.ranks]
+        sizes = UNITS if self.few else SMALL  # the same as those of the streams cost nothing more
+        shapes = [self.kind.shape(rank, sizes[self.kind.free_dims(rank)]) for rank in self.ranks]
         if self.kind.drops_elements:
             odd: Sequence[Shape] = [(0,), (1,), (0, 3)]
         else:
@@ -205,7 +218,9 @@ class Plan:
     def cases(self) -> tuple[Case, ...]:
         """Every p at the usual shape, then every shape and dtype at a middle p and at another."""
         found = [self._case(p, self.usual(), self.dtype) for p in self.rates]
-        found += [self._case(p, self.usual(), dtype) for dtype in self.dtypes for p in self._some_p(1 if self.few else 3)]
+        found += [
+            self._case(p, self.usual(), dtype) for dtype in self.dtypes for p in self._some_p(1 if self.few else 3)
+        ]
         for shape in self.small_shapes:
             for dtype in self.dtypes:
                 found += [self._case(p, shape, dtype) for p in self._some_p(1)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from .adapters import DropoutAdapter
 from .kinds import Array, Kind, Shape
-from .plan import DTYPES, SMALL, values
+from .plan import DTYPES, UNITS, values
 from .report import NothingToExamine
 
 REFUSALS = (TypeError, ValueError, NotImplementedError, RuntimeError, AssertionError)
@@ -46,7 +46,7 @@ def preflight(
     dtype = next(name for name in ("float32", "float64", "float16") if name in wanted)
     ranks, notes = _ranks(adapter, kind, shapes, dtype)
     rank = min(ranks, key=lambda rank: abs(kind.free_dims(rank) - 2))
-    shape = next((s for s in shapes if len(s) == rank), ()) if shapes else kind.shape(rank, SMALL[kind.free_dims(rank)])
+    shape = next((s for s in shapes if len(s) == rank), ()) if shapes else kind.shape(rank, UNITS[kind.free_dims(rank)])
     x, g = values(np.random.default_rng(0), shape, dtype), values(np.random.default_rng(1), shape, dtype)
     _runs(adapter, x, g)
     _draws_without_regard_to_gradients(adapter, x, g)
@@ -72,14 +72,16 @@ def _ranks(
         taken = [rank for rank in offered if rank != usual and _is_taken(adapter, kind, rank, dtype)]
         if not taken:
             raise NothingToExamine(f"the first run fails: {type(refusal).__name__}: {refusal}") from refusal
-        return tuple(taken), [f"inputs of {' or '.join(map(str, taken))} dimensions alone are taken: others not examined."]
+        return tuple(taken), [
+            f"inputs of {' or '.join(map(str, taken))} dimensions alone are taken: others not examined."
+        ]
     if kind.drops_elements:
         return tuple(offered), []
     return tuple(rank for rank in offered if rank == usual or _is_taken(adapter, kind, rank, dtype)), []
 
 
 def _first_run(adapter: DropoutAdapter, kind: Kind, rank: int, dtype: str) -> None:
-    shape = kind.shape(rank, SMALL[kind.free_dims(rank)])
+    shape = kind.shape(rank, UNITS[kind.free_dims(rank)])
     adapter.run(adapter.build(0.5, 0), np.ones(shape, dtype))
 
 
@@ -97,22 +99,31 @@ def _runs(adapter: DropoutAdapter, x: Array, g: Array) -> None:
     try:
         results = [
             adapter.run(adapter.build(0.5, 0), x.copy()),
-            adapter.run(adapter.build(0.5, 0), x.copy(), training=False),
+            _evaluate(adapter, 0.5, 0, x),
             adapter.run(adapter.build(0.5, 0), x.copy(), g.copy()),
         ]
-        adapter.run(adapter.build(0.5, 0), x.copy())  # in training again, as a mode may be kept in the wrong place
     except Exception as error:
         raise NothingToExamine(f"the first run fails: {type(error).__name__}: {error}") from error
     for result in results:
         if not isinstance(result, tuple) or len(result) != 2:
             found = type(result).__name__
-            raise NothingToExamine(f"run must return a pair (y, gradient or None), but returned a value of type {found}")
+            raise NothingToExamine(
+                f"run must return a pair (y, gradient or None), but returned a value of type {found}"
+            )
         y, gradient = result
         for name, array in {"y": y, "gradient": gradient}.items():
             if array is not None and np.asarray(array).dtype.kind not in "fiub":
                 raise NothingToExamine(f"run must return NumPy arrays of numbers, but {name} is {type(array).__name__}")
         if y is None or np.asarray(y).shape != x.shape:
             raise NothingToExamine(f"x of shape {x.shape} gives y of shape {np.shape(y)}: this is no dropout")
+
+
+def _evaluate(adapter: DropoutAdapter, p: float, seed: int, x: Array) -> Any:
+    """Run in evaluation, then in training again, as a mode may be kept in the wrong place."""
+    layer = adapter.build(p, seed)
+    result = adapter.run(layer, x.copy(), training=False)
+    adapter.run(layer, x.copy())
+    return result
 
 
 def _draws_without_regard_to_gradients(adapter: DropoutAdapter, x: Array, g: Array) -> None:
@@ -131,8 +142,7 @@ def _drops_something(adapter: DropoutAdapter, x: Array) -> None:
     for p in (0.5, 0.9):
         for seed in (0, 1):
             trained = np.asarray(adapter.run(adapter.build(p, seed), x.copy())[0])
-            evaluated = np.asarray(adapter.run(adapter.build(p, seed), x.copy(), training=False)[0])
-            adapter.run(adapter.build(p, seed), x.copy())
+            evaluated = np.asarray(_evaluate(adapter, p, seed, x)[0])
             outputs += [(trained, evaluated)]
     if all((t != 0).all() and np.array_equal(t, e) and np.array_equal(t, outputs[0][0]) for t, e in outputs):
         raise NothingToExamine("it drops nothing, in training at p = 0.5 and 0.9 neither: this is no dropout")
@@ -141,11 +151,9 @@ def _drops_something(adapter: DropoutAdapter, x: Array) -> None:
 def _takes(adapter: DropoutAdapter, x: Array, g: Array) -> bool:
     try:
         adapter.run(adapter.build(0.5, 0), x.copy(), g.copy())
-        adapter.run(adapter.build(0.5, 0), x.copy(), training=False)
+        _evaluate(adapter, 0.5, 0, x)
     except REFUSALS:
         return False
-    finally:
-        adapter.run(adapter.build(0.5, 0), x.astype(np.float32))
     return True
 
 
@@ -153,7 +161,9 @@ def _takes(adapter: DropoutAdapter, x: Array, g: Array) -> bool:
 
 
 def _other_kind(adapter: DropoutAdapter, kind: Kind, ranks: tuple[int, ...], dtype: str) -> str:
-    return _alpha(adapter, kind, ranks, dtype) or (_blocks(adapter, dtype) if 4 in ranks and kind.drops_elements else "")
+    return _alpha(adapter, kind, ranks, dtype) or (
+        _blocks(adapter, dtype) if 4 in ranks and kind.drops_elements else ""
+    )
 
 
 def _output(adapter: DropoutAdapter, p: float, x: Array) -> Array:
@@ -163,7 +173,7 @@ def _output(adapter: DropoutAdapter, p: float, x: Array) -> Array:
 def _alpha(adapter: DropoutAdapter, kind: Kind, ranks: tuple[int, ...], dtype: str) -> str:
     """Recognise a·x + b with a = ((1-p)(1 + p·α'²))^(-1/2), b = -a·p·α', and a·α' + b for what is dropped."""
     rank, p = min(ranks, key=lambda rank: abs(kind.free_dims(rank) - 2)), 0.3
-    x = values(np.random.default_rng(2), kind.shape(rank, SMALL[kind.free_dims(rank)]), dtype)
+    x = values(np.random.default_rng(2), kind.shape(rank, UNITS[kind.free_dims(rank)]), dtype)
     y: Any = _output(adapter, p, x)
     a = ((1 - p) * (1 + p * ALPHA**2)) ** -0.5
     b = -a * p * ALPHA

@@ -41,6 +41,10 @@ class Broken(Exception):
     case: Case | None = None
 
 
+class WrongShape(Broken):
+    """An output has not the shape of its input, so that nothing else can be read off it."""
+
+
 class Remarked(Exception):
     """An invariant holds, in a manner that a user should know of; the text says which."""
 

@@ -17,7 +17,7 @@ from .report import Broken, Skipped
 from .trial import NEVER, Calls, Draw, Mask, Trial, tolerance
 
 COARSE = 1 / 128  # a threshold of 8 bits misses p by less
-GRID = 2**16  # of the thresholds whose own p the scale may be made for
+GRIDS = range(8, 17)  # bits of the thresholds whose own p the scale may be made for
 OLD_KIND = "the old, not inverted kind: no scale in training, times 1-p in evaluation"
 COMPOSED = ((0.5, 0.5), (0.2, 0.05), (0.5, 0.2))
 HALF_P = (0.001, 0.2)
@@ -45,7 +45,10 @@ def check_value(trial: Trial) -> str:
             raise Broken(f"{calls}: kept entries are not x·s with one s, they differ by up to {calls.worst:.2g}")
     for dtype in trial.plan.dtypes:
         _special_values(trial, dtype)
-    return f"every output is 0 or x·s, one s per call, in {len(trial.plan.rates)} p and {len(trial.plan.cases)} small cases"
+    return (
+        f"every output is 0 or x·s, one s per call, in {len(trial.plan.rates)} p and "
+        f"{len(trial.plan.cases)} small cases"
+    )
 
 
 def _one_scale(name: str, draw: Draw) -> None:
@@ -91,8 +94,15 @@ def check_scale(trial: Trial) -> str:
     nominal, at_a_small_p = True, ""
     for draw in trial.draws():
         if is_nominal(draw):
-            if not _rate_is(trial, draw.dropped, draw.p) and not trial.holds("rate") and _is_coarse(trial):
-                raise Broken(f"p = {draw.p:.6g}: s = {draw.scale:.6g} is made for p, but {draw.rate:.5f} is dropped (coarse)")
+            if (
+                not _rate_is(trial, draw.dropped, draw.p)
+                and not trial.holds("rate")
+                and trial.holds("uniform")
+                and _is_coarse(trial)
+            ):
+                raise Broken(
+                    f"p = {draw.p:.6g}: s = {draw.scale:.6g} is made for p, but {draw.rate:.5f} is dropped (coarse)"
+                )
             continue
         nominal = False
         if not _fits_the_real_rate(trial, draw):
@@ -128,10 +138,13 @@ def _effective(draw: Draw) -> float:
 
 
 def _is_on_a_grid(draw: Draw) -> bool:
-    """Whether the scale is made for the nearest p that a threshold of 16 bits can have."""
-    steps = _effective(draw) * GRID
-    near = abs(steps - draw.p * GRID) <= 1
-    return near and abs(steps - round(steps)) <= 2 * GRID * float(np.finfo(draw.dtype).eps) and round(steps) > 0
+    """Whether the scale is made for a p next to p that a threshold of 8 to 16 bits can have."""
+    effective = _effective(draw)
+    if not 0 < effective < 1:
+        return False
+    error = 2 * float(np.finfo(draw.dtype).eps)
+    levels = [2**bits for bits in GRIDS if abs(effective - draw.p) * 2**bits <= 1]
+    return any(abs(effective * n - round(effective * n)) <= error * n for n in levels)
 
 
 def _fits_the_real_rate(trial: Trial, draw: Draw) -> bool:
@@ -196,8 +209,17 @@ def check_rate(trial: Trial) -> str:
             _explain_rate(trial, str(calls), calls.dropped, calls.stream.p, calls.stream.shape)
     huge = huge_draw(trial)
     if huge is not None and not _rate_is(trial, huge.dropped, huge.p):
-        _explain_rate(trial, f"p = {huge.p:.6g}, one call of {huge.dropped.size:,} units", huge.dropped, huge.p, trial.plan.usual())
-    return f"P(drop) = p at p = {listed(trial.plan.rates)}; in {len(trial.calls)} streams of calls of {_ranks(trial)} dimensions"
+        _explain_rate(
+            trial,
+            f"p = {huge.p:.6g}, one call of {huge.dropped.size:,} units",
+            huge.dropped,
+            huge.p,
+            trial.plan.usual(),
+        )
+    return (
+        f"P(drop) = p at p = {listed(trial.plan.rates)}; in {len(trial.calls)} streams of calls of "
+        f"{_ranks(trial)} dimensions"
+    )
 
 
 def _ranks(trial: Trial) -> str:
@@ -281,7 +303,10 @@ def check_uniform(trial: Trial) -> str:
     if huge is not None and (block := _deviating_block(huge, log_alpha)):
         trial.needs("independent")
         raise Broken(block)
-    return f"every position, row, column and call of {len(trial.calls)} streams, every block of {_size(trial)} units drops alike"
+    return (
+        f"every position, row, column and call of {len(trial.calls)} streams, every block of {_size(trial)} "
+        "units drops alike"
+    )
 
 
 def _size(trial: Trial) -> str:
@@ -322,7 +347,10 @@ def _deviating_block(huge: Draw, log_alpha: float) -> str:
         block = flat[start : start + BLOCK]
         log_p = hypergeometric_log_p(int(block.sum()), block.size, int(flat.sum()), flat.size)
         if log_p <= log_alpha - math.log(len(starts)):
-            return f"p = {huge.p:.6g}: units {start:,} to {start + block.size:,} of {flat.size:,}: {block.mean():.4f} dropped"
+            return (
+                f"p = {huge.p:.6g}: units {start:,} to {start + block.size:,} of {flat.size:,}: "
+                f"{block.mean():.4f} dropped"
+            )
     return ""
 
 
@@ -340,7 +368,9 @@ def check_independent(trial: Trial) -> str:
         distinct = len(np.unique(np.packbits(calls.flat, axis=1), axis=0))
         if _collisions_never(calls) and distinct < len(calls.dropped):
             if trial.holds("fresh") and trial.holds("linear"):
-                raise Broken(f"{calls}: only {distinct} different masks are drawn: the masks have a period, or are kept")
+                raise Broken(
+                    f"{calls}: only {distinct} different masks are drawn: the masks have a period, or are kept"
+                )
             continue
         if calls.dropped.all() or not calls.dropped.any():
             continue  # that is for the rate check to say
@@ -357,7 +387,10 @@ def check_independent(trial: Trial) -> str:
     if not judged:
         raise Skipped("cannot be judged while fresh is broken")
     units = sum(calls.dropped.size for calls in trial.calls)
-    return f"no pair of units or calls, no distance, no count of drops stands out ({units:,} units, {_ranks(trial)} dimensions)"
+    return (
+        f"no pair of units or calls, no distance, no count of drops stands out ({units:,} units, "
+        f"{_ranks(trial)} dimensions)"
+    )
 
 
 def _collisions_never(calls: Calls) -> bool:
@@ -407,7 +440,10 @@ def check_precision(trial: Trial) -> str:
             dropped = trial.draw(p, dtype).dropped
             tests = len(chosen) * len(others)
             if binomial_log_p(int(dropped.sum()), dropped.size, p) <= trial.log_alpha("precision", tests):
-                raise Broken(f"p = {p:.6g}: {dropped.mean():.5f} are dropped of a {dtype} input (of a {trial.plan.dtype} one {p:.6g})")
+                raise Broken(
+                    f"p = {p:.6g}: {dropped.mean():.5f} are dropped of a {dtype} input (of a "
+                    f"{trial.plan.dtype} one {p:.6g})"
+                )
     return f"{' and '.join(others)} inputs are dropped at the same rate, at p = {listed(chosen)}"
 
 
@@ -416,7 +452,9 @@ def check_compose(trial: Trial) -> str:
     trial.needs("value")
     for id in ("rate", "independent", "fresh", "linear"):
         trial.needs(id)
-    pairs = [(p, q) for p in trial.plan.p for q in trial.plan.p] if trial.plan.p else [*COMPOSED, trial.plan.drawn_p[1:3]]
+    pairs = (
+        [(p, q) for p in trial.plan.p for q in trial.plan.p] if trial.plan.p else [*COMPOSED, trial.plan.drawn_p[1:3]]
+    )
     for p, q in pairs:
         x = trial.values(trial.plan.large)
         kept = trial.kind.units(trial.train(trial.build(q), trial.train(trial.build(p), x)) != 0)
@@ -446,13 +484,16 @@ def power(trial: Trial) -> dict[str, str]:
     half = trial.log_alpha("precision", 2 * (len(HALF_P) + 3))
     return {
         "rate": f"P(drop) off by {rates}",
-        "scale": f"s off by a relative {tolerance(plan.dtype):.1g}/(1-p) in {plan.dtype}; for a threshold of up to 16 bits, "
+        "scale": f"s off by a relative {tolerance(plan.dtype):.1g}/(1-p) in {plan.dtype}; for a threshold of "
+        "up to 16 bits, "
         "s made for its own rate is right",
-        "uniform": f"at p = {p:.4g}, P(drop) off by {effect(first.calls, p, uniform - math.log(2 * per_call)):.3f} in one "
+        "uniform": f"at p = {p:.4g}, P(drop) off by "
+        f"{effect(first.calls, p, uniform - math.log(2 * per_call)):.3f} in one "
         f"position, {effect(per_call, p, uniform - math.log(2 * first.calls)):.3f} in a call, "
         f"{effect(stream // 2, p, uniform - math.log(4)):.4f} in odd or even calls",
         "independent": f"at p = {p:.4g}, P(two units agree) off by "
-        f"{effect(stream // 2, agree, independent - math.log(stream)):.4f} at any one distance up to half of {stream:,} "
+        f"{effect(stream // 2, agree, independent - math.log(stream)):.4f} at any one distance up to half of "
+        f"{stream:,} "
         f"units, {effect(first.calls, agree, independent - 2 * math.log(per_call)):.2f} for any one pair of positions",
         "precision": ", ".join(f"P(drop) off by {effect(units, p, half):.2g} at p = {p:.4g}" for p in plan.p or HALF_P),
         "compose": f"P(keep) off by {effect(units, 0.25, trial.log_alpha('compose', 4)):.2g} at p = q = 0.5",

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from .adapters import DropoutAdapter
 from .kinds import Array, Shape
 from .plan import Case, Plan, Stream, values
-from .report import Broken, Skipped
+from .report import Skipped, WrongShape
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -114,12 +114,12 @@ class Trial:
         return self.adapter.build(p, self.seed() if seed is None else seed)
 
     def run(self, layer: Any, x: Array, g: Array | None = None, *, training: bool) -> tuple[Array, Array | None]:
-        """Run the layer on a copy of x; Broken where an output has not the shape of x."""
+        """Run the layer on a copy of x; WrongShape where an output has not the shape of x."""
         x = np.asarray(x)  # a scalar that NumPy made of a 0-d array
         y, gradient = self.adapter.run(layer, x.copy(order="K"), None if g is None else g.copy(), training=training)
         y = np.asarray(y)
         if y.shape != x.shape:
-            raise Broken(f"x of shape {x.shape} gives y of shape {y.shape}")
+            raise WrongShape(f"x of shape {x.shape} gives y of shape {y.shape}")
         return y, None if gradient is None else np.asarray(gradient)
 
     def train(self, layer: Any, x: Array) -> Array:

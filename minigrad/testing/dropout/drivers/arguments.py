@@ -10,7 +10,8 @@ from typing import Any
 
 NAMES = {
     "x": ("x", "input", "inputs", "x_in", "h", "a", "arr", "array", "data", "tensor"),
-    "p": ("p", "rate", "drop_prob", "drop_rate", "dropout_rate", "dropout_prob", "dropout_ratio", "p_drop", "prob", "dropout",
+    "p": ("p", "rate", "drop_prob", "drop_rate", "dropout_rate", "dropout_prob", "dropout_ratio", "p_drop", "prob",
+    "dropout",
           "drop_p", "ratio", "probability"),
     "keep": ("keep_prob", "keep_rate", "p_keep", "keep_p", "keep"),
     "training": ("training", "train", "is_training", "train_flg", "is_train", "mode", "train_mode"),

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..adapters import Array, FunctionDropout, DropoutAdapter, kind_of_name
+from ..adapters import Array, DropoutAdapter, FunctionDropout, kind_of_name
 from .arguments import Arguments
 
 
 class ArrayLayerDropout(DropoutAdapter):
     """Drives a class of arrays: forward(x) or forward(x, training), and backward(g) if there is one.
 
-    Constructor and forward are called by the names of their parameters. A class that takes neither a seed nor a generator
+    Constructor and forward are called by the names of their parameters. A class that takes neither a seed nor a
+    generator
     draws from NumPy's global generator, which is seeded for it when it is built.
 
     Args:
@@ -57,7 +58,9 @@ class ArrayLayerDropout(DropoutAdapter):
             if hasattr(layer, name):
                 setattr(layer, name, training)
                 return
-        raise TypeError(f"{type(layer).__name__} has no mode: neither forward(x, training) nor train(), eval() or training")
+        raise TypeError(
+            f"{type(layer).__name__} has no mode: neither forward(x, training) nor train(), eval() or training"
+        )
 
     def __str__(self) -> str:
         return str(getattr(self.layer_class, "__qualname__", self.layer_class))
