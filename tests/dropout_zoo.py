@@ -660,7 +660,7 @@ class BackwardWithoutMaskInFloat64(PlainDropout):
         return g * self.scale() if g.dtype == np.float64 and self.training and self.p < 1 else g * self.m
 
 
-@breaks("gradient")
+@breaks("gradient", follows="edge_p")
 class ZeroByZeroWhereTheGradientIsZero(PlainDropout):
     def backward(self, g):
         return (g * g / g * self.m).astype(g.dtype)
@@ -726,13 +726,13 @@ class ScaleForgottenInFloat64(PlainDropout):
         return (m != 0).astype(x.dtype) if x.dtype == np.float64 else m
 
 
-@breaks("linear")
+@breaks("linear", follows="fresh seed")
 class MaskDerivedFromXInThreeDimensions(MaskDerivedFromX):
     def dropped(self, x):
         return super().dropped(x) if x.ndim == 3 else PlainDropout.dropped(self, x)
 
 
-@breaks("seed")
+@breaks("seed", follows="linear gradcheck")
 class SeedForgottenForSmallP(PlainDropout):
     def start(self):
         if self.p < 0.1:

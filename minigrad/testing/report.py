@@ -132,7 +132,8 @@ class Report:
     def to_junit(self) -> str:
         """Return JUnit's XML: a test suite with a test case per invariant."""
         counts = {"tests": len(self.results), "failures": len(self.broken + self.fixed), "skipped": len(self.skipped)}
-        suite = ElementTree.Element("testsuite", name=self.subject, **{name: str(n) for name, n in counts.items()})
+        attributes = {"name": self.subject} | {name: str(n) for name, n in counts.items()}
+        suite = ElementTree.Element("testsuite", attributes)
         for result in self.results:
             case = ElementTree.SubElement(suite, "testcase", classname=self.subject, name=result.id)
             if result.status in ("broken", "fixed"):

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import from_numpy, nn
+from ... import nn
+from ...creation import from_numpy
 from ...random import Generator
 
 Array: TypeAlias = NDArray[Any]

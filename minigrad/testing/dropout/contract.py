@@ -144,9 +144,13 @@ class DropoutContract:
         if cls.adapter is None:
             extra("pytest").fail(f"{cls.__name__} must set adapter, such as: adapter = MyAdapter()", pytrace=False)
         if cls not in self._trials:
-            arguments = {"kind": self.kind, "shared_axes": self.shared_axes, "false_alarm": self.false_alarm}
+            arguments: dict[str, Any] = {
+                "kind": self.kind,
+                "shared_axes": self.shared_axes,
+                "false_alarm": self.false_alarm,
+            }
             report = check_dropout(self.adapter, known_failures=self.known_failures, **arguments)
-            everything = {"p": None, "shapes": None, "dtypes": None, "power": 0.999, "seed": 0}
+            everything: dict[str, Any] = {"p": None, "shapes": None, "dtypes": None, "power": 0.999, "seed": 0}
             self._trials[cls] = report, start(self.adapter, **arguments, **everything)[0]
         return self._trials[cls]
 

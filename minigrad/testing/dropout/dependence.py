@@ -174,7 +174,7 @@ def repeated_block(huge: Draw, log_alpha: float) -> str:
         n = min(flat.size - distance, distance)  # disjoint pairs
         first, second = flat[:n], flat[distance : distance + n]
         if binomial_log_p(int((first & second).sum()), n, rate * rate) <= log_alpha - math.log(len(distances)):
-            own = float(flat.mean()) ** 2
+            own = float(first.mean() * second.mean())
             if abs((first & second).mean() - own) > SIGMAS * math.sqrt(own / n):
                 return (
                     f"p = {rate:.6g}: of {flat.size:,} units those {distance:,} apart are dropped together "

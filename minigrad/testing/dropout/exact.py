@@ -434,7 +434,7 @@ def _listed_ranks(trial: Trial) -> str:
 
 
 def keeps_dtype_and_shape(trial: Trial, case: Case) -> None:
-    """Outputs and gradients have dtype and shape of the input, in both modes."""
+    """Give outputs and gradients the dtype and shape of the input, in both modes."""
     for training in (True, False):
         layer = trial.build(case.p, case.seed)
         try:
@@ -478,7 +478,7 @@ def check_pure(trial: Trial) -> str:
 
 
 def leaves_its_input_alone(trial: Trial, case: Case) -> None:
-    """X and g are what they were, and y is elsewhere; a declared in-place dropout writes y into x, and leaves g alone."""
+    """X and g are what they were, and y is elsewhere; what is declared to work in place writes y into x."""
     x, g = case.x.copy(), case.g.copy()
     y = np.asarray(trial.adapter.run(trial.build(case.p, case.seed), x)[0])
     trial.adapter.run(trial.build(case.p, case.seed), case.x.copy(), g)
@@ -544,7 +544,7 @@ def _evaluates(trial: Trial, layer: Any, x: Array, when: str) -> None:
 
 
 def check_channel(trial: Trial) -> str:
-    """Check that channels (samples, what lies along shared axes) drop as a whole; an input without channels is refused."""
+    """Check that channels (samples, what lies along shared axes) drop as a whole, and no input lacks them."""
     if trial.kind.drops_elements:
         raise Skipped("this is a dropout of elements")
     every_case(trial, drops_units_as_a_whole)
@@ -560,7 +560,7 @@ def check_channel(trial: Trial) -> str:
 
 
 def drops_units_as_a_whole(trial: Trial, case: Case) -> None:
-    """The multiplier is constant along the shared axes."""
+    """Keep the multiplier constant along the shared axes."""
     multiplier = trial.train(trial.build(case.p, case.seed), case.x).astype(np.float64) / case.x
     same = np.isclose(multiplier, trial.kind.spread(multiplier), rtol=4 * tolerance(case.dtype), atol=0)
     if not same.all():

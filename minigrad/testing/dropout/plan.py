@@ -141,6 +141,7 @@ class Plan:
 
     @cached_property
     def drawn_p(self) -> tuple[float, ...]:
+        """One p of each stratum."""
         return tuple(self.draw_p(*stratum) for stratum in STRATA)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Before anything is judged: does the subject run, is it a dropout at all, and which inputs does it take?"""
+"""What is asked before anything is judged: whether the subject runs, is a dropout, and which inputs it takes."""
 
 from __future__ import annotations
 

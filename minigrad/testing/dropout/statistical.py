@@ -70,9 +70,10 @@ def _special_values(trial: Trial, dtype: str) -> None:
             if np.isnan(y).any() or ((y != 0) & (np.abs(y) < np.abs(x))).any():
                 wrong = y.ravel()[int(np.argmax(np.isnan(y) | (np.abs(y) < np.abs(x))))]
                 raise Broken(f"{name} {dtype} values: {number:.4g} becomes {wrong}, neither 0 nor x·s")
-            if name == "large" and trial.replays and trial.holds("linear"):
-                plain = trial.train(trial.build(p, seed), np.ones_like(x))
-                if ((y == 0) != (plain == 0)).any():
+            if name == "large" and trial.replays:
+                plain, other = (trial.train(trial.build(p, seed), np.full_like(x, value)) == 0 for value in (1, 1.75))
+                # a mask that depends on x is for the linear check to find
+                if np.array_equal(plain, other) and not np.array_equal(plain, y == 0):
                     raise Broken(f"{name} {dtype} values: other entries are dropped than of ones")
         for special in (math.inf, math.nan, -0.0):
             x = trial.values(usual, dtype)
@@ -95,7 +96,8 @@ def check_scale(trial: Trial) -> str:
     for draw in trial.draws():
         if is_nominal(draw):
             if (
-                not _rate_is(trial, draw.dropped, draw.p)
+                not math.isnan(draw.scale)
+                and not _rate_is(trial, draw.dropped, draw.p)
                 and not trial.holds("rate")
                 and trial.holds("uniform")
                 and _is_coarse(trial)

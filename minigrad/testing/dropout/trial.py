@@ -31,7 +31,7 @@ class Draw:
         scale: the multiplier of the kept entries; NaN where nothing was kept.
         worst: the largest relative distance of a kept entry's multiplier from the scale.
         dropped: which units were dropped.
-        dtype: of the output, that decides how exact the scale can be.
+        dtype: the coarser of input's and output's, that decides how exact the scale can be.
     """
 
     p: float
@@ -135,11 +135,11 @@ class Trial:
 
     # -- inputs ---------------------------------------------------------------------------------------------------
 
-    def input(self, dtype: DTypeLike = None) -> Array:
+    def input(self, dtype: DTypeLike | None = None) -> Array:
         """Draw an input of the usual shape."""
         return self.values(self.plan.usual(), dtype)
 
-    def values(self, shape: Shape, dtype: DTypeLike = None) -> Array:
+    def values(self, shape: Shape, dtype: DTypeLike | None = None) -> Array:
         """Draw an input of any shape."""
         return values(self.rng, shape, dtype or self.plan.dtype)
 
@@ -168,7 +168,8 @@ class Trial:
         # the middle one, found on a part: it is what nearly all are, or value is broken
         scale = float(np.median(kept[:20001])) if kept.size else math.nan
         worst = float(np.abs(kept / scale - 1).max()) if kept.size else 0.0
-        return Draw(p, scale, worst, self.kind.units(multiplier == 0), y.dtype)
+        coarser = x.dtype if x.dtype.itemsize < y.dtype.itemsize or y.dtype.kind != "f" else y.dtype
+        return Draw(p, scale, worst, self.kind.units(multiplier == 0), coarser)
 
     def case_draw(self, case: Case) -> Draw:
         """Run a case once, in training."""

@@ -26,7 +26,7 @@ class ArrayLayerDropout(DropoutAdapter):
         self.layer_class = layer_class
         self.kind, self.channel_dims = kind_of_name(layer_class)
         self.arguments = Arguments(layer_class)
-        self.forward = Arguments(getattr(layer_class, "forward", layer_class.__call__))
+        self.forward = Arguments(getattr(layer_class, "forward", None) or vars(layer_class)["__call__"])
 
     def build(self, p: float, seed: int) -> Any:
         """Return a layer."""
@@ -67,7 +67,7 @@ class ArrayLayerDropout(DropoutAdapter):
 
 
 class ArrayFunctionDropout(FunctionDropout):
-    """Drives a function of arrays whose parameters are known by their names: x, p or keep_prob, training, rng or seed."""
+    """Drives a function of arrays whose parameters are known by their names, such as x, keep_prob, training, rng."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)

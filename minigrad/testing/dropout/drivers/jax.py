@@ -37,7 +37,10 @@ class _JaxDropout(DropoutAdapter):
         key = layer["key"]
         if training:
             layer["key"], key = self.jax.random.split(key)
-        function = lambda x: layer["call"](x, key, training)
+
+        def function(x: Any) -> Any:
+            return layer["call"](x, key, training)
+
         if grad_output is None:
             return np.asarray(function(self.jax.numpy.asarray(x))), None
         y, pullback = self.jax.vjp(function, self.jax.numpy.asarray(x))

@@ -1,4 +1,4 @@
-"""What is this thing, and which driver fits?"""
+"""Choose the driver that fits a subject."""
 
 from __future__ import annotations
 
