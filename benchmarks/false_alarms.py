@@ -1,5 +1,4 @@
-"""How often is a right dropout called broken, and how often is a wrong one convicted? Full runs, each with a seed
-of its own.
+"""Count how often a right dropout is called broken, and a wrong one judged otherwise than declared, in full runs.
 
 python benchmarks/false_alarms.py                     1,000 runs; at a false-alarm rate of 1e-9 none may alarm
 python benchmarks/false_alarms.py --false-alarm 0.5   how much of a generous rate is used up
