@@ -269,7 +269,11 @@ def drop_by_name(h, rate, rng, deterministic=False):
     return h.copy() if deterministic else plain_function(h, rate, True, rng)
 
 
-@pytest.mark.parametrize("subject", [HandWritten, drop_by_name, nn.Dropout, "minigrad.nn:Dropout"], ids=str)
+@pytest.mark.parametrize(
+    "subject",
+    [HandWritten, drop_by_name, nn.Dropout, "minigrad.nn:Dropout"],
+    ids=["array class", "array function", "class", "path"],
+)
 def test_the_kit_takes_classes_functions_and_paths(subject):
     report = check_dropout(subject, only=["scale", "eval", "rate", "gradient", "edge_p"])
     assert report.ok, str(report)
