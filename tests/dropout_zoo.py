@@ -150,13 +150,13 @@ class ScaledATenthOfAPercentTooMuch(PlainDropout):
         return super().scale() * (1.001 if self.p > 0 else 1)
 
 
-@breaks("dtype")
+@breaks("rate", follows="mean variance fresh")
 class DropsFromMatricesAlone(PlainDropout):
     def multiplier(self, x):
         return super().multiplier(x) if x.ndim == 2 or self.p == 1 else np.ones_like(x)
 
 
-@breaks("dtype")
+@breaks("scale", follows="mean variance")
 class ScaleForgottenBehindTwoDimensions(PlainDropout):
     def multiplier(self, x):
         m = super().multiplier(x)
@@ -519,7 +519,7 @@ class WritesIntoItsInput(PlainDropout):
         return x
 
 
-@breaks("pure", follows="scale")
+@breaks("pure", follows="scale gradient gradcheck")
 class ReturnsItsInputWhenNothingWasDropped(PlainDropout):
     def forward(self, x):
         y = super().forward(x)
@@ -536,6 +536,232 @@ class Float64OutOfFloat32(PlainDropout):
 class FlattensScalars(PlainDropout):
     def forward(self, x):
         return super().forward(np.atleast_1d(x))
+
+
+# -- wrong at some p, ranks, dtypes, sizes or values alone ------------------------------------------------------------
+
+
+def where(condition: Any) -> Any:
+    """Make a mutant whose wrong mask is used where condition(layer, x) holds, and a right one elsewhere."""
+
+    def only_there(mutant: Mutant) -> Mutant:
+        wrong = mutant.dropped
+
+        def dropped(self: Any, x: Array) -> Array:
+            return wrong(self, x) if condition(self, x) else PlainDropout.dropped(self, x)
+
+        mutant.dropped = dropped  # type: ignore[method-assign]
+        return mutant
+
+    return only_there
+
+
+@breaks("fresh")
+@where(lambda layer, x: layer.p not in (0.5, 1))
+class OneMaskForEverAwayFromAHalf(OneMaskForEver):
+    pass
+
+
+@breaks("independent", follows="compose")
+@where(lambda layer, x: layer.p < 0.5)
+class NeighboursDropTogetherBelowAHalf(NeighboursDropTogether):
+    pass
+
+
+@breaks("independent")
+@where(lambda layer, x: layer.p < 0.1)
+class ExactlyKDroppedForSmallP(ExactlyKDropped):
+    def dropped(self, x):
+        return self.rng.permutation(x.size).reshape(x.shape) < np.floor(self.p * x.size + self.rng.random())
+
+
+@breaks("rate", follows="mean variance scale compose precision")
+class ATenthTakenForAFifth(PlainDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < (0.2 if self.p == 0.1 else self.p)
+
+
+@breaks("rate", follows="mean variance scale compose precision")
+class ClampedAtNineTenths(PlainDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < (min(self.p, 0.9) if self.p < 1 else 1)
+
+
+@breaks("rate", follows="mean variance scale fresh")
+class EverythingIsDroppedFrom95Percent(PlainDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < (1 if self.p >= 0.95 else self.p)
+
+
+@breaks("rate", follows="mean variance scale")
+class HalfTheRateInThreeDimensions(PlainDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < (self.p / 2 if x.ndim == 3 and self.p < 1 else self.p)
+
+
+@breaks("eval", follows="seed")
+class ActiveInEvaluationOfImages(PlainDropout):
+    def evaluation(self, x):
+        if x.ndim < 4 or self.p in (0, 1):
+            return super().evaluation(x)
+        self.m = self.multiplier(x)
+        return x * self.m
+
+
+@breaks("gradient", follows="gradcheck")
+class BackwardWithoutScaleInThreeDimensions(PlainDropout):
+    def backward(self, g):
+        return g * ((self.m != 0) if g.ndim == 3 else self.m).astype(g.dtype)
+
+
+@breaks("independent")
+class TwoTimeStepsShareAMask(PlainDropout):
+    def dropped(self, x):
+        d = super().dropped(x)
+        if x.ndim == 3 and x.shape[1] > 3:
+            d[:, 3] = d[:, 0]
+        return d
+
+
+@breaks("independent")
+class MirroredInTheLastAxisOfImages(PlainDropout):
+    def dropped(self, x):
+        d = super().dropped(x)
+        half = x.shape[-1] // 2 if x.ndim == 4 else 0
+        if half:
+            d[..., -half:] = d[..., :half][..., ::-1]
+        return d
+
+
+@breaks("independent")
+class EverySecondCallIsTheComplement(PlainDropout):
+    last = None
+
+    def dropped(self, x):
+        if self.p == 0.5 and self.last is not None and self.last.shape == x.shape:
+            d, self.last = ~self.last, None
+            return d
+        self.last = super().dropped(x)
+        return self.last
+
+
+@breaks("eval")
+class ActiveInEvaluationOfHalves(PlainDropout):
+    def evaluation(self, x):
+        if x.dtype != np.float16 or self.p in (0, 1):
+            return super().evaluation(x)
+        self.m = self.multiplier(x)
+        return x * self.m
+
+
+@breaks("gradient")
+class BackwardWithoutMaskInFloat64(PlainDropout):
+    def backward(self, g):
+        return g * self.scale() if g.dtype == np.float64 and self.training and self.p < 1 else g * self.m
+
+
+@breaks("gradient", follows="edge_p")
+class ZeroByZeroWhereTheGradientIsZero(PlainDropout):
+    def backward(self, g):
+        return (g * g / g * self.m).astype(g.dtype)
+
+
+@breaks("value")
+class ScalesBeforeItMasks(PlainDropout):
+    def forward(self, x):
+        y = super().forward(x)
+        if self.training and self.p < 1:
+            self.y = y = (x * x.dtype.type(self.scale())) * (self.m != 0).astype(x.dtype)
+        return y
+
+
+@breaks("value")
+class FlushesSmallNumbersToZeroAndBack(PlainDropout):
+    def forward(self, x):
+        y = super().forward(x)
+        return np.where(np.abs(x) < np.finfo(x.dtype).tiny * 4, np.asarray(x / 3, x.dtype), y) if self.training else y
+
+
+@breaks("value")
+class OneInfinitySpoilsItsRow(PlainDropout):
+    def forward(self, x):
+        y = super().forward(x)
+        return y + np.asarray(0 * x.sum(), x.dtype) if self.training and x.size and self.p < 1 else y
+
+
+@breaks("rate", follows="uniform mean variance scale")
+class NothingIsDroppedBeyondAMillion(PlainDropout):
+    def dropped(self, x):
+        d = super().dropped(x)
+        if self.p < 1:
+            d.reshape(-1)[2**20 :] = False
+        return d
+
+
+@breaks("independent")
+class TheMaskRepeatsAfterAMillion(PlainDropout):
+    def dropped(self, x):
+        d = super().dropped(x)
+        flat = d.reshape(-1)
+        flat[2**21 :] = flat[: max(flat.size - 2**21, 0)]
+        return d
+
+
+@breaks("scale", follows="mean variance")
+class ScaleInHalfPrecision(PlainDropout):
+    def scale(self):
+        return float(np.float16(super().scale()))
+
+
+@breaks("scale", follows="mean variance")
+class ScaleRoundedToFourDecimals(PlainDropout):
+    def scale(self):
+        return round(super().scale(), 4)
+
+
+@breaks("scale", follows="mean variance")
+class ScaleForgottenInFloat64(PlainDropout):
+    def multiplier(self, x):
+        m = super().multiplier(x)
+        return (m != 0).astype(x.dtype) if x.dtype == np.float64 else m
+
+
+@breaks("linear", follows="fresh seed")
+class MaskDerivedFromXInThreeDimensions(MaskDerivedFromX):
+    def dropped(self, x):
+        return super().dropped(x) if x.ndim == 3 else PlainDropout.dropped(self, x)
+
+
+@breaks("seed", follows="linear gradcheck")
+class SeedForgottenForSmallP(PlainDropout):
+    def start(self):
+        if self.p < 0.1:
+            self.rng = np.random.default_rng()
+
+
+@breaks("dtype")
+class HalvesBecomeSingles(PlainDropout):
+    def forward(self, x):
+        y = super().forward(x)
+        return y.astype(np.float32) if x.dtype == np.float16 and self.training else y
+
+
+@breaks("pure")
+class WritesIntoSequences(PlainDropout):
+    def forward(self, x):
+        y = super().forward(x)
+        if self.training and x.ndim == 3 and x.flags.writeable:
+            x[...] = y
+        return y
+
+
+@breaks("uniform", follows="rate mean variance")
+class FirstTimeStepIsNeverDropped(PlainDropout):
+    def dropped(self, x):
+        d = super().dropped(x)
+        if x.ndim == 3 and self.p < 1:
+            d[:, :1] = False
+        return d
 
 
 # -- channels ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,13 @@ import pytest
 from weight_decay_zoo import RIGHT, ZOO, ArrayOptimizer, Mutant, adam, sgd
 
 from minigrad import optim
-from minigrad.testing.weight_decay import MEANINGS, MinigradOptimizer, WeightDecayAdapter, check_weight_decay
+from minigrad.testing.weight_decay import (
+    MEANINGS,
+    MinigradOptimizer,
+    WeightDecayAdapter,
+    WeightDecayContract,
+    check_weight_decay,
+)
 
 
 @pytest.mark.parametrize("mutant", ZOO, ids=lambda mutant: mutant.name)
@@ -106,12 +114,52 @@ def test_what_rests_on_a_broken_invariant_is_skipped():
 def test_the_report_reads_as_a_table_and_as_json():
     report = check_weight_decay(MinigradOptimizer(optim.AdamW, eps=1e-6), kind="l2")
     title, _, *rows = str(report).splitlines()
-    assert title == "MinigradOptimizer(minigrad.optim.AdamW, eps=1e-06) as l2: 10 held, 1 broken, 1 skipped"
+    assert title == "MinigradOptimizer(minigrad.optim.AdamW, eps=1e-06) as l2: 10 held, 1 broken, 3 skipped"
     assert [row.split()[0] for row in rows if not row.startswith(" ")] == list(MEANINGS)
     assert "BROKEN" in next(row for row in rows if row.startswith("kind "))
     parsed = json.loads(report.to_json())
     assert not parsed["ok"]
     assert {result["id"]: result["status"] for result in parsed["results"]}["kind"] == "broken"
+
+
+def test_known_failures_are_strict():
+    report = check_weight_decay(MinigradOptimizer(optim.AdamW), kind="l2", known_failures=["kind", "acts"])
+    assert report.ok
+    assert (report["kind"].status, report["acts"].status) == ("known", "fixed")
+
+
+def test_an_optimizer_that_climbs_decays_all_the_same():
+    report = check_weight_decay(MinigradOptimizer(optim.SGD, maximize=True), kind="l2")
+    assert report.ok, str(report)
+
+
+def test_what_scales_with_the_weights_is_beyond_the_contract():
+    def trust(slot, g):
+        norm = np.linalg.norm(slot.theta) / np.linalg.norm(g) if g.any() else 0.0
+        return slot.theta * (1 - slot.lr * slot.decay) - slot.lr * norm * g
+
+    report = check_weight_decay(ArrayOptimizer(trust, has_momentum=False), kind="decoupled")
+    assert report.ok, str(report)
+    assert "beyond the contract" in report["kind"].evidence
+
+
+class TestAdamWKeepsTheContract(WeightDecayContract):
+    adapter = MinigradOptimizer(optim.AdamW)
+    kind = "decoupled"
+
+
+def test_the_command_prints_a_report():
+    command = [sys.executable, "-m", "minigrad.testing.weight_decay", "minigrad.optim:AdamW"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "as decoupled: 13 held, 1 skipped" in done.stdout
+
+
+def test_the_command_says_what_cannot_be_loaded():
+    command = [sys.executable, "-m", "minigrad.testing.weight_decay", "minigrad.optim:AdamX"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has no AdamX" in done.stderr
 
 
 def test_an_unknown_kind_is_refused():

@@ -96,6 +96,16 @@ def sign_descent(slot: Slot, g: Array) -> Array:
     return slot.theta * (1 - slot.lr * slot.decay) - slot.lr * np.sign(g)
 
 
+def adopt(slot: Slot, g: Array) -> Array:
+    """Decay from the second step on, as ADOPT does: the first only looks at the gradient (Taniguchi et al. 2024)."""
+    v = slot.memory.get("v")
+    slot.memory["v"] = g * g if v is None else BETA2 * v + (1 - BETA2) * g * g
+    if v is None:
+        return slot.theta
+    m = slot.memory["m"] = BETA1 * slot.memory.get("m", 0.0) + (1 - BETA1) * g / np.maximum(np.sqrt(v), EPS)
+    return slot.theta * (1 - slot.lr * slot.decay) - slot.lr * m
+
+
 RIGHT: list[tuple[Kind, WeightDecayAdapter]] = [
     ("l2", ArrayOptimizer(sgd, has_momentum=True)),
     ("l2", ArrayOptimizer(sgd, has_momentum=False)),
@@ -104,6 +114,7 @@ RIGHT: list[tuple[Kind, WeightDecayAdapter]] = [
     ("l2", ArrayOptimizer(adam, has_momentum=False)),
     ("decoupled", ArrayOptimizer(adamw, has_momentum=False)),
     ("decoupled", ArrayOptimizer(sign_descent, has_momentum=False)),
+    ("decoupled", ArrayOptimizer(adopt, has_momentum=False)),
 ]
 
 # ---- wrong -----------------------------------------------------------------------------------------------------------
@@ -263,6 +274,26 @@ def decay_with_the_first_learning_rate(slot: Slot, g: Array) -> Array:
     return slot.theta * (1 - first * slot.decay) + adaptive(slot, g)
 
 
+@adam_mutant("decoupled", "strength")
+def decay_nine_tenths_of_a_percent_too_strong(slot: Slot, g: Array) -> Array:
+    return slot.theta * (1 - 1.009 * slot.lr * slot.decay) + adaptive(slot, g)
+
+
+@adam_mutant("decoupled", "vectors")
+def vectors_spared(slot: Slot, g: Array) -> Array:
+    return slot.theta * (1 - slot.lr * slot.decay * (slot.theta.ndim > 1)) + adaptive(slot, g)
+
+
+@sgd_mutant("l2", "vectors")
+def vectors_spared_the_penalty(slot: Slot, g: Array) -> Array:
+    return slot.theta + heavy_ball(slot, g + slot.decay * slot.theta * (slot.theta.ndim > 1))
+
+
+@adam_mutant("decoupled", "large")
+def decay_clipped(slot: Slot, g: Array) -> Array:
+    return slot.theta * (1 - min(slot.lr * slot.decay, 0.1)) + adaptive(slot, g)
+
+
 class DecaysWithoutGradient(ArrayOptimizer):
     def step(self, optimizer: list[Slot], grads: Sequence[Array | None]) -> list[Array]:
         zeros = [np.zeros_like(slot.theta) for slot in optimizer]
@@ -283,7 +314,16 @@ class LastGroupsDecay(ArrayOptimizer):
         return super().build_groups(params, lr, [weight_decays[-1]] * len(params), momentum)
 
 
+class ThirdGroupForgotten(ArrayOptimizer):
+    def build_groups(
+        self, params: Sequence[Array], lr: float, weight_decays: Sequence[float], momentum: float = 0.0
+    ) -> list[Slot]:
+        decays = [decay if i < 2 or len(set(weight_decays)) == 1 else 0.0 for i, decay in enumerate(weight_decays)]
+        return super().build_groups(params, lr, decays, momentum)
+
+
 ZOO += [
+    Mutant("third_group_forgotten", "decoupled", "groups", ThirdGroupForgotten(adamw, has_momentum=False)),
     Mutant("decay_without_gradient", "l2", "no_gradient", DecaysWithoutGradient(sgd, has_momentum=True)),
     Mutant("adamw_without_gradient", "decoupled", "no_gradient", DecaysWithoutGradient(adamw, has_momentum=False)),
     Mutant("decay_of_the_first_group_for_all", "l2", "groups", FirstGroupsDecay(adam, has_momentum=False)),

@@ -10,13 +10,17 @@ from .dropout import (
     DropoutReport,
     FunctionDropout,
     MinigradDropout,
+    NothingToExamine,
     TorchDropout,
+    adapter_for,
     check_dropout,
+    parametrize_with_dropouts,
 )
 from .weight_decay import (
     MinigradOptimizer,
     TorchOptimizer,
     WeightDecayAdapter,
+    WeightDecayContract,
     WeightDecayReport,
     check_weight_decay,
 )
@@ -28,11 +32,15 @@ __all__ = [
     "FunctionDropout",
     "MinigradDropout",
     "MinigradOptimizer",
+    "NothingToExamine",
     "TorchDropout",
     "TorchOptimizer",
     "WeightDecayAdapter",
+    "WeightDecayContract",
     "WeightDecayReport",
+    "adapter_for",
     "assert_close",
     "check_dropout",
     "check_weight_decay",
+    "parametrize_with_dropouts",
 ]

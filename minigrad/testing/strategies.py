@@ -93,13 +93,29 @@ def arrays(
         gap: >= 0.
 
     Raises:
-        ValueError: the range is empty, has no number of the dtype outside of the gaps, or gap is negative.
+        ValueError: when a value is drawn: the range is empty, has no number of the dtype outside of the gaps, or gap is
+            negative.
 
     Example:
         >>> from hypothesis import find
         >>> find(arrays((2,), "float64", away_from=(0.0,), gap=0.25), lambda x: True)
         array([1., 1.])
     """
+
+    def define() -> st.SearchStrategy[Array]:
+        return _arrays(shape, dtype, min_value, max_value, away_from, gap)
+
+    return st.deferred(define)  # arguments are looked at when a value is drawn, as Hypothesis' own strategies do
+
+
+def _arrays(
+    shape: Shape | st.SearchStrategy[Shape] | None,
+    dtype: Any,
+    min_value: float,
+    max_value: float,
+    away_from: Sequence[float],
+    gap: float,
+) -> st.SearchStrategy[Array]:
     _check_range(min_value, max_value, gap)
     numpy_dtypes = [to_numpy(d) for d in (dtype if isinstance(dtype, list | tuple) else (dtype,))]
     elements = {d: _elements(d, min_value, max_value, away_from, gap) for d in numpy_dtypes}

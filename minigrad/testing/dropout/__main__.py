@@ -3,47 +3,79 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
-import re
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from ... import nn
-from .adapters import DropoutAdapter, FunctionDropout, MinigradDropout, TorchDropout
+from ..command import refuse, run, show
+from ..report import FORMATS
 from .check import CHECKS, check_dropout
+from .drivers import adapter_for
+from .explain import explain
+from .kinds import Shape
+from .report import MEANINGS, NothingToExamine
 
-
-class _NotLoaded(Exception):
-    """The target cannot be examined; the text is one sentence."""
+T = TypeVar("T")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report; return 0 if nothing is broken, 1 if something is, 2 if there is nothing to examine."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.list or options.explain:
+        show(explain(options.explain) if options.explain else "\n".join(f"{id:<12} {MEANINGS[id]}" for id in CHECKS))
+        return 0
+    if options.target is None:
+        parser.error("name a dropout, such as torch.nn:Dropout")
     try:
-        adapter = load_adapter(options.target)
-    except _NotLoaded as error:
-        print(f"minigrad.testing.dropout: {error}", file=sys.stderr)
+        report = check_dropout(
+            adapter_for(options.target),
+            kind=options.kind,
+            shared_axes=options.shared_axes,
+            p=options.p,
+            shapes=options.shapes,
+            dtypes=options.dtypes,
+            false_alarm=options.false_alarm,
+            power=options.power,
+            only=options.only,
+            skip=options.skip,
+            known_failures=options.known_failure,
+            seed=options.seed,
+        )
+    except (NothingToExamine, ImportError, TypeError, ValueError) as error:
+        return refuse("testing.dropout", error)
+    show(report.to("json" if options.json else options.format))
+    if not report.examined:
         return 2
-    kind = options.kind or _kind_of(adapter, options.target)
-    report = check_dropout(
-        adapter, kind=kind, false_alarm=options.false_alarm, known_failures=options.known_failure, seed=options.seed
-    )
-    print(report.to_json() if options.json else report)
-    return 0 if report.ok else 1
+    return 0 if report.ok and not report.fixed else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m minigrad.testing.dropout", description="Examine a dropout.")
-    parser.add_argument("target", help="torch.nn:Dropout, minigrad.nn:Dropout, module:Adapter, path/to/file.py:Adapter")
-    parser.add_argument("--kind", choices=["element", "channel"], help="what is dropped; by default from the name")
+    parser.add_argument(
+        "target",
+        nargs="?",
+        help="torch.nn:Dropout, keras.layers:Dropout, path/to/file.py:name: an adapter, class or function",
+    )
+    parser.add_argument(
+        "--kind", choices=["element", "channel", "sample"], help="what is dropped; by default from the name"
+    )
+    parser.add_argument(
+        "--shared-axes", type=_list_of(int), default=(), metavar="0,2", help="axes along which one draw holds"
+    )
+    parser.add_argument("--p", type=_list_of(float), metavar="0.1,0.3", help="probabilities to look at")
+    parser.add_argument("--shapes", type=_shapes, metavar="8x3,4x5x6", help="shapes of the inputs")
+    parser.add_argument("--dtypes", type=_list_of(str), metavar="float32,float16", help="dtypes of the inputs")
     parser.add_argument("--false-alarm", type=_open_unit, default=1e-9, help="of the whole run (default 1e-9)")
+    parser.add_argument("--power", type=_open_unit, default=0.999, help="the samples follow from it (default 0.999)")
+    parser.add_argument("--only", type=_ids, default=(), metavar="ID,ID", help="invariants to examine")
+    parser.add_argument("--skip", type=_ids, default=(), metavar="ID,ID", help="invariants to leave out")
     parser.add_argument("--known-failure", action="append", default=[], choices=list(CHECKS), metavar="ID")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--seed", type=int, default=0, help="of everything that is drawn (default 0)")
+    parser.add_argument("--format", choices=list(FORMATS), default="text")
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--list", action="store_true", help="list the invariants")
+    parser.add_argument("--explain", choices=list(CHECKS), metavar="ID", help="explain an invariant")
     return parser
 
 
@@ -54,60 +86,29 @@ def _open_unit(text: str) -> float:
     return value
 
 
-def load_adapter(target: str) -> DropoutAdapter:
-    """Return the adapter that module:name or path.py:name stands for."""
-    module_name, _, name = target.rpartition(":")
-    if not module_name or not name:
-        raise _NotLoaded(f"expected module:Class or path/to/file.py:Class, got {target!r}")
+def _list_of(item: Callable[[str], T]) -> Callable[[str], list[T]]:
+    def parse(text: str) -> list[T]:
+        try:
+            return [item(part.strip()) for part in text.split(",")]
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected values with commas between them, got {text!r}") from None
+
+    return parse
+
+
+def _ids(text: str) -> list[str]:
+    ids = [id.strip() for id in text.split(",")]
+    if unknown := [id for id in ids if id not in CHECKS]:
+        raise argparse.ArgumentTypeError(f"unknown invariants: {', '.join(unknown)} (--list lists them)")
+    return ids
+
+
+def _shapes(text: str) -> list[Shape]:
     try:
-        module = _module(module_name)
-    except Exception as error:
-        raise _NotLoaded(f"cannot load {module_name}: {type(error).__name__}: {error}") from error
-    if not hasattr(module, name):
-        raise _NotLoaded(f"{module_name} has no {name}")
-    return _adapter_for(getattr(module, name), target)
-
-
-def _module(name: str) -> Any:
-    if not name.endswith(".py"):
-        return importlib.import_module(name)
-    path = Path(name)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent.resolve()))  # as if the file were run: its neighbours can be imported
-    sys.modules[path.stem] = module  # a dataclass in the file looks itself up
-    spec.loader.exec_module(module)
-    return module
-
-
-def _adapter_for(thing: Any, target: str) -> DropoutAdapter:
-    if isinstance(thing, DropoutAdapter):
-        return thing
-    if isinstance(thing, type):
-        if issubclass(thing, DropoutAdapter):
-            return _instance(thing, target)
-        if issubclass(thing, nn.Module):
-            return MinigradDropout(thing)
-        torch = sys.modules.get("torch")
-        if torch is not None and issubclass(thing, torch.nn.Module):
-            return TorchDropout(thing)
-    elif callable(thing):
-        return FunctionDropout(thing)
-    raise _NotLoaded(f"{target} is no DropoutAdapter, no layer of torch.nn or minigrad.nn and no function")
-
-
-def _instance(adapter_class: type[DropoutAdapter], target: str) -> DropoutAdapter:
-    try:
-        return adapter_class()
-    except Exception as error:
-        raise _NotLoaded(f"{target} cannot be made without arguments: {error}") from error
-
-
-def _kind_of(adapter: DropoutAdapter, target: str) -> str:
-    return str(getattr(adapter, "kind", "channel" if re.search(r"Dropout[123]d$", target) else "element"))
+        return [tuple(int(side) for side in shape.split("x") if side) for shape in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected shapes such as 8x3,4x5x6, got {text!r}") from None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

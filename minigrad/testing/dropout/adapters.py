@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +19,18 @@ class DropoutAdapter:
     """Tells the kit how to drive a dropout: subclass it, and write `build` and `run`.
 
     A layer is whatever `build` returns; the kit only hands it back to `run`. Where the dropout's random state can be
-    saved, write `get_rng_state` and `set_rng_state` as well.
+    saved, write `get_rng_state` and `set_rng_state` as well. Three rules: the random numbers of a call do not depend on
+    whether grad_output is given; None for a gradient means that the adapter has none, never that it is zero; x itself,
+    not a copy, goes to the layer.
 
     Attributes:
+        kind: "element", "channel", "sample", or "shared", with `shared_axes`.
+        shared_axes: axes along which one draw holds.
         channel_dims: how many dimensions a dropout of channels expects behind (N, C); None lets the kit try 1, 2 and 3.
+        dtypes: names of the dtypes that the dropout takes, by its policy; None lets the kit try.
+        inplace: the dropout is meant to write its output into its input.
+        none_is_off: p = None is documented to switch the dropout off.
+        few_shapes: a new shape costs a compilation: the kit looks at fewer.
 
     Example:
         >>> class Mine(DropoutAdapter):
@@ -40,7 +46,13 @@ class DropoutAdapter:
         True
     """
 
+    kind: str = "element"
+    shared_axes: Sequence[int] = ()
     channel_dims: int | None = None
+    dtypes: Sequence[str] | None = None
+    inplace: bool = False
+    none_is_off: bool = False
+    few_shapes: ClassVar[bool] = False
 
     def build(self, p: float, seed: int) -> Any:
         """Return a fresh layer that drops with probability p, and whose randomness starts at seed (below 2³¹)."""
@@ -83,13 +95,15 @@ class MinigradDropout(DropoutAdapter):
 
     def __init__(self, layer_class: Callable[..., nn.Module] = nn.Dropout, engine: str = "torch") -> None:
         self.layer_class = layer_class
-        self.channel_dims = _channel_dims(layer_class)
+        self.kind, self.channel_dims = kind_of_name(layer_class)
         self.engine = engine
 
     def build(self, p: float, seed: int) -> tuple[nn.Module, Generator]:
         """Return the network and the generator of its masks."""
         generator = Generator(engine=self.engine).manual_seed(seed)
-        return nn.Sequential(nn.Sequential(self.layer_class(p, generator=generator))), generator
+        layer = self.layer_class(p, generator=generator)
+        self.inplace = bool(getattr(layer, "inplace", False))
+        return nn.Sequential(nn.Sequential(layer)), generator
 
     def run(
         self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
@@ -99,7 +113,8 @@ class MinigradDropout(DropoutAdapter):
         input = from_numpy(x)
         if grad_output is None:
             return network.train(training)(input).numpy(), None
-        y = network.train(training)(input.requires_grad_())
+        input.requires_grad_()
+        y = network.train(training)(input * 1 if self.inplace else input)  # a leaf cannot be written to
         y.backward(from_numpy(grad_output))
         assert input.grad is not None
         return y.detach().numpy(), input.grad.numpy()
@@ -115,77 +130,6 @@ class MinigradDropout(DropoutAdapter):
     def __str__(self) -> str:
         name = f"minigrad.nn.{getattr(self.layer_class, '__name__', self.layer_class)}"
         return name if self.engine == "torch" else f"{name} (engine={self.engine!r})"
-
-
-class TorchDropout(DropoutAdapter):
-    """Drives a dropout class of `torch.nn`, inside a container.
-
-    PyTorch has one generator for all layers on the CPU; here each layer has its own part of it, swapped in for a call.
-
-    Args:
-        layer_class: takes p; `torch.nn.Dropout` unless given.
-
-    Raises:
-        ModuleNotFoundError: PyTorch is not installed.
-    """
-
-    def __init__(self, layer_class: Any = None) -> None:
-        self.torch = _torch()
-        self.layer_class = layer_class or self.torch.nn.Dropout
-        self.channel_dims = _channel_dims(self.layer_class)
-
-    def build(self, p: float, seed: int) -> dict[str, Any]:
-        """Return the network and the state of its generator."""
-        network = self.torch.nn.Sequential(self.torch.nn.Sequential(self.layer_class(p)))
-        return {"network": network, "state": self.torch.Generator().manual_seed(seed).get_state()}
-
-    def run(
-        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
-    ) -> tuple[Array, Array | None]:
-        """Run the network on x, and backward from grad_output."""
-        outside = self.torch.get_rng_state()
-        self.torch.set_rng_state(layer["state"])
-        try:
-            return self._run(layer["network"].train(training), x, grad_output)
-        finally:
-            layer["state"] = self.torch.get_rng_state()
-            self.torch.set_rng_state(outside)
-
-    def _run(self, network: Any, x: Array, grad_output: Array | None) -> tuple[Array, Array | None]:
-        input = self._tensor(x).requires_grad_(grad_output is not None)
-        y = network(input)
-        if grad_output is None:
-            return y.numpy(), None
-        y.backward(self._tensor(grad_output))
-        return y.detach().numpy(), input.grad.numpy()
-
-    def _tensor(self, x: Array) -> Any:
-        # PyTorch has no read-only tensors, and warns
-        return self.torch.from_numpy(x if x.flags.writeable else x.copy())
-
-    def get_rng_state(self, layer: Any) -> Any:
-        """Return the generator's state."""
-        return layer["state"].clone()
-
-    def set_rng_state(self, layer: Any, state: Any) -> None:
-        """Put back the generator's state."""
-        layer["state"] = state.clone()
-
-    def __str__(self) -> str:
-        return f"torch.nn.{getattr(self.layer_class, '__name__', self.layer_class)}"
-
-
-def _channel_dims(layer_class: Any) -> int | None:
-    """Read the dimensions off a name like Dropout2d."""
-    name = getattr(layer_class, "__name__", "")
-    return int(name[-2]) if name.endswith(("1d", "2d", "3d")) else None
-
-
-def _torch() -> ModuleType:
-    try:
-        return importlib.import_module("torch")
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("TorchDropout needs PyTorch: pip install 'minigrad-nn[parity]'") from error
 
 
 class FunctionDropout(DropoutAdapter):
@@ -227,3 +171,13 @@ class FunctionDropout(DropoutAdapter):
 
     def __str__(self) -> str:
         return str(getattr(self.function, "__qualname__", self.function))
+
+
+def kind_of_name(layer: Any) -> tuple[str, int | None]:
+    """Read kind and dimensions off a name like Dropout2d, SpatialDropout1D or DropPath."""
+    name = getattr(layer, "__name__", type(layer).__name__).lower()
+    if name.endswith(("dropout1d", "dropout2d", "dropout3d")):
+        return "channel", int(name[-2])
+    if name.startswith("featurealphadropout"):
+        return "channel", None
+    return ("sample", None) if name in ("droppath", "drop_path", "stochasticdepth") else ("element", None)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from types import ModuleType
+import contextlib
+import functools
+import inspect
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from .adapters import DropoutAdapter
-from .check import check_dropout
-from .exact import same_bits
-from .report import DropoutReport
-from .trial import Trial, tolerance
+from ..verdicts import extra, verdict
+from .check import CHECKS, check_dropout, start
+from .exact import PROPERTIES
+from .plan import Case
+from .report import DropoutReport, Skipped
+from .trial import Trial
 
 
 class DropoutContract:
@@ -24,22 +27,29 @@ class DropoutContract:
             adapter = MyAdapter()
 
     Attributes:
-        adapter: drives the dropout.
-        kind: "element" or "channel".
+        adapter: drives the dropout, or anything that `adapter_for` takes.
+        kind: "element", "channel" or "sample"; the adapter's own unless given.
+        shared_axes: as for `check_dropout`.
         false_alarm: of all statistical tests together.
-        known_failures: ids of invariants that are known to be broken: their tests are expected to fail.
+        known_failures: ids of invariants that are known to be broken: their tests are expected to fail, and fail
+        if they
+            do not.
+        settings: Hypothesis' settings; there is no deadline, as a first call may compile, unless they set one.
+        examples: cases that are tried before those that Hypothesis finds.
     """
 
-    adapter: ClassVar[DropoutAdapter]
-    kind: ClassVar[str] = "element"
+    adapter: ClassVar[Any] = None
+    kind: ClassVar[str | None] = None
+    shared_axes: ClassVar[Sequence[int]] = ()
     false_alarm: ClassVar[float] = 1e-9
     known_failures: ClassVar[Collection[str]] = ()
-    _reports: ClassVar[dict[type, DropoutReport]] = {}
+    settings: ClassVar[Any] = None
+    examples: ClassVar[Sequence[Case]] = ()
+    _trials: ClassVar[dict[type, tuple[DropoutReport, Trial]]] = {}
 
     def test_value(self) -> None:
         """A training output is 0 or x·s, one s for all that is kept."""
         self._holds("value")
-        self._for_every_input(_value)
 
     def test_scale(self) -> None:
         """S = 1/(1-p) for the p that is really used."""
@@ -64,12 +74,11 @@ class DropoutContract:
     def test_eval(self) -> None:
         """Evaluation is the identity, bit for bit, twice, and draws nothing."""
         self._holds("eval")
-        self._for_every_input(_eval)
+        self._for_every_input("eval")
 
     def test_edge_p(self) -> None:
         """P = 0 is the identity, p = 1 gives zeros without NaN or warning; evaluation is the identity in both."""
         self._holds("edge_p")
-        self._for_every_input(_edge_p)
 
     def test_bad_p(self) -> None:
         """A p that is no probability is refused when the layer is built, or at its first call at the latest."""
@@ -78,7 +87,7 @@ class DropoutContract:
     def test_gradient(self) -> None:
         """DL/dx = g times the very multiplier of the forward pass, also where x = 0."""
         self._holds("gradient")
-        self._for_every_input(_gradient)
+        self._for_every_input("gradient")
 
     def test_gradcheck(self) -> None:
         """With a frozen mask the gradient is the slope of the output; with a live mask it must not be (the control)."""
@@ -87,7 +96,7 @@ class DropoutContract:
     def test_linear(self) -> None:
         """The mask does not depend on x: a·x in, a·y out, and another x gives the same multipliers."""
         self._holds("linear")
-        self._for_every_input(_linear)
+        self._for_every_input("linear")
 
     def test_fresh(self) -> None:
         """Two training calls draw two masks."""
@@ -100,12 +109,12 @@ class DropoutContract:
     def test_seed(self) -> None:
         """The same seed gives the same masks, another seed others; no global generator is read or moved."""
         self._holds("seed")
-        self._for_every_input(_seed)
+        self._for_every_input("seed")
 
     def test_dtype(self) -> None:
         """Dtypes are kept; empty, scalar, strided, Fortran-ordered and read-only inputs work."""
         self._holds("dtype")
-        self._for_every_input(_dtype)
+        self._for_every_input("dtype")
 
     def test_precision(self) -> None:
         """The draw does not depend on the dtype of x."""
@@ -114,7 +123,7 @@ class DropoutContract:
     def test_pure(self) -> None:
         """The input is not written to, and a training output does not share its memory."""
         self._holds("pure")
-        self._for_every_input(_pure)
+        self._for_every_input("pure")
 
     def test_modes(self) -> None:
         """Training and evaluation restore each other, in one layer, beside another layer, and after an exception."""
@@ -127,93 +136,93 @@ class DropoutContract:
     def test_channel(self) -> None:
         """Channels drop as a whole, and an input without channels is refused."""
         self._holds("channel")
+        self._for_every_input("channel")
+
+    def _trial(self) -> tuple[DropoutReport, Trial]:
+        """Examine the dropout once for all tests of a class."""
+        cls = type(self)
+        if cls.adapter is None:
+            extra("pytest").fail(f"{cls.__name__} must set adapter, such as: adapter = MyAdapter()", pytrace=False)
+        if cls not in self._trials:
+            arguments: dict[str, Any] = {
+                "kind": self.kind,
+                "shared_axes": self.shared_axes,
+                "false_alarm": self.false_alarm,
+            }
+            report = check_dropout(self.adapter, known_failures=self.known_failures, **arguments)
+            everything: dict[str, Any] = {"p": None, "shapes": None, "dtypes": None, "power": 0.999, "seed": 0}
+            self._trials[cls] = report, start(self.adapter, **arguments, **everything)[0]
+        return self._trials[cls]
 
     def _holds(self, id: str) -> None:
-        pytest, cls = _extra("pytest"), type(self)
-        if cls not in self._reports:
-            self._reports[cls] = check_dropout(
-                self.adapter, kind=self.kind, false_alarm=self.false_alarm, known_failures=self.known_failures
-            )
-        result = self._reports[cls][id]
-        if result.status == "skipped":
-            pytest.skip(result.evidence)
-        if result.status == "known":
-            pytest.xfail(result.evidence)
-        if result.status == "broken":
-            pytest.fail(f"{result.evidence}\n{result.meaning}", pytrace=False)
+        verdict(self._trial()[0][id])
 
-    def _for_every_input(self, property: Callable[[DropoutAdapter, float, int, Any], None]) -> None:
-        """Let Hypothesis look for p, seed, shape and dtype that break a property."""
-        hypothesis = _extra("hypothesis")
+    def _for_every_input(self, id: str) -> None:
+        """Let Hypothesis look for p, seed, shape and dtype that break a property which the kit has found to hold."""
+        hypothesis = extra("hypothesis")
         st = hypothesis.strategies
-        trial = Trial(self.adapter, self.kind, self.false_alarm, 0)
-        shapes = st.lists(st.integers(0, 5), min_size=2 if self.kind == "channel" else 0, max_size=2)
-        dtypes = st.sampled_from([np.float16, np.float32, np.float64])
+        trial = self._trial()[1]
+        plan, holds = trial.plan, PROPERTIES[id]
+        settings = self.settings or hypothesis.settings(deadline=None)
 
-        seeds = st.integers(0, 2**31 - 1)
+        def shapes(rank: int) -> Any:
+            units = st.lists(st.integers(0, 5), min_size=plan.kind.free_dims(rank), max_size=plan.kind.free_dims(rank))
+            return units.map(lambda sides: plan.kind.shape(rank, sides))
 
-        def every(p: float, seed: int, shape: list[int], dtype: Any, values: int) -> None:
-            trial.rng = np.random.default_rng(values)
-            x = trial.values((*shape, *trial.spatial), dtype)
-            try:
-                property(self.adapter, p, seed, x)
-            except (TypeError, NotImplementedError):
-                if dtype == np.float32:
-                    raise
-                hypothesis.reject()  # a dtype that is refused in so many words is no wrong number
+        cases = st.builds(
+            Case,
+            st.floats(0.001, 0.99),
+            st.sampled_from(plan.small_shapes) if plan.few else st.sampled_from(plan.ranks).flatmap(shapes),
+            st.sampled_from(plan.dtypes),
+            st.integers(0, 2**31 - 2),
+        )
 
-        hypothesis.given(st.floats(0.001, 0.99), seeds, shapes, dtypes, seeds)(every)()
+        def every(case: Case) -> None:
+            with contextlib.suppress(Skipped), np.errstate(all="ignore"):
+                holds(trial, case)
 
-
-def _extra(name: str) -> ModuleType:
-    try:
-        return __import__(name)
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"DropoutContract needs {name}: pip install 'minigrad-nn[test]'") from error
-
-
-def _value(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    y = np.asarray(adapter.run(adapter.build(p, seed), x.copy())[0])
-    multiplier = y.astype(np.float64) / x
-    kept = multiplier[multiplier != 0]
-    assert np.allclose(kept, kept[:1], rtol=tolerance(x, y)), f"kept entries are not x·s with one s: {kept}"
+        test = hypothesis.given(cases)(every)
+        for case in self.examples:
+            test = hypothesis.example(case)(test)
+        settings(test)()
 
 
-def _eval(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    y = np.asarray(adapter.run(adapter.build(p, seed), x.copy(), training=False)[0])
-    assert same_bits(y, x), "evaluation is not the identity"
+def parametrize_with_dropouts(subjects: Sequence[Any], **options: Any) -> Callable[..., Any]:
+    """Decorate a test of one argument, a zero-argument check: one named test for each subject and invariant.
+
+    Args:
+        subjects: anything that `check_dropout` takes.
+        **options: of `check_dropout`.
+
+    Example::
+
+        @parametrize_with_dropouts(["torch.nn:Dropout", MyAdapter()])
+        def test_dropout(check):
+            check()
+    """
+    pytest = extra("pytest")
+    ids = [
+        id for id in CHECKS if (not options.get("only") or id in options["only"]) and id not in options.get("skip", ())
+    ]
+    reports: dict[int, DropoutReport] = {}
+
+    def check(index: int, id: str) -> None:
+        if index not in reports:
+            reports[index] = check_dropout(subjects[index], **options)
+        verdict(reports[index][id])
+
+    cases = [
+        pytest.param(functools.partial(check, index, id), id=f"{_name(subject)}-{id}")
+        for index, subject in enumerate(subjects)
+        for id in ids
+    ]
+
+    def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
+        argument = next(iter(inspect.signature(test).parameters))
+        return pytest.mark.parametrize(argument, cases)(test)
+
+    return decorate
 
 
-def _edge_p(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    assert np.array_equal(adapter.run(adapter.build(0.0, seed), x.copy())[0], x), "p = 0 is not the identity"
-
-
-def _gradient(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    g = np.ones_like(x)
-    y, gradient = adapter.run(adapter.build(p, seed), x.copy(), g)
-    assert gradient is not None
-    same = np.allclose(gradient, y / x, rtol=2 * tolerance(x, gradient), atol=0)
-    assert same, f"forward {y / x}, backward {gradient}"
-
-
-def _linear(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    twice = np.asarray(2 * x, x.dtype)
-    y, doubled = (np.asarray(adapter.run(adapter.build(p, seed), v)[0]) for v in (x.copy(), twice))
-    assert np.array_equal(doubled, 2 * y), f"2·x gives {doubled}, not 2·{y}"
-
-
-def _seed(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    first, second = (np.asarray(adapter.run(adapter.build(p, seed), x.copy())[0]) for _ in range(2))
-    assert np.array_equal(first, second), f"the same seed gives {first} and {second}"
-
-
-def _dtype(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    y = np.asarray(adapter.run(adapter.build(p, seed), x.copy())[0])
-    assert (y.dtype, y.shape) == (x.dtype, x.shape), f"{x.dtype}{x.shape} in, {y.dtype}{y.shape} out"
-
-
-def _pure(adapter: DropoutAdapter, p: float, seed: int, x: Any) -> None:
-    before = x.copy()
-    y = np.asarray(adapter.run(adapter.build(p, seed), x)[0])
-    assert np.array_equal(x, before), "the input is written to"
-    assert not np.shares_memory(x, y), "the output shares the input's memory"
+def _name(subject: Any) -> str:
+    return subject if isinstance(subject, str) else getattr(subject, "__name__", str(subject))

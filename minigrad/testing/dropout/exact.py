@@ -1,4 +1,9 @@
-"""Checks that need no statistics: one violation convicts."""
+"""Checks that need no statistics: one violation convicts.
+
+What holds for every input is a property of a `Case`; a check runs its property over the plan's cases, the test
+class over
+those that Hypothesis finds, too.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,20 @@ import contextlib
 import math
 import random
 import warnings
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from .report import Broken, Skipped
-from .statistical import DEEPER_SHAPES, OLD_KIND, is_old_kind
-from .trial import COLUMNS, ROWS, Array, Draw, Trial, tolerance
+from .kinds import Array, Shape
+from .plan import Case
+from .report import Broken, Remarked, Skipped
+from .statistical import OLD_KIND, is_nominal, is_old_kind
+from .trial import NEVER, Trial, tolerance
 
+Property: TypeAlias = Callable[[Trial, Case], None]
 BAD_P: tuple[Any, ...] = (-0.1, 1.5, math.nan, math.inf, -math.inf, "a half", None)
-DTYPES = (np.float16, np.float32, np.float64)
+REFUSED = (ValueError, TypeError)
 
 
 def same_bits(a: Array, b: Array) -> bool:
@@ -24,39 +32,59 @@ def same_bits(a: Array, b: Array) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
+def every_case(trial: Trial, holds: Property) -> None:
+    """Examine a property in all cases of the plan; a violation names its case."""
+    for case in trial.plan.cases:
+        try:
+            holds(trial, case)
+        except Broken as broken:
+            broken.case = case
+            raise
+
+
 # -- evaluation and the edges of p ------------------------------------------------------------------------------------
 
 
 def check_eval(trial: Trial) -> str:
     """Check that evaluation is the identity, bit for bit, twice, and draws nothing."""
-    x = trial.input(ROWS, COLUMNS)
-    x.flat[:4] = -0.0, math.inf, math.nan, 1e-40
+    x = trial.input()
+    specials = (-0.0, math.inf, math.nan, float(np.finfo(x.dtype).smallest_subnormal) * 9)[: x.size]
+    x.ravel()[: len(specials)] = specials
     for p in (0.2, 0.5):
         layer = trial.build(p)
         for call in ("first", "second"):
             y, _ = trial.run(layer, x, training=False)
             if not same_bits(y.astype(x.dtype), x):
-                trial.train(layer, trial.input(2, 2))
+                trial.train(layer, x)
                 raise Broken(_difference(trial, p, x, y, call))
-        trial.train(layer, trial.input(2, 2))
+        trial.train(layer, x)
+    every_case(trial, evaluates_to_the_identity)
     if trial.replays and _evaluation_moves_the_masks(trial):
         raise Broken("evaluation consumes random numbers: the next training mask is another one")
-    return "the identity, bit for bit, at p = 0.2 and 0.5; draws nothing" + ("" if trial.replays else " (not examined)")
+    draws = "draws nothing" if trial.replays else "whether it draws was not examined"
+    return f"the identity, bit for bit, in {len(trial.plan.cases)} cases; {draws}"
+
+
+def evaluates_to_the_identity(trial: Trial, case: Case) -> None:
+    """Y = x, bit for bit."""
+    y, _ = trial.evaluate(trial.build(case.p, case.seed), case.x)
+    if not same_bits(y.astype(case.x.dtype), case.x):
+        raise Broken(f"{case}: evaluation is not the identity, {np.mean(y != case.x):.2f} of the entries differ")
 
 
 def _difference(trial: Trial, p: float, x: Array, y: Array, call: str) -> str:
     if is_old_kind(trial):
         return f"p = {p}: y = {1 - p:g}·x in evaluation ({OLD_KIND})"
-    ratio = y[1:].ravel().astype(np.float64) / x[1:].ravel()
-    if np.ptp(ratio) > 1e-3:
+    ratio = y.ravel()[4:].astype(np.float64) / x.ravel()[4:]
+    if ratio.size and np.ptp(ratio) > 1e-3:
         return f"p = {p}: {np.mean(ratio == 0):.2f} of the entries are dropped in evaluation ({call} call)"
-    if abs(ratio[0] - 1) > 1e-6:
+    if ratio.size and abs(ratio[0] - 1) > 1e-6:
         return f"p = {p}: y = {ratio[0]:.6g}·x in evaluation"
-    return f"p = {p}: evaluation changes the bits of {x.flat[:4].tolist()} to {y.flat[:4].tolist()}"
+    return f"p = {p}: evaluation changes the bits of {x.ravel()[:4].tolist()} to {y.ravel()[:4].tolist()}"
 
 
 def _evaluation_moves_the_masks(trial: Trial) -> bool:
-    x, seed = trial.input(ROWS, COLUMNS), trial.seed()
+    x, seed = trial.input(), trial.seed()
     expected = trial.train(trial.build(0.5, seed), x)
     layer = trial.build(0.5, seed)
     trial.run(layer, x, training=False)
@@ -67,60 +95,104 @@ def _evaluation_moves_the_masks(trial: Trial) -> bool:
 
 def check_edge_p(trial: Trial) -> str:
     """Check that p = 0 is the identity, p = 1 gives zeros without NaN or warning, and evaluation ignores both."""
-    x, g = trial.input(511, 129), trial.input(511, 129)
-    y, gradient = trial.run(trial.build(0.0), x, g, training=True)
-    if not np.array_equal(y, x):
-        raise Broken(f"p = 0: training changes {np.mean(y != x):.5f} of the entries (drops {np.mean(y == 0):.5f})")
-    if gradient is not None and not np.array_equal(gradient, g):
-        raise Broken("p = 0: the gradient of the identity is not g")
-    refusal = _check_p_1(trial, x, g)
-    for p in (0.0,) if refusal else (0.0, 1.0):
+    refusals: set[str] = set()
+    many = trial.plan.large if math.prod(trial.plan.large) > 2**16 else trial.plan.usual()
+    x = trial.values(many)
+    _p_0_is_the_identity(trial, x, None)
+    for shape in dict.fromkeys([trial.plan.usual(), *trial.plan.small_shapes]):
+        for dtype in trial.plan.dtypes:
+            x, g = trial.values(shape, dtype), trial.values(shape, dtype)
+            _p_0_is_the_identity(trial, x, g)
+            refusals |= {refusal for refusal in [_check_p_1(trial, x, g)] if refusal}
+    x = trial.input()
+    for p in (0.0,) if refusals else (0.0, 1.0):
         y, _ = trial.evaluate(trial.build(p), x)
         if not np.array_equal(y, x) and trial.holds("eval"):
             raise Broken(f"p = {p:g}: evaluation is not the identity ({np.mean(y == 0):.2f} of the entries are zero)")
-    return "p = 0 is the identity; " + (refusal or "p = 1 gives zeros and zero gradient, no NaN, no warning")
+    edge = next(iter(refusals), "p = 1 gives zeros and zero gradient, no NaN, no warning")
+    if any("Assertion" in refusal for refusal in refusals):
+        raise Remarked(f"p = 0 is the identity; {edge}: a ValueError would outlive python -O")
+    return f"p = 0 is the identity; {edge}"
+
+
+def _p_0_is_the_identity(trial: Trial, x: Array, g: Array | None) -> None:
+    y, gradient = trial.run(trial.build(0.0), x, g, training=True)
+    if not np.array_equal(y, x):
+        where = f"{x.dtype}{list(x.shape)}"
+        raise Broken(
+            f"p = 0, {where}: training changes {np.mean(y != x):.5f} of the entries (drops {np.mean(y == 0):.5f})"
+        )
+    if gradient is not None and not np.array_equal(gradient, g):  # type: ignore[arg-type]
+        raise Broken("p = 0: the gradient of the identity is not g")
 
 
 def _check_p_1(trial: Trial, x: Array, g: Array) -> str:
-    try:
-        layer = trial.build(1.0)
-    except ValueError as error:
-        return f"p = 1 is refused ({error})"
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
         warnings.simplefilter("always")
-        y, gradient = trial.run(layer, x, g, training=True)
+        try:
+            y, gradient = trial.run(trial.build(1.0), x, g, training=True)
+        except (*REFUSED, AssertionError) as error:
+            _fails_for_p_alone(trial, x, g, error)
+            return f"p = 1 is refused ({type(error).__name__}: {error})"
     for name, array in {"output": y, "gradient": gradient}.items():
         if array is not None and not (array == 0).all():
             found = "NaN or infinity" if not np.isfinite(array).all() else f"{np.mean(array != 0):.5f} that is not 0"
-            raise Broken(f"p = 1: the {name} in training contains {found}")
+            raise Broken(f"p = 1, {x.dtype}{list(x.shape)}: the {name} in training contains {found}")
     if caught:
         raise Broken(f"p = 1: a warning, {caught[0].message}")
     return ""
 
 
+def _fails_for_p_alone(trial: Trial, x: Array, g: Array, error: Exception) -> None:
+    """Raise an error again that has nothing to do with p = 1."""
+    try:
+        trial.run(trial.build(0.5), x, g, training=True)
+    except Exception:
+        raise error from None
+
+
 def check_bad_p(trial: Trial) -> str:
     """Check that a p that is no probability is refused when the layer is built, or at its first call at the latest."""
     verdicts = {repr(p): _refusal(trial, p) for p in BAD_P}
-    accepted = [f"p = {p} {verdict}" for p, verdict in verdicts.items() if verdict not in ("refused", "late")]
-    if accepted:
+    fine = ("refused", "late", "asserted", "off")
+    if accepted := [f"p = {p} {verdict}" for p, verdict in verdicts.items() if verdict not in fine]:
         raise Broken("; ".join(accepted))
-    late = [p for p, verdict in verdicts.items() if verdict == "late"]
-    return f"refused: {', '.join(map(repr, BAD_P))}" + (f" (at the first call only: {', '.join(late)})" if late else "")
+    late, asserted = ([p for p, verdict in verdicts.items() if verdict == word] for word in ("late", "asserted"))
+    text = f"refused: {', '.join(map(repr, BAD_P))}" + (f" (at the first call only: {', '.join(late)})" if late else "")
+    remarks = []
+    if asserted:
+        remarks.append(
+            f"p = {', '.join(asserted)} refused by an AssertionError, which python -O leaves out: ValueError is usual"
+        )
+    if verdicts["None"] == "off":
+        text = text.replace(", None", "") + "; None switches it off"
+        if not trial.adapter.none_is_off:
+            remarks.append("p = None switches dropout off: say so to your users (none_is_off = True declares it)")
+    if remarks:
+        raise Remarked("; ".join(remarks))
+    return text
 
 
 def _refusal(trial: Trial, p: Any) -> str:
     try:
         layer = trial.build(p)
-    except (ValueError, TypeError):
+    except REFUSED:
         return "refused"
+    except AssertionError:
+        return "asserted"
     except Exception as error:
         return f"gives {type(error).__name__}, not ValueError or TypeError"
+    x = trial.input()
     try:
-        trial.train(layer, trial.input(2, 3))
-    except (ValueError, TypeError, RuntimeError):  # as late as in torch.nn.Dropout(nan), but no wrong number
+        y = trial.train(layer, x)
+    except (*REFUSED, RuntimeError):  # as late as in torch.nn.Dropout(nan), but no wrong number
         return "late"
+    except AssertionError:
+        return "asserted"
     except Exception as error:
         return f"gives {type(error).__name__} at the first call, not ValueError or TypeError"
+    if p is None and np.array_equal(y, x) and not np.array_equal(trial.train(trial.build(0.9), x), x):
+        return "off"
     return "is accepted"
 
 
@@ -128,23 +200,22 @@ def _refusal(trial: Trial, p: Any) -> str:
 
 
 def check_gradient(trial: Trial) -> str:
-    """Check that dL/dx = g times the very multiplier of the forward pass, also where x = 0."""
-    trial.needs("value")
-    for p in (0.5, 0.2):
-        x, g = trial.input(ROWS, COLUMNS), trial.input(ROWS, COLUMNS)
-        x[::3] = 0
-        y, gradient = _with_gradient(trial, trial.build(p), x, g, training=True)
-        _compare_gradient(p, x, g, y, gradient)
-        _compare_gradient_at_zero(trial, p, gradient[::3] / g[::3], trial.read(p, x[1::3], y[1::3]))
-    y, gradient = _with_gradient(trial, layer := trial.build(0.5), x, g, training=False)
-    trial.train(layer, x)
-    if trial.holds("eval") and not np.array_equal(gradient, g):
-        raise Broken("in evaluation the gradient is not g")
-    return "g times the multiplier of the forward pass, also where x = 0; g in evaluation"
+    """Check that dL/dx = g times the very multiplier of the forward pass, also where x or g is 0."""
+    every_case(trial, gradient_is_g_times_the_multiplier)
+    every_case(trial, gradient_of_evaluation_is_g)
+    for dtype in trial.plan.dtypes:
+        _compare_gradient_at_zero(trial, dtype)
+        _gradient_of_special_values(trial, dtype)
+    return (
+        f"g times the multiplier of the forward pass in {len(trial.plan.cases)} cases, also where x or g = "
+        "0; g in evaluation"
+    )
 
 
 def _with_gradient(trial: Trial, layer: Any, x: Array, g: Array, *, training: bool) -> tuple[Array, Array]:
     y, gradient = trial.run(layer, x, g, training=training)
+    if not training:
+        trial.train(layer, x)
     if gradient is None:
         raise Skipped("the adapter returns no gradient")
     if gradient.shape != x.shape:
@@ -152,22 +223,54 @@ def _with_gradient(trial: Trial, layer: Any, x: Array, g: Array, *, training: bo
     return y, gradient
 
 
-def _compare_gradient(p: float, x: Array, g: Array, y: Array, gradient: Array) -> None:
-    inside = x != 0
-    multiplier, used = y[inside] / x[inside], gradient[inside] / g[inside]
-    wrong = ~np.isclose(used, multiplier, rtol=2 * tolerance(x, y, gradient), atol=0)
+def gradient_is_g_times_the_multiplier(trial: Trial, case: Case) -> None:
+    """DL/dx = g · y/x."""
+    y, gradient = _with_gradient(trial, trial.build(case.p, case.seed), case.x, case.g, training=True)
+    multiplier, used = y.astype(np.float64) / case.x, gradient.astype(np.float64) / case.g
+    wrong = ~np.isclose(used, multiplier, rtol=4 * tolerance(case.dtype), atol=0)
     if wrong.any():
         i = int(np.argmax(wrong))
-        raise Broken(f"p = {p}: forward x·{multiplier[i]:.6g}, backward g·{used[i]:.6g} (in {wrong.mean():.2f} of all)")
+        forward, backward = multiplier.ravel()[i], used.ravel()[i]
+        raise Broken(f"{case}: forward x·{forward:.6g}, backward g·{backward:.6g} (in {wrong.mean():.2f} of all)")
 
 
-def _compare_gradient_at_zero(trial: Trial, p: float, used: Array, elsewhere: Draw) -> None:
-    dropped, kept = used == 0, np.isclose(used, elsewhere.scale, rtol=1e-4)
+def gradient_of_evaluation_is_g(trial: Trial, case: Case) -> None:
+    """DL/dx = g in evaluation, wherever that is the identity."""
+    y, gradient = _with_gradient(trial, trial.build(case.p, case.seed), case.x, case.g, training=False)
+    if np.array_equal(y, case.x) and not np.array_equal(gradient, case.g):
+        raise Broken(f"{case}: in evaluation the gradient is not g")
+
+
+def _compare_gradient_at_zero(trial: Trial, dtype: str) -> None:
+    """Where x = 0 the output does not show the mask; the gradient has to know it."""
+    p, x, g = 0.3, trial.input(dtype), trial.input(dtype)
+    hidden = np.zeros(x.shape, bool)
+    hidden[..., ::3] = True
+    x[hidden] = 0
+    y, gradient = _with_gradient(trial, trial.build(p), x, g, training=True)
+    seen = trial.kind.units(hidden).size >= 200 and not hidden.all()
+    multiplier, used = y[~hidden].astype(np.float64) / x[~hidden], gradient[hidden].astype(np.float64) / g[hidden]
+    scale = float(np.abs(multiplier).max(initial=0))
+    dropped, kept = used == 0, np.isclose(used, scale, rtol=4 * tolerance(dtype))
     # some are dropped and some are kept, unless the mask itself is wrong
-    mixed = elsewhere.dropped.any() and all(trial.holds(id) for id in ("fresh", "linear", "independent"))
-    if not (dropped | kept).all() or (mixed and (dropped.all() or kept.all())):
+    mixed = seen and (multiplier == 0).any() and all(trial.holds(id) for id in ("fresh", "linear", "independent"))
+    if (trial.holds("value") and not (dropped | kept).all()) or (mixed and (dropped.all() or kept.all())):
         found = "always 0" if dropped.all() else "never 0" if kept.all() else "neither 0 nor g·s"
-        raise Broken(f"p = {p}: where x = 0 the gradient is {found}; the mask is not visible in the output there")
+        raise Broken(
+            f"p = {p}, {dtype}: where x = 0 the gradient is {found}; the mask is not visible in the output there"
+        )
+
+
+def _gradient_of_special_values(trial: Trial, dtype: str) -> None:
+    seed, x, g = trial.seed(), trial.input(dtype), trial.input(dtype)
+    _, usual = _with_gradient(trial, trial.build(0.5, seed), x, g, training=True)
+    _, zero = _with_gradient(trial, trial.build(0.5, seed), x, np.zeros_like(g), training=True)
+    if not (zero == 0).all():
+        raise Broken(f"{dtype}: where g = 0 the gradient is {zero[zero != 0].ravel()[0]}, not 0")
+    big = np.full_like(g, float(np.finfo(dtype).max) * 0.75)
+    _, large = _with_gradient(trial, trial.build(0.5, seed), x, big, training=True)
+    if np.isnan(large).any() or (trial.replays and ((large == 0) != (usual == 0)).any()):
+        raise Broken(f"{dtype}: where g is large, {big.ravel()[0]:.4g}, the gradient is not 0 or g·s")
 
 
 def check_gradcheck(trial: Trial) -> str:
@@ -175,18 +278,22 @@ def check_gradcheck(trial: Trial) -> str:
     trial.needs("value")
     trial.needs_replay()
     trial.needs("linear")
-    x, g, seed = trial.input(ROWS, COLUMNS), trial.input(ROWS, COLUMNS), trial.seed()
-    _, gradient = _with_gradient(trial, trial.build(0.5, seed), x, g, training=True)
-    # the function is linear, so a wide step costs no accuracy
-    step = trial.input(ROWS, COLUMNS) / 2
-    ahead, behind = (trial.train(trial.build(0.5, seed), x + sign * step) for sign in (1, -1))
-    slope, claimed = (ahead - behind) / 2, gradient * step / g
-    if not np.allclose(slope, claimed, rtol=1e-3, atol=1e-3):
-        raise Broken(f"frozen mask: {np.mean(~np.isclose(slope, claimed, 1e-3, 1e-3)):.2f} of the slopes differ")
-    layer = trial.build(0.5, seed)
-    ahead, behind = (trial.train(layer, x + sign * step) for sign in (1, -1))
-    live = trial.verdict("fresh") == "held" and trial.holds("independent")
-    if live and np.allclose((ahead - behind) / 2, claimed, rtol=1e-3, atol=1e-3):
+    for shape in dict.fromkeys([trial.plan.usual(), *trial.plan.small_shapes]):
+        p = trial.plan.p[0] if trial.plan.p else trial.plan.drawn_p[2]
+        x, g, seed = trial.values(shape), trial.values(shape), trial.seed()
+        _, gradient = _with_gradient(trial, trial.build(p, seed), x, g, training=True)
+        # the function is linear, so a wide step costs no accuracy
+        step = trial.values(shape) / 2
+        ahead, behind = (trial.train(trial.build(p, seed), np.asarray(x + sign * step)) for sign in (1, -1))
+        slope, claimed = (ahead - behind) / 2, gradient * step / g
+        if not np.allclose(slope, claimed, rtol=1e-3, atol=1e-3):
+            differ = np.mean(~np.isclose(slope, claimed, 1e-3, 1e-3))
+            raise Broken(f"frozen mask, shape {shape}: {differ:.2f} of the slopes differ")
+    layer, x = trial.build(0.5, seed := trial.seed()), trial.input()
+    _, gradient = _with_gradient(trial, trial.build(0.5, seed), x, np.ones_like(x), training=True)
+    ahead, behind = (trial.train(layer, x + sign * x / 2) for sign in (1, -1))
+    live = trial.verdict("fresh") == "held" and trial.holds("independent") and trial.kind.units(x).size > 50
+    if live and np.allclose(ahead - behind, gradient * x, rtol=1e-3, atol=1e-3):
         raise Broken("the control passes: with a live mask finite differences should disagree")
     return "agrees with finite differences of a frozen mask, disagrees with those of a live one"
 
@@ -198,48 +305,71 @@ def check_linear(trial: Trial) -> str:
     """Check that the mask does not depend on x: a·x in, a·y out, and another x gives the same multipliers."""
     trial.needs("value")
     trial.needs_replay()
-    seed, x, other = trial.seed(), trial.input(ROWS, COLUMNS), trial.input(ROWS, COLUMNS)
-    y, negative, different = (trial.train(trial.build(0.5, seed), v) for v in (x, -2 * x, other))
-    for name, found, expected in [
-        ("-2·x", negative / (-2 * x), y / x),
-        ("another x", different / other, y / x),
+    every_case(trial, is_linear)
+    return f"same seed: -2·x gives -2·y, another x the same mask, in {len(trial.plan.cases)} cases"
+
+
+def is_linear(trial: Trial, case: Case) -> None:
+    """One seed: a·x gives a·y, and another x has the same multipliers."""
+    x, other = case.x, case.g
+    y, negative, different = (trial.train(trial.build(case.p, case.seed), v) for v in (x, np.asarray(-2 * x), other))
+    multiplier = y.astype(np.float64) / x
+    for name, found in [
+        ("-2·x", negative.astype(np.float64) / (-2 * x)),
+        ("another x", different.astype(np.float64) / other),
     ]:
-        if not np.allclose(found, expected, rtol=2 * tolerance(x, y), atol=0):
-            raise Broken(f"same seed, {name}: {np.mean((found == 0) != (expected == 0)):.2f} of the mask changes")
-    return "same seed: -2·x gives -2·y, another x the same mask"
+        finite = np.isfinite(found) & np.isfinite(multiplier)
+        if not np.allclose(found[finite], multiplier[finite], rtol=4 * tolerance(case.dtype), atol=0):
+            raise Broken(
+                f"{case}, same seed, {name}: {np.mean((found == 0) != (multiplier == 0)):.2f} of the mask changes"
+            )
 
 
 def check_fresh(trial: Trial) -> str:
-    """Check that two training calls draw two masks."""
-    layer, x = trial.build(0.5), trial.input(ROWS, COLUMNS)
-    first, *others = (trial.train(layer, x) for _ in range(8))
-    if (first == x).all():
-        raise Skipped("nothing is dropped at p = 0.5")
-    if all(np.array_equal(first, other) for other in others):
-        raise Broken("eight training calls in a row drop the same units")
-    return "two training calls drop different units"
+    """Check that two training calls draw two masks, at every p and rank where chance would not repeat one."""
+    judged = [calls for calls in trial.calls if calls.dropped.any() and not calls.dropped.all()]
+    if not judged:
+        raise Skipped("nothing is dropped")
+    for calls in judged:
+        if calls.is_one_mask:
+            raise Broken(f"{calls}: all calls drop the same units")
+    return f"two training calls drop different units, in {len(judged)} streams of calls"
 
 
 def check_seed(trial: Trial) -> str:
     """Check that the same seed gives the same masks, another seed others; no global generator is read or moved."""
-    x, seed = trial.input(ROWS, COLUMNS), trial.seed()
+    for calls in trial.calls:
+        _check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape))
+    every_case(trial, replays_its_seed)
+    return "same seed, same masks; no global generator read or moved; " + _check_state(trial, trial.input())
+
+
+def replays_its_seed(trial: Trial, case: Case) -> None:
+    """One seed gives one mask."""
+    first, second = (trial.train(trial.build(case.p, case.seed), case.x) for _ in range(2))
+    if not np.array_equal(first, second, equal_nan=True):
+        raise Broken(f"{case}: the same seed gives different masks")
+
+
+def _check_seed_of(trial: Trial, p: float, x: Array) -> None:
+    seed = trial.seed()
     with _globals_kept():
         before = _global_state()
-        first = _two_masks(trial, seed, x)
+        first = _two_masks(trial, p, seed, x)
         if _global_state() != before:
             raise Broken("a global generator (numpy.random or random) is moved")
         np.random.seed(1)  # noqa: NPY002
         random.seed(1)
-        if not np.array_equal(_two_masks(trial, seed, x), first):
+        if not np.array_equal(_two_masks(trial, p, seed, x), first):
             raise Broken("the same seed gives different masks")
-    dead = (first == x).all()  # the same for every seed, but that is for the rate check to say
-    if not dead and np.array_equal(_two_masks(trial, seed ^ 1, x), first):
-        raise Broken("different seeds give the same masks")
-    return "same seed, same masks; no global generator read or moved; " + _check_state(trial, x)
+    rate = float(np.mean(first == 0))  # a wrong one is for the rate check to say
+    tells = 2 * trial.kind.units(x).size * math.log(rate * rate + (1 - rate) ** 2) < math.log(NEVER)
+    if tells and trial.holds("independent") and np.array_equal(_two_masks(trial, p, seed ^ 1, x), first):
+        raise Broken(f"p = {p:.6g}: different seeds give the same masks")
 
 
-def _two_masks(trial: Trial, seed: int, x: Array) -> Array:
-    layer = trial.build(0.5, seed)
+def _two_masks(trial: Trial, p: float, seed: int, x: Array) -> Array:
+    layer = trial.build(p, seed)
     return np.stack([trial.train(layer, x), trial.train(layer, x)])
 
 
@@ -274,84 +404,95 @@ def _globals_kept() -> Iterator[None]:
 
 
 def check_dtype(trial: Trial) -> str:
-    """Check that dtypes are kept; empty, scalar, strided, Fortran-ordered and read-only inputs work."""
-    refused = [np.dtype(dtype).name for dtype in DTYPES if not _keeps_dtype(trial, dtype)]
-    if len(refused) == len(DTYPES):
-        raise Broken("every floating dtype is refused")
-    dtype = np.float32 if "float32" not in refused else np.float64
-    matrix = trial.input(32, 32, dtype)
-    usual = trial.read(0.3, matrix, trial.train(trial.build(0.3), matrix))
-    for name, x in _unusual_inputs(trial, dtype):
+    """Check that dtypes and shapes are kept; empty, scalar, strided, Fortran-ordered and read-only inputs work."""
+    every_case(trial, keeps_dtype_and_shape)
+    for name, x in _unusual_inputs(trial):
         before = x.copy()  # a layer that writes into it is for the pure check to find
+        seed = trial.seed()
         try:
-            y, _ = trial.adapter.run(trial.build(0.3), x)
+            y, _ = trial.adapter.run(trial.build(0.3, seed), x)
         except Exception as error:
             raise Broken(f"{name} input: {type(error).__name__}: {error}") from error
         y = np.asarray(y)
         if y.shape != x.shape or y.dtype != x.dtype:
             raise Broken(f"{name} input {x.dtype}{x.shape} gives {y.dtype}{y.shape}")
-        if trial.holds("value"):
-            _compare_with_matrix(trial, name, trial.read(0.3, before, y), usual)
-    kept = ", ".join(np.dtype(dtype).name for dtype in DTYPES if np.dtype(dtype).name not in refused)
-    return f"{kept} kept{' (refused: ' + ', '.join(refused) + ')' if refused else ''}; unusual shapes and strides work"
+        if trial.holds("value") and not (draw := trial.read(0.3, before, y)).worst <= 4 * tolerance(y.dtype):
+            raise Broken(f"{name} input: kept entries are not x·s with one s")
+        elif trial.holds("value") and draw.dropped.size >= 200 and not draw.dropped.any() and trial.holds("rate"):
+            raise Broken(f"{name} input: nothing is dropped")  # by chance, once in 10³⁰
+        elif trial.holds("value") and trial.holds("scale") and trial.holds("rate") and not is_nominal(draw):
+            usual = trial.draw(0.3).scale  # may be made for the p of a threshold
+            if abs(draw.scale / usual - 1) > 4 * tolerance(y.dtype):
+                raise Broken(f"{name} input: kept entries are x·{draw.scale:.6g}, those of a matrix x·{usual:.6g}")
+    return (
+        f"{', '.join(trial.plan.dtypes)} kept; shapes of {_listed_ranks(trial)} dimensions, and unusual strides, work"
+    )
 
 
-def _compare_with_matrix(trial: Trial, name: str, draw: Draw, usual: Draw) -> None:
-    """Raise where an input of another shape or layout is dropped otherwise than a matrix."""
-    if draw.worst > 1e-5:
-        raise Broken(f"{name} input: kept entries are not x·s with one s")
-    if draw.dropped.size < 1000 or not (trial.holds("independent") and trial.holds("scale")):
-        return
-    if usual.dropped.any() and not draw.dropped.any():  # by chance, once in 10¹⁵⁵
-        raise Broken(f"{name} input: nothing is dropped")
-    if abs(draw.scale / usual.scale - 1) > 1e-5:
-        raise Broken(f"{name} input: kept entries are x·{draw.scale:.6g}, those of a matrix x·{usual.scale:.6g}")
+def _listed_ranks(trial: Trial) -> str:
+    return ", ".join(map(str, trial.plan.ranks))
 
 
-def _keeps_dtype(trial: Trial, dtype: type[np.floating[Any]]) -> bool:
-    x = trial.input(3, 4, dtype)
+def keeps_dtype_and_shape(trial: Trial, case: Case) -> None:
+    """Give outputs and gradients the dtype and shape of the input, in both modes."""
     for training in (True, False):
-        layer = trial.build(0.5)
+        layer = trial.build(case.p, case.seed)
         try:
-            outputs = trial.run(layer, x, x, training=training)
-        except (TypeError, NotImplementedError):
-            return False
+            outputs = trial.run(layer, case.x, case.g, training=training)
+        except Broken:
+            raise
+        except Exception as error:
+            raise Broken(f"{case}: {type(error).__name__}: {error}") from error
         finally:
-            trial.train(layer, trial.input(2, 2))
+            if not training:
+                trial.train(layer, trial.input())
         for name, array in zip(("output", "gradient"), outputs, strict=True):
-            if array is not None and array.dtype != x.dtype:
+            if array is not None and array.dtype != case.dtype:
                 mode = "training" if training else "evaluation"
-                raise Broken(f"{x.dtype} in, {array.dtype} out ({name}, {mode})")
-    return True
+                hint = f'; where that is the policy, declare dtypes=("{array.dtype}",)'
+                raise Broken(f"{case.dtype} in, {array.dtype} out ({name}, {mode}, shape {case.shape}){hint}")
 
 
-def _unusual_inputs(trial: Trial, dtype: type[np.floating[Any]]) -> Iterator[tuple[str, Array]]:
-    if trial.kind == "element":
-        shapes: list[tuple[int, ...]] = [(), (0,), (1,), (0, 3), (1024,), *DEEPER_SHAPES]
-    else:
-        shapes = [(0, 3, *trial.spatial), (1, 1, *trial.spatial)]
-    for shape in shapes:
-        yield f"{shape}-shaped", trial.values(shape, dtype)
-    x = trial.input(64, 64, dtype)
-    yield "non-contiguous", x[::2, ::2]
+def _unusual_inputs(trial: Trial) -> Iterator[tuple[str, Array]]:
+    shape: Shape = trial.plan.usual()
+    if trial.plan.shapes is None and not trial.plan.few and shape:
+        yield "non-contiguous", trial.values((*shape[:-1], 2 * shape[-1]))[..., ::2]
+    x = trial.values(shape)
     yield "Fortran-ordered", np.asfortranarray(x)
     x.flags.writeable = False
-    yield "read-only", x
+    if not trial.adapter.inplace:
+        yield "read-only", x
 
 
 def check_pure(trial: Trial) -> str:
     """Check that the input is not written to, and a training output does not share its memory."""
-    for p, rows in [(0.5, ROWS), (0.001, 1)]:
-        x, g = trial.input(rows, 2), trial.input(rows, 2)
-        x_before, g_before = x.copy(), g.copy()
-        y, _ = trial.adapter.run(trial.build(p), x, g)
-        if not np.array_equal(x, x_before):
-            raise Broken(f"p = {p}: the input is written to")
-        if not np.array_equal(g, g_before):
-            raise Broken(f"p = {p}: the output's gradient is written to")
-        if np.shares_memory(np.asarray(y), x):
-            raise Broken(f"p = {p}: the output of a training call shares the input's memory")
+    every_case(trial, leaves_its_input_alone)
+    for p in (0.001, 0.5):
+        for _ in range(8):  # some of them drop nothing
+            case = Case(p, trial.kind.shape(trial.plan.matrix_rank, (1,) * 9), trial.plan.dtype, trial.seed())
+            if trial.plan.shapes is None:
+                leaves_its_input_alone(trial, case)
+    if trial.adapter.inplace:
+        raise Remarked("works in place, as declared: the output is written into the input")
     return "input and gradient are left alone; the output has memory of its own"
+
+
+def leaves_its_input_alone(trial: Trial, case: Case) -> None:
+    """X and g are what they were, and y is elsewhere; what is declared to work in place writes y into x."""
+    x, g = case.x.copy(), case.g.copy()
+    y = np.asarray(trial.adapter.run(trial.build(case.p, case.seed), x)[0])
+    trial.adapter.run(trial.build(case.p, case.seed), case.x.copy(), g)
+    if not np.array_equal(g, case.g):
+        raise Broken(f"{case}: the output's gradient is written to")
+    if trial.adapter.inplace:
+        if not np.array_equal(x, case.x) and not np.array_equal(x, y, equal_nan=True):
+            raise Broken(f"{case}: the input is written to, but not with the output")
+        return
+    if not np.array_equal(x, case.x):
+        hint = " (declare inplace = True if that is meant)" if np.array_equal(x, y) else ""
+        raise Broken(f"{case}: the input is written to{hint}")
+    if np.shares_memory(y, x):
+        raise Broken(f"{case}: the output of a training call shares the input's memory")
 
 
 # -- modes ------------------------------------------------------------------------------------------------------------
@@ -359,7 +500,7 @@ def check_pure(trial: Trial) -> str:
 
 def check_modes(trial: Trial) -> str:
     """Check that modes restore each other, in one layer, beside another layer, and after an exception."""
-    x = trial.input(ROWS, COLUMNS)
+    x = trial.input()
     layer = trial.build(0.5)
     if (trial.train(layer, x) == x).all():
         raise Skipped("nothing is dropped at p = 0.5")
@@ -403,14 +544,12 @@ def _evaluates(trial: Trial, layer: Any, x: Array, when: str) -> None:
 
 
 def check_channel(trial: Trial) -> str:
-    """Check that channels drop as a whole, and an input without channels is refused."""
-    if trial.kind == "element":
+    """Check that channels (samples, what lies along shared axes) drop as a whole, and no input lacks them."""
+    if trial.kind.drops_elements:
         raise Skipped("this is a dropout of elements")
-    x = trial.input(ROWS, COLUMNS)
-    multiplier = (trial.train(trial.build(0.5), x) / x).reshape(ROWS, COLUMNS, -1)
-    same = np.isclose(multiplier, multiplier[:, :, :1], rtol=tolerance(x), atol=0)
-    if not same.all():
-        raise Broken(f"{np.mean(~same.all(axis=2)):.2f} of the channels are dropped in part")
+    every_case(trial, drops_units_as_a_whole)
+    if trial.kind.name != "channel" or trial.plan.shapes is not None:
+        return f"constant inside each unit (kind: {trial.kind})"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -418,3 +557,24 @@ def check_channel(trial: Trial) -> str:
     except Exception:
         return "constant inside each channel; an input of one dimension is refused (see independent for the rest)"
     raise Broken("an input of shape (5,) has no channels, but is not refused")
+
+
+def drops_units_as_a_whole(trial: Trial, case: Case) -> None:
+    """Keep the multiplier constant along the shared axes."""
+    multiplier = trial.train(trial.build(case.p, case.seed), case.x).astype(np.float64) / case.x
+    same = np.isclose(multiplier, trial.kind.spread(multiplier), rtol=4 * tolerance(case.dtype), atol=0)
+    if not same.all():
+        wrong = np.mean(~same.all(axis=trial.kind.shared(same.ndim)))
+        raise Broken(f"{case}: {wrong:.2f} of the {trial.kind.name}s are dropped in part")
+
+
+PROPERTIES: dict[str, Property] = {
+    "eval": evaluates_to_the_identity,
+    "gradient": gradient_is_g_times_the_multiplier,
+    "linear": is_linear,
+    "seed": replays_its_seed,
+    "dtype": keeps_dtype_and_shape,
+    "pure": leaves_its_input_alone,
+    "channel": drops_units_as_a_whole,
+}
+"""What holds in every case, by invariant."""

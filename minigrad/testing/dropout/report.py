@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..report import WIDTH, Report, table_row
+from .plan import Case
 
 MEANINGS = {
     "value": "What is no 0 and no x·s is no dropout: noise of another kind enters the network.",
@@ -35,7 +36,21 @@ MEANINGS = {
 
 
 class Broken(Exception):
-    """An invariant does not hold; the text is the evidence."""
+    """An invariant does not hold; the text is the evidence, the case, if there is one, shows it."""
+
+    case: Case | None = None
+
+
+class WrongShape(Broken):
+    """An output has not the shape of its input, so that nothing else can be read off it."""
+
+
+class Remarked(Exception):
+    """An invariant holds, in a manner that a user should know of; the text says which."""
+
+
+class NothingToExamine(Exception):
+    """The subject could not be run, or is no dropout; the text says why, the cause is the original error."""
 
 
 class Skipped(Exception):
@@ -50,13 +65,15 @@ class DropoutReport(Report):
         subject: what was examined.
         results: one per invariant, in the order of the specification.
         false_alarm: the chance that a right dropout is called broken anywhere in this report.
-        power: the smallest deviation that each statistical check notices with probability 0.999.
+        power: the smallest deviation that each statistical check notices with probability `wanted_power`.
         notes: what else was seen.
+        wanted_power: 0.999 unless asked for otherwise.
     """
 
     false_alarm: float
     power: dict[str, str]
     notes: Sequence[str] = ()
+    wanted_power: float = 0.999
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as plain dicts and lists."""
@@ -72,7 +89,7 @@ class DropoutReport(Report):
             super().__str__(),
             "",
             f"A right dropout is called broken with probability at most {self.false_alarm:g}, all checks together.",
-            "Noticed with probability 0.999:",
+            f"Noticed with probability {self.wanted_power:g}:",
             *(line for id, effect in self.power.items() for line in table_row(id, "", effect)),
         ]
         if self.notes:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import random
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -14,32 +12,63 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .adapters import DropoutAdapter
-from .report import Broken, Skipped
+from .kinds import Array, Shape
+from .plan import Case, Plan, Stream, values
+from .report import Skipped, WrongShape
 
-Array: TypeAlias = NDArray[Any]
 Mask: TypeAlias = NDArray[np.bool_]
 
-RATES = (0.001, 0.05, 0.2, 0.5, 0.9)
-CALLS, ROWS, COLUMNS = 1024, 23, 31  # odd sizes, so that the tail of a vectorized loop is among them
-LARGE = {"element": (1023, 1025), "channel": (511, 513)}
 STATISTICAL = ("scale", "rate", "uniform", "independent", "precision", "compose")
+NEVER = 1e-15  # what a right dropout does by chance less often than this, an exact check takes for impossible
 
 
 @dataclass(frozen=True)
 class Draw:
-    """One large training call.
+    """What a training call showed.
 
     Attributes:
         p: the layer's.
-        scale: the multiplier of the kept entries; 1 where nothing was kept.
+        scale: the multiplier of the kept entries; NaN where nothing was kept.
         worst: the largest relative distance of a kept entry's multiplier from the scale.
-        dropped: which units were dropped, (rows, columns).
+        dropped: which units were dropped.
+        dtype: the coarser of input's and output's, that decides how exact the scale can be.
     """
 
     p: float
     scale: float
     worst: float
     dropped: Mask
+    dtype: np.dtype[Any]
+
+    @property
+    def rate(self) -> float:
+        """The part of the units that was dropped."""
+        return float(self.dropped.mean()) if self.dropped.size else 0.0
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What the training calls of a stream dropped, (calls, *units), and their scales."""
+
+    stream: Stream
+    dropped: Mask
+    scales: NDArray[np.float64]
+    worst: float
+
+    @property
+    def flat(self) -> Mask:
+        """One row a call."""
+        return self.dropped.reshape(len(self.dropped), -1)
+
+    @property
+    def is_one_mask(self) -> bool:
+        """Whether all calls drop the same, and would by chance never."""
+        p, units = self.stream.p, self.flat.shape[1]
+        chance = units * (len(self.flat) - 1) * math.log(p * p + (1 - p) ** 2)
+        return chance < math.log(NEVER) and bool((self.flat == self.flat[:1]).all())
+
+    def __str__(self) -> str:
+        return f"p = {self.stream.p:.6g}, {len(self.dropped)} calls of {list(self.stream.shape)}"
 
 
 class Trial:
@@ -47,18 +76,15 @@ class Trial:
 
     Args:
         adapter: drives the dropout.
-        kind: "element" or "channel".
-        false_alarm: family-wise, of all statistical checks together.
-        seed: of every layer built here.
+        plan: what to look at.
     """
 
-    def __init__(self, adapter: DropoutAdapter, kind: str, false_alarm: float, seed: int) -> None:
+    def __init__(self, adapter: DropoutAdapter, plan: Plan) -> None:
         self.adapter = adapter
-        self.kind = kind
-        self.false_alarm = false_alarm
+        self.plan = plan
+        self.kind = plan.kind
         self.verdict: Callable[[str], str] = lambda id: "held"
-        self._seeds = random.Random(seed)
-        self.rng = np.random.default_rng(seed)
+        self.rng = np.random.default_rng(plan.seed)
 
     # -- what other checks found ----------------------------------------------------------------------------------
 
@@ -75,24 +101,25 @@ class Trial:
     def log_alpha(self, check: str, tests: int) -> float:
         """Return ln of the false-alarm rate of each of a check's tests (Bonferroni)."""
         assert check in STATISTICAL
-        return math.log(self.false_alarm / len(STATISTICAL) / tests)
+        return math.log(self.plan.false_alarm / len(STATISTICAL) / tests)
 
     # -- running the layer ----------------------------------------------------------------------------------------
 
     def seed(self) -> int:
         """Return a new seed for a layer."""
-        return self._seeds.getrandbits(31)
+        return self.plan.new_seed()
 
     def build(self, p: float, seed: int | None = None) -> Any:
         """Build a layer."""
         return self.adapter.build(p, self.seed() if seed is None else seed)
 
     def run(self, layer: Any, x: Array, g: Array | None = None, *, training: bool) -> tuple[Array, Array | None]:
-        """Run the layer on a copy of x; Broken where an output has not the shape of x."""
+        """Run the layer on a copy of x; WrongShape where an output has not the shape of x."""
+        x = np.asarray(x)  # a scalar that NumPy made of a 0-d array
         y, gradient = self.adapter.run(layer, x.copy(order="K"), None if g is None else g.copy(), training=training)
         y = np.asarray(y)
         if y.shape != x.shape:
-            raise Broken(f"x of shape {x.shape} gives y of shape {y.shape}")
+            raise WrongShape(f"x of shape {x.shape} gives y of shape {y.shape}")
         return y, None if gradient is None else np.asarray(gradient)
 
     def train(self, layer: Any, x: Array) -> Array:
@@ -101,51 +128,28 @@ class Trial:
 
     def evaluate(self, layer: Any, x: Array, g: Array | None = None) -> tuple[Array, Array | None]:
         """Run in evaluation, then train once, so that a mode kept in the wrong place hurts the modes check alone."""
-        result = self.run(layer, x, g, training=False)
-        self.train(layer, self.input(2, 2))
-        return result
+        try:
+            return self.run(layer, x, g, training=False)
+        finally:
+            self.train(layer, x)
 
     # -- inputs ---------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def spatial(self) -> tuple[int, ...]:
-        """Dimensions behind (N, C): none for elements, those that the layer takes without complaint for channels."""
-        if self.kind == "element":
-            return ()
-        if self.adapter.channel_dims is not None:
-            return (2,) * self.adapter.channel_dims
-        for spatial in [(2,), (2, 2), (2, 2, 2)]:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("error")
-                    self.adapter.run(self.build(0.5), np.ones((2, 3, *spatial), np.float32))
-            except Exception as error:
-                refusal = error
-            else:
-                return spatial
-        raise refusal
+    def input(self, dtype: DTypeLike | None = None) -> Array:
+        """Draw an input of the usual shape."""
+        return self.values(self.plan.usual(), dtype)
 
-    def input(self, rows: int, columns: int, dtype: DTypeLike = np.float32) -> Array:
-        """Draw an input: ±[1, 2) in steps of 2⁻¹⁰, so that every floating dtype holds it exactly; never 0."""
-        return self.values((rows, columns, *self.spatial), dtype)
-
-    def values(self, shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Array:
-        """Draw such values of any shape."""
-        steps = self.rng.integers(-1024, 1024, shape)
-        return np.asarray(np.where(steps < 0, -1 + (steps + 1) / 1024, 1 + steps / 1024), dtype)
-
-    def units(self, x: Array) -> Array:
-        """Return one entry per unit that is dropped as a whole: the elements, or the first of each channel."""
-        first_of_each: tuple[Any, ...] = (slice(None), slice(None), *(0 for _ in self.spatial))
-        return x[first_of_each] if self.kind == "channel" else x
+    def values(self, shape: Shape, dtype: DTypeLike | None = None) -> Array:
+        """Draw an input of any shape."""
+        return values(self.rng, shape, dtype or self.plan.dtype)
 
     # -- draws ----------------------------------------------------------------------------------------------------
 
-    def draw(self, p: float, dtype: DTypeLike = np.float32) -> Draw:
+    def draw(self, p: float, dtype: str | None = None) -> Draw:
         """Make one large training call, or return that of before."""
-        key = p, np.dtype(dtype)
+        key = p, dtype or self.plan.dtype
         if key not in self._draws:
-            x = self.input(*LARGE[self.kind], dtype)
+            x = self.values(self.plan.large, key[1])
             self._draws[key] = self.read(p, x, self.train(self.build(p), x))
         return self._draws[key]
 
@@ -153,24 +157,46 @@ class Trial:
     def _draws(self) -> dict[Any, Draw]:
         return {}
 
+    def draws(self) -> Iterator[Draw]:
+        """Iterate over the large calls."""
+        return map(self.draw, self.plan.rates)
+
     def read(self, p: float, x: Array, y: Array) -> Draw:
         """Read scale and mask off an output."""
         multiplier = y.astype(np.float64) / x
         kept = multiplier[multiplier != 0]
-        scale = float(np.median(kept)) if kept.size else 1.0
+        # the middle one, found on a part: it is what nearly all are, or value is broken
+        scale = float(np.median(kept[:20001])) if kept.size else math.nan
         worst = float(np.abs(kept / scale - 1).max()) if kept.size else 0.0
-        return Draw(p, scale, worst, self.units(multiplier == 0))
+        coarser = x.dtype if x.dtype.itemsize < y.dtype.itemsize or y.dtype.kind != "f" else y.dtype
+        return Draw(p, scale, worst, self.kind.units(multiplier == 0), coarser)
+
+    def case_draw(self, case: Case) -> Draw:
+        """Run a case once, in training."""
+        return self.read(case.p, case.x, self.train(self.build(case.p, case.seed), case.x))
 
     @cached_property
-    def calls(self) -> Mask:
-        """What many training calls of one layer dropped at p = 0.5, (calls, rows, columns)."""
-        layer, x = self.build(0.5), self.input(ROWS, COLUMNS)
-        return np.stack([self.units(self.train(layer, x) == 0) for _ in range(CALLS)])
+    def calls(self) -> list[Calls]:
+        """What the streams dropped."""
+        return [self._calls(stream) for stream in self.plan.streams]
+
+    def _calls(self, stream: Stream) -> Calls:
+        layer, x = self.build(stream.p), self.values(stream.shape)
+        multipliers = (self.train(layer, x) / x for _ in range(stream.calls))
+        dropped, scales, worst = [], np.full(stream.calls, math.nan), 0.0
+        for i, multiplier in enumerate(multipliers):
+            mask = multiplier == 0
+            kept = multiplier[~mask]
+            if kept.size:
+                scales[i] = kept[0]
+                worst = max(worst, float(kept.max() / kept[0] - 1), float(1 - kept.min() / kept[0]))
+            dropped.append(self.kind.units(mask))
+        return Calls(stream, np.array(dropped), scales, worst)
 
     @cached_property
     def replays(self) -> bool:
         """Whether the same seed gives the same mask, so that a mask can be frozen."""
-        x, seed = self.input(ROWS, COLUMNS), self.seed()
+        x, seed = self.input(), self.seed()
         return np.array_equal(self.train(self.build(0.5, seed), x), self.train(self.build(0.5, seed), x))
 
     def needs_replay(self) -> None:
@@ -178,12 +204,15 @@ class Trial:
         if not self.replays:
             raise Skipped("needs a mask that a seed replays (see seed)")
 
-    def one_unit_of_many_layers(self, p: float, layers: int = 512) -> Mask:
+    def one_unit_of_many_layers(self, p: float, shape: Shape | None = None, layers: int = 512) -> Mask:
         """Return whether one unit was dropped, in layers of different seeds: independent if nothing else is."""
-        x = self.input(3, 5)
-        return np.array([self.units(self.train(self.build(p), x) == 0)[1, 2] for _ in range(layers)])
+        shape = shape or self.plan.usual()
+        x = self.values(shape)
+        middle = math.prod(shape) // 2
+        return np.array([self.train(self.build(p), x).ravel()[middle] == 0 for _ in range(layers)])
 
 
-def tolerance(*arrays: Array) -> float:
-    """Return the relative rounding error of a few operations in the coarsest of these dtypes."""
-    return 4 * max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 1e-7 for a in arrays)
+def tolerance(dtype: DTypeLike, p: float = 0.0) -> float:
+    """Return the relative error of a multiplier 1/(1-p) that is computed in a dtype: four roundings, and p's own."""
+    eps = float(np.finfo(dtype).eps) if np.dtype(dtype).kind == "f" else 1e-7
+    return 4 * eps * (1 + p / (1 - p) if p < 1 else 1)

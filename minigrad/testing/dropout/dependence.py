@@ -1,0 +1,183 @@
+"""Do units drop together? Exact tests of pairs and counts, at any p.
+
+"Rare" is what happens with probability ρ = min(p, 1-p): a drop or a keep. All tests count rare events, and each
+count is
+binomial if units are independent:
+
+- at each distance d of the stream of all calls, pairs (i, i+d) that are rare together, of every second run of d units,
+  so that no unit is in two pairs: ρ²;
+- for every two positions, calls in which both are rare: ρ²; for every two calls, positions;
+- the number of groups (calls, rows, columns, lines) whose count of drops is one of its likeliest values.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+
+from .binomial import binomial_log_p
+from .kinds import Array
+from .trial import Calls, Draw, Mask
+
+SIGMAS = 8.0  # beyond which a deviation, found impossible by an exact test, is not explained by unequal rates
+ENOUGH = 2000  # drops and keeps, for which the approximation is good
+SUSPECTS = 4  # distances that look worst are tested exactly
+
+
+def alarm(calls: Calls, log_alpha: float) -> str:
+    """Return what a right dropout would not do, at a false-alarm rate of five times alpha; or nothing."""
+    return (
+        _pairs_of_positions(calls, log_alpha)
+        or _pairs_of_calls(calls, log_alpha)
+        or _distances(calls, log_alpha)
+        or _dispersion(calls, log_alpha)
+    )
+
+
+def _rare(calls: Calls) -> tuple[Mask, float]:
+    p = calls.stream.p
+    return (calls.flat, p) if p <= 0.5 else (~calls.flat, 1 - p)
+
+
+def _distances(calls: Calls, log_alpha: float) -> str:
+    rare, rho = _rare(calls)
+    stream = rare.ravel()
+    correlation, lags = _autocorrelation(stream - rho)
+    if not lags.size:
+        return ""
+    strength = np.abs(correlation) / np.sqrt(stream.size - lags)
+    for lag in lags[np.argsort(strength)[-SUSPECTS:]].tolist():
+        first = np.arange(stream.size - lag)
+        starts = first // lag % 2
+        both = stream[:-lag] & stream[lag:]
+        for parity in (0, 1):
+            chosen = both[starts == parity]
+            log_p = binomial_log_p(int(chosen.sum()), chosen.size, rho * rho)
+            if log_p <= log_alpha - math.log(2 * lags.size):
+                size = rare.shape[1]
+                where = f"{lag // size} call(s) and {lag % size} unit(s)" if lag >= size else f"{lag} unit(s)"
+                event = "dropped" if calls.stream.p <= 0.5 else "kept"
+                return (
+                    f"units {where} apart are {event} together in {chosen.mean():.4g} of all pairs, "
+                    f"expected {rho * rho:.4g}"
+                )
+    return ""
+
+
+def _autocorrelation(stream: Array) -> tuple[Array, Array]:
+    n = stream.size
+    lags = np.arange(1, n // 2)
+    spectrum = np.fft.rfft(stream.astype(np.float32), _smooth(n + n // 2))
+    return np.fft.irfft(np.abs(spectrum) ** 2, _smooth(n + n // 2))[1 : n // 2], lags
+
+
+def _smooth(n: int) -> int:
+    """Return an even number of at least n without large prime factors."""
+    sizes = [2 * 2**a * 3**b for a, b in product(range(40), range(4)) if 2 * 2**a * 3**b >= n]
+    return min(sizes)
+
+
+def _pairs_of_positions(calls: Calls, log_alpha: float) -> str:
+    rare, rho = _rare(calls)
+    return _pairs(rare.T, rho, log_alpha, "positions", "calls")
+
+
+def _pairs_of_calls(calls: Calls, log_alpha: float) -> str:
+    rare, rho = _rare(calls)
+    return _pairs(rare, rho, log_alpha, "calls", "positions")
+
+
+def _pairs(rows: Mask, rho: float, log_alpha: float, name: str, among: str) -> str:
+    """Compare every two rows: the numbers of columns in which both are rare are binomial."""
+    if len(rows) < 2:
+        return ""
+    n = rows.shape[1]
+    numbers = rows.astype(np.float32)
+    together = numbers @ numbers.T
+    np.fill_diagonal(together, n * rho * rho)
+    log_alpha -= math.log(len(rows) * (len(rows) - 1))
+    for worst in (int(np.argmax(together)), int(np.argmin(together))):
+        a, b = divmod(worst, len(rows))
+        count = round(float(together[a, b]))
+        if a != b and binomial_log_p(count, n, rho * rho) <= log_alpha:
+            return (
+                f"{name} {a} and {b} agree: {count} of {n} {among} are alike and rare in both, expected "
+                f"{n * rho * rho:.3g}"
+            )
+    return ""
+
+
+def _dispersion(calls: Calls, log_alpha: float) -> str:
+    """Compare how many groups have one of the likeliest counts with what binomial counts give."""
+    dropped, p = calls.dropped, calls.stream.p
+    axes = tuple(range(1, dropped.ndim))
+    groupings = {"call": axes}
+    if len(axes) > 1:
+        groupings |= {f"slice across axis {axis - 1} of a call": tuple(a for a in axes if a != axis) for axis in axes}
+        groupings |= {f"line along axis {axis - 1}": (axis,) for axis in axes}
+    for name, summed in groupings.items():
+        counts = dropped.sum(axis=summed).ravel()
+        n = dropped.size // counts.size
+        if n < 2:
+            continue
+        pmf = np.exp([_log_pmf(k, n, p) for k in range(n + 1)])
+        order = np.argsort(-pmf, kind="stable")
+        likely = order[: int(np.searchsorted(np.cumsum(pmf[order]), 0.45)) + 1]
+        near = int(np.isin(counts, likely).sum())
+        if binomial_log_p(near, counts.size, float(pmf[likely].sum())) <= log_alpha - math.log(len(groupings)):
+            spread = counts.std() / math.sqrt(n * p * (1 - p))
+            return f"the number of drops in a {name} has {spread:.2f} times the standard deviation of a binomial count"
+    return ""
+
+
+def _log_pmf(k: int, n: int, p: float) -> float:
+    choose = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return choose + k * math.log(p) + (n - k) * math.log1p(-p)
+
+
+def centred_alarm(calls: Calls) -> str:
+    """Look for dependence when each position, and odd and even calls, have rates of their own.
+
+    Asked only after an exact test has failed, so that an approximation in standard deviations will do.
+    """
+    flat = calls.flat.astype(np.float64)
+    if min(flat.sum(), flat.size - flat.sum()) < ENOUGH:
+        return ""
+    rates = flat.mean(axis=0) * np.where(np.arange(len(flat)) % 2, flat[1::2].mean(), flat[0::2].mean())[:, None]
+    rates = np.clip(rates / max(flat.mean(), 1e-9), 1e-6, 1 - 1e-6)
+    residual = flat - rates
+    variances = rates * (1 - rates)
+    residual[:, (flat == flat[:1]).all(axis=0)] = 0  # a position that never changes tells nothing
+    correlation, lags = _autocorrelation(residual.ravel())
+    sigma = np.sqrt(np.maximum((variances**2).mean() * (flat.size - lags), 1e-9))
+    worst = int(np.argmax(np.abs(correlation) / sigma))
+    if abs(correlation[worst]) > SIGMAS * sigma[worst]:
+        return f"units {lags[worst]} apart are correlated beyond what their rates explain"
+    sums = residual.sum(axis=1)
+    ratio = (sums**2).mean() / max(variances.sum(axis=1).mean(), 1e-9)
+    if abs(ratio - 1) > SIGMAS * math.sqrt(2 / len(flat)):
+        return (
+            f"the number of drops in a call has {math.sqrt(ratio):.2f} times the standard deviation of "
+            "independent units"
+        )
+    return ""
+
+
+def repeated_block(huge: Draw, log_alpha: float) -> str:
+    """Compare a large call with itself at distances that are powers of two: a mask that is drawn in blocks repeats."""
+    flat, rate = huge.dropped.ravel(), huge.p
+    distances = [2**k for k in range(10, 23) if 2**k < flat.size // 2] + [2**k for k in (21, 22) if 2**k < flat.size]
+    distances = sorted(set(distances))
+    for distance in distances:
+        n = min(flat.size - distance, distance)  # disjoint pairs
+        first, second = flat[:n], flat[distance : distance + n]
+        if binomial_log_p(int((first & second).sum()), n, rate * rate) <= log_alpha - math.log(len(distances)):
+            own = float(first.mean() * second.mean())
+            if abs((first & second).mean() - own) > SIGMAS * math.sqrt(own / n):
+                return (
+                    f"p = {rate:.6g}: of {flat.size:,} units those {distance:,} apart are dropped together "
+                    "too often or too seldom"
+                )
+    return ""

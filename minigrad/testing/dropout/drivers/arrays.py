@@ -1,0 +1,91 @@
+"""NumPy by hand: classes with forward and backward, and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..adapters import Array, DropoutAdapter, FunctionDropout, kind_of_name
+from .arguments import Arguments
+
+
+class ArrayLayerDropout(DropoutAdapter):
+    """Drives a class of arrays: forward(x) or forward(x, training), and backward(g) if there is one.
+
+    Constructor and forward are called by the names of their parameters. A class that takes neither a seed nor a
+    generator
+    draws from NumPy's global generator, which is seeded for it when it is built.
+
+    Args:
+        layer_class: takes p, or the probability to keep if it calls it that.
+    """
+
+    def __init__(self, layer_class: Callable[..., Any]) -> None:
+        self.layer_class = layer_class
+        self.kind, self.channel_dims = kind_of_name(layer_class)
+        self.arguments = Arguments(layer_class)
+        self.forward = Arguments(getattr(layer_class, "forward", None) or vars(layer_class)["__call__"])
+
+    def build(self, p: float, seed: int) -> Any:
+        """Return a layer."""
+        bound = self.arguments.bind(p=p, seed=seed, rng=np.random.default_rng(seed))
+        if not {"seed", "rng"} & {role for role in ("seed", "rng") if role in self.arguments}:
+            np.random.seed(seed)  # noqa: NPY002
+        if "p" in self.arguments or "keep" in self.arguments:
+            return self.layer_class(**bound)
+        return self.layer_class(p, **bound)
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Set the mode in whichever way the class knows, and run."""
+        mode = self.forward.bind(training=training)
+        if not mode:
+            self._set_mode(layer, training)
+        y = (layer.forward if hasattr(layer, "forward") else layer)(x, **mode)
+        if grad_output is None or not hasattr(layer, "backward"):
+            return y, None
+        return y, layer.backward(grad_output)
+
+    def _set_mode(self, layer: Any, training: bool) -> None:
+        method = getattr(layer, "train" if training else "eval", None)
+        if callable(method):
+            method()
+            return
+        for name in ("training", "train", "is_training", "train_mode"):
+            if hasattr(layer, name):
+                setattr(layer, name, training)
+                return
+        raise TypeError(
+            f"{type(layer).__name__} has no mode: neither forward(x, training) nor train(), eval() or training"
+        )
+
+    def __str__(self) -> str:
+        return str(getattr(self.layer_class, "__qualname__", self.layer_class))
+
+
+class ArrayFunctionDropout(FunctionDropout):
+    """Drives a function of arrays whose parameters are known by their names, such as x, keep_prob, training, rng."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self.kind, self.channel_dims = kind_of_name(function)
+        self.arguments = Arguments(function)
+
+    def build(self, p: float, seed: int) -> tuple[float, np.random.Generator]:
+        """Return p and the generator."""
+        if not any(role in self.arguments for role in ("rng", "seed")):
+            np.random.seed(seed)  # noqa: NPY002
+        return super().build(p, seed)
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Call the function; one without a mode is not called in evaluation."""
+        p, rng = layer
+        if not training and "training" not in self.arguments and "evaluation" not in self.arguments:
+            return x, grad_output
+        drawn = int(rng.integers(2**31)) if training and "seed" in self.arguments else 0
+        return self.function(**self.arguments.bind(x=x, p=p, training=training, rng=rng, seed=drawn)), None

@@ -1,0 +1,139 @@
+"""Choose the driver that fits a subject."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+from .... import nn
+from ..adapters import DropoutAdapter, FunctionDropout, MinigradDropout
+from .arguments import Arguments, full_name
+from .arrays import ArrayFunctionDropout, ArrayLayerDropout
+from .jax import EquinoxDropout, JaxFunctionDropout, LinenDropout, NnxDropout
+from .keras import KerasDropout
+from .torch import TorchDropout, TorchFunctionDropout
+
+BY_BASE = {  # Keras first: on the torch backend its layers are torch's modules, too
+    "keras.src.layers.layer.Layer": KerasDropout,
+    "flax.linen.module.Module": LinenDropout,
+    "flax.nnx.module.Module": NnxDropout,
+    "equinox._module._module.Module": EquinoxDropout,
+    "equinox._module.Module": EquinoxDropout,
+    "torch.nn.modules.module.Module": TorchDropout,
+}
+
+
+def adapter_for(subject: Any) -> DropoutAdapter:
+    """Return an adapter for anything that can be driven.
+
+    Args:
+        subject: an adapter or its class; a layer class of minigrad, PyTorch, Keras, Flax or Equinox; a function of
+        tensors,
+            of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one of these,
+            "module:name" or "file.py:name".
+
+    Raises:
+        TypeError: it is none of these.
+        ImportError: a path leads nowhere.
+
+    Example:
+        >>> print(adapter_for("minigrad.nn:Dropout2d"))
+        minigrad.nn.Dropout2d
+    """
+    if isinstance(subject, DropoutAdapter):
+        return subject
+    if isinstance(subject, str):
+        return adapter_for(load(subject))
+    if isinstance(subject, type):
+        return _for_class(subject)
+    if adapter := _for_object(subject):
+        return adapter
+    if callable(subject):
+        return _for_function(subject)
+    raise TypeError(f"{subject!r} is no DropoutAdapter, no layer and no function that this kit can drive")
+
+
+def _bases(subject: type) -> list[str]:
+    return [f"{base.__module__}.{base.__qualname__}" for base in subject.__mro__]
+
+
+def _for_class(subject: type) -> DropoutAdapter:
+    if issubclass(subject, DropoutAdapter):
+        return subject()
+    if issubclass(subject, nn.Module):
+        return MinigradDropout(subject)
+    bases = _bases(subject)
+    for base, driver in BY_BASE.items():
+        if base in bases:
+            return driver(subject)
+    if hasattr(subject, "forward") or "__call__" in vars(subject):
+        return ArrayLayerDropout(subject)
+    raise TypeError(f"{full_name(subject)} is no DropoutAdapter and no layer: it has neither forward nor __call__")
+
+
+def _for_object(subject: Any) -> DropoutAdapter | None:
+    if "torch.nn.modules.module.Module" in _bases(type(subject)) and "keras" not in type(subject).__module__:
+        return TorchDropout(subject)
+    if hasattr(subject, "forward") or isinstance(subject, nn.Module):
+        raise TypeError(f"give the class {full_name(type(subject))}, not an object of it: it is built with many p")
+    return None
+
+
+def _for_function(function: Any) -> DropoutAdapter:
+    module = str(getattr(function, "__module__", "") or "")
+    text = str(getattr(function, "__annotations__", {}))
+    if module.startswith("torch") or "torch" in text or "Tensor" in text:
+        return TorchFunctionDropout(function)
+    arguments = Arguments(function)
+    names = [name for name in arguments.names.values() if name]
+    if names and "key" in arguments and ("rng" not in arguments or _uses(function, "jax")):
+        return JaxFunctionDropout(function)
+    if _uses(function, "jax"):
+        return JaxFunctionDropout(function)
+    if _uses(function, "torch"):
+        return TorchFunctionDropout(function)
+    return ArrayFunctionDropout(function) if "x" in arguments and len(names) > 1 else FunctionDropout(function)
+
+
+def _uses(function: Any, library: str) -> bool:
+    """Whether the function's code names a global that belongs to a library."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    spaces = getattr(inspect.unwrap(function), "__globals__", {})
+    used = [spaces.get(name) for name in getattr(code, "co_names", ())]
+    return any((getattr(thing, "__name__", "") or "").split(".")[0] == library for thing in used if thing is not None)
+
+
+def load(path: str) -> Any:
+    """Return what "module:name" or "file.py:name" stands for.
+
+    Raises:
+        ImportError: there is no such thing; what a module raises while it is imported is its cause.
+    """
+    module_name, _, name = path.rpartition(":")
+    if not module_name or not name:
+        raise ImportError(f"expected module:Class or path/to/file.py:Class, got {path!r}")
+    try:
+        module = _module(module_name)
+    except Exception as error:
+        raise ImportError(f"cannot load {module_name}: {type(error).__name__}: {error}") from error
+    if not hasattr(module, name):
+        raise ImportError(f"{module_name} has no {name}")
+    return getattr(module, name)
+
+
+def _module(name: str) -> Any:
+    if not name.endswith(".py"):
+        return importlib.import_module(name)
+    path = Path(name)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent.resolve()))  # as if the file were run: its neighbours can be imported
+    sys.modules[path.stem] = module  # a dataclass in the file looks itself up
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,117 @@
+"""PyTorch: layer classes, layers that are already built, and functions."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from ..adapters import Array, DropoutAdapter, kind_of_name
+from .arguments import Arguments, library
+
+
+class TorchDropout(DropoutAdapter):
+    """Drives a dropout class of `torch.nn`, or of anyone, inside a container.
+
+    PyTorch has one generator for all layers on the CPU; here each layer has its own part of it, swapped in for a call.
+
+    Args:
+        layer: takes p, or is a module whose attribute p can be set; `torch.nn.Dropout` unless given.
+
+    Raises:
+        ModuleNotFoundError: PyTorch is not installed.
+    """
+
+    def __init__(self, layer: Any = None) -> None:
+        self.torch = library("torch", "TorchDropout", "parity")
+        self.layer_class = layer or self.torch.nn.Dropout
+        self.kind, self.channel_dims = kind_of_name(self.layer_class)
+
+    def build(self, p: float, seed: int) -> dict[str, Any]:
+        """Return the network and the state of its generator."""
+        module = self._module(p)
+        self.inplace = bool(getattr(module, "inplace", False))
+        network = self.torch.nn.Sequential(self.torch.nn.Sequential(module))
+        return {"network": network, "state": self.torch.Generator().manual_seed(seed).get_state()}
+
+    def _module(self, p: float) -> Any:
+        if not isinstance(self.layer_class, self.torch.nn.Module):
+            return self.layer_class(p)
+        module = copy.deepcopy(self.layer_class)
+        names = [name for name in ("p", "drop_prob", "drop_p", "rate", "dropout") if hasattr(module, name)]
+        if not names:
+            raise TypeError(f"{type(module).__name__} has no attribute p, drop_prob or rate to set")
+        if not 0 <= p <= 1:
+            return type(module)(p)
+        setattr(module, names[0], p)
+        return module
+
+    def run(
+        self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
+    ) -> tuple[Array, Array | None]:
+        """Run the network on x, and backward from grad_output."""
+        outside = self.torch.get_rng_state()
+        self.torch.set_rng_state(layer["state"])
+        try:
+            return self._run(layer["network"].train(training), x, grad_output)
+        finally:
+            layer["state"] = self.torch.get_rng_state()
+            self.torch.set_rng_state(outside)
+
+    def _run(self, network: Any, x: Array, grad_output: Array | None) -> tuple[Array, Array | None]:
+        input = self._tensor(x)
+        if grad_output is None:
+            return network(input).detach().numpy(), None
+        input.requires_grad_()
+        y = network(input.clone() if self.inplace else input)  # a leaf cannot be written to
+        if y.requires_grad:
+            y.backward(self._tensor(grad_output))
+        gradient = self.torch.zeros_like(input) if input.grad is None else input.grad  # that of a constant is 0
+        return y.detach().numpy(), gradient.numpy()
+
+    def _tensor(self, x: Array) -> Any:
+        # PyTorch has no read-only tensors, and warns
+        return self.torch.from_numpy(x if x.flags.writeable else x.copy())
+
+    def get_rng_state(self, layer: Any) -> Any:
+        """Return the generator's state."""
+        return layer["state"].clone()
+
+    def set_rng_state(self, layer: Any, state: Any) -> None:
+        """Put back the generator's state."""
+        layer["state"] = state.clone()
+
+    def __str__(self) -> str:
+        name = getattr(self.layer_class, "__name__", type(self.layer_class).__name__)
+        module = getattr(self.layer_class, "__module__", "")
+        return f"torch.nn.{name}" if module.startswith("torch.nn") else name
+
+
+class TorchFunctionDropout(TorchDropout):
+    """Drives a function of tensors, such as `torch.nn.functional.dropout`; its parameters are known by their names.
+
+    Args:
+        function: f(input, p, training).
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function, self.arguments = function, Arguments(function)
+        self.kind, self.channel_dims = kind_of_name(function)
+
+    def build(self, p: float, seed: int) -> dict[str, Any]:
+        """Return a network that calls the function."""
+        torch, function, arguments = self.torch, self.function, self.arguments
+
+        class Call(torch.nn.Module):  # type: ignore[name-defined, misc]
+            def forward(self, x: Any) -> Any:
+                bound = arguments.bind(p=p, training=self.training)
+                if not self.training and "training" not in arguments and "evaluation" not in arguments:
+                    return x  # a function without a mode is not called in evaluation
+                return function(x, **bound)
+
+        network = torch.nn.Sequential(Call())
+        return {"network": network, "state": torch.Generator().manual_seed(seed).get_state()}
+
+    def __str__(self) -> str:
+        return str(getattr(self.function, "__qualname__", self.function))

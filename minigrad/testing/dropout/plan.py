@@ -1,0 +1,240 @@
+"""What a run looks at: probabilities, shapes, dtypes and sample sizes, drawn from the kit's seed."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from .kinds import Array, Kind, Shape
+
+FIXED_P = (0.001, 0.05, 0.1, 0.2, 0.5, 0.9, 0.95, 0.999)
+STRATA = ((0.001, 0.01), (0.01, 0.1), (0.1, 0.5), (0.5, 0.9), (0.9, 0.99), (0.99, 0.999))  # one p is drawn from each
+DTYPES = ("float16", "float32", "float64")
+UNITS: dict[int, Shape] = {0: (), 1: (601,), 2: (23, 31), 3: (11, 5, 13), 4: (5, 3, 7, 6), 5: (4, 3, 5, 3, 4)}
+"""Of a stream of calls, by the number of free axes; odd sizes, so that the tail of a vectorized loop is among them."""
+SMALL: dict[int, Shape] = {0: (), 1: (97,), 2: (9, 11), 3: (6, 5, 7), 4: (4, 3, 5, 4), 5: (3, 2, 3, 4, 2)}
+HUGE: dict[int, Shape] = {
+    0: (),
+    1: (2**22 + 13,),
+    2: (2053, 2053),
+    3: (131, 129, 257),
+    4: (33, 65, 43, 47),
+}  # beyond 2²²
+LARGE: dict[int, Shape] = {
+    0: (),
+    1: (2**20 + 13,),
+    2: (1031, 1033),
+    3: (101, 103, 107),
+    4: (33, 35, 31, 31),
+}  # beyond 2²⁰
+REFERENCE = (1e-9, 0.999)  # the rates that the sample sizes below were chosen for
+CALLS, ROWS, COLUMNS = 512, 23, 31
+
+
+@dataclass(frozen=True)
+class Case:
+    """One small input of one layer.
+
+    Attributes:
+        p: the layer's.
+        shape: of x.
+        dtype: of x and g.
+        seed: of the layer, of x and of g.
+
+    Example:
+        >>> Case(0.5, (2,), "float16", 1).x.dtype
+        dtype('float16')
+    """
+
+    p: float
+    shape: Shape
+    dtype: str
+    seed: int
+
+    @cached_property
+    def x(self) -> Array:
+        """±[1, 2) in steps of 2⁻⁸, which every floating dtype holds exactly."""
+        return values(np.random.default_rng(self.seed), self.shape, self.dtype)
+
+    @cached_property
+    def g(self) -> Array:
+        """Values of the same kind."""
+        return values(np.random.default_rng(self.seed + 1), self.shape, self.dtype)
+
+    def __str__(self) -> str:
+        return f"p = {self.p:.6g}, {self.dtype}{list(self.shape)}"
+
+
+def values(rng: np.random.Generator, shape: Shape, dtype: Any = "float32") -> Array:
+    """Draw ±[1, 2) in steps of 2⁻⁸: never 0, and the same number in every floating dtype."""
+    steps = rng.integers(-256, 256, shape)
+    return np.asarray(np.where(steps < 0, -1 + (steps + 1) / 256, 1 + steps / 256), dtype)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Many training calls of one layer: p, the shape of x, and how many calls."""
+
+    p: float
+    shape: Shape
+    calls: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The inputs of one run.
+
+    Attributes:
+        kind: what is dropped as a whole.
+        seed: of all that is drawn here.
+        ranks: numbers of dimensions that the subject takes.
+        dtypes: that the subject takes; the first of float32, float64, float16 among them is the usual one.
+        p: instead of the fixed and the drawn probabilities.
+        shapes: instead of those of the ranks.
+        false_alarm: of the whole run.
+        power: with which the stated effects are noticed; the samples grow with it.
+        few: spare shapes and calls, as each costs a compilation.
+    """
+
+    kind: Kind
+    seed: int
+    ranks: tuple[int, ...]
+    dtypes: tuple[str, ...] = DTYPES
+    p: tuple[float, ...] | None = None
+    shapes: tuple[Shape, ...] | None = None
+    false_alarm: float = 1e-9
+    power: float = 0.999
+    few: bool = False
+    _rng: random.Random = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_rng", random.Random(f"minigrad.testing.dropout {self.seed}"))
+        # drawn in a fixed order, whatever is asked first
+        _ = self.rates, self.streams, self.cases
+
+    @property
+    def dtype(self) -> str:
+        """The usual dtype."""
+        return next(dtype for dtype in ("float32", "float64", "float16") if dtype in self.dtypes)
+
+    @cached_property
+    def effort(self) -> float:
+        """How many times the usual sample keeps the noticed effects what they are."""
+
+        def sigmas(false_alarm: float, power: float) -> float:
+            return NormalDist().inv_cdf(1 - false_alarm / 2000) + NormalDist().inv_cdf(power)
+
+        return max(0.25, (sigmas(max(self.false_alarm, 1e-12), self.power) / sigmas(*REFERENCE)) ** 2)
+
+    def draw_p(self, low: float, high: float) -> float:
+        """Draw a p, uniform on the scale of its logarithm, or of that of 1-p, whichever is smaller."""
+        if low >= 0.5:
+            return 1 - self.draw_p(1 - high, 1 - low)
+        return math.exp(self._rng.uniform(math.log(low), math.log(high)))
+
+    @cached_property
+    def drawn_p(self) -> tuple[float, ...]:
+        """One p of each stratum."""
+        return tuple(self.draw_p(*stratum) for stratum in STRATA)
+
+    @cached_property
+    def rates(self) -> tuple[float, ...]:
+        """All p at which a large call is made."""
+        return self.p or tuple(sorted((*FIXED_P, *self.drawn_p)))
+
+    @cached_property
+    def matrix_rank(self) -> int:
+        """The rank of the usual input: two free axes, if the subject takes that."""
+        return min(self.ranks, key=lambda rank: (abs(self.kind.free_dims(rank) - 2), rank))
+
+    def usual(self, units: Shape | None = None) -> Shape:
+        """Return the usual shape of x."""
+        if self.shapes is not None and units is None:
+            return max(self.shapes, key=math.prod)
+        free = self.kind.free_dims(self.matrix_rank)
+        return self.kind.shape(self.matrix_rank, units or UNITS[free])
+
+    @cached_property
+    def large(self) -> Shape:
+        """The shape of one large call: about a million units, or a quarter where a unit is of many elements."""
+        if self.shapes is not None:
+            return max(self.shapes, key=math.prod)
+        free = self.kind.free_dims(self.matrix_rank)
+        share = self.effort * (1 if self.kind.drops_elements else 0.25)
+        sides = LARGE[free]
+        return self.kind.shape(self.matrix_rank, (max(1, int(sides[0] * share)), *sides[1:]) if sides else ())
+
+    @cached_property
+    def huge(self) -> Shape | None:
+        """The shape of a call beyond 2²⁰ entries, of the lowest rank that has one."""
+        if self.shapes is not None:
+            return None
+        rank = next((rank for rank in self.ranks if self.kind.free_dims(rank) >= 1), None)
+        if rank is None:
+            return None
+        sizes = HUGE if self.kind.drops_elements and not self.few else LARGE
+        return self.kind.shape(rank, sizes[min(self.kind.free_dims(rank), 4)])
+
+    @cached_property
+    def streams(self) -> tuple[Stream, ...]:
+        """For each rank a middle, a small and a large p, some of them fixed."""
+        calls = max(32, int((96 if self.few else CALLS) * self.effort))
+        usual = Stream(self._one_of(0.5), self.usual(), calls if self.few else 2 * calls)
+        found = [usual]
+        shapes = self.shapes or [self.kind.shape(rank, UNITS[self.kind.free_dims(rank)]) for rank in self.ranks]
+        for i, shape in enumerate(shapes):
+            middle = self.draw_p(0.1, 0.5) if i % 2 == 0 else 0.1
+            small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 2])
+            chosen = [self._one_of(p) for p in (middle, small, high)]
+            found += [Stream(p, shape, calls) for p in (chosen[i % 3 : i % 3 + 1] if self.few else chosen)]
+        return tuple(found)
+
+    def _one_of(self, p: float) -> float:
+        return p if self.p is None else self._rng.choice(self.p)
+
+    @cached_property
+    def small_shapes(self) -> tuple[Shape, ...]:
+        """Shapes of all ranks, empty and single ones among them."""
+        if self.shapes is not None:
+            return self.shapes
+        sizes = UNITS if self.few else SMALL  # the same as those of the streams cost nothing more
+        shapes = [self.kind.shape(rank, sizes[self.kind.free_dims(rank)]) for rank in self.ranks]
+        if self.kind.drops_elements:
+            odd: Sequence[Shape] = [(0,), (1,), (0, 3)]
+        else:
+            free = {rank: self.kind.free_dims(rank) for rank in self.ranks}
+            odd = [self.kind.shape(r, (1,) * n) for r, n in free.items()]
+            odd += [self.kind.shape(r, (0, *(3,) * (n - 1))) for r, n in free.items() if n]
+        odd = [shape for shape in odd if len(shape) in self.ranks]
+        return tuple(dict.fromkeys([*shapes, *odd]))
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Every p at the usual shape, then every shape and dtype at a middle p and at another."""
+        found = [self._case(p, self.usual(), self.dtype) for p in self.rates]
+        found += [
+            self._case(p, self.usual(), dtype) for dtype in self.dtypes for p in self._some_p(1 if self.few else 3)
+        ]
+        for shape in self.small_shapes:
+            for dtype in self.dtypes:
+                found += [self._case(p, shape, dtype) for p in self._some_p(1)]
+        return tuple(found)
+
+    def _some_p(self, others: int) -> list[float]:
+        if self.p is not None:
+            return [self._rng.choice(self.p) for _ in range(1 + others)]
+        return [self.draw_p(0.2, 0.5), *(self._rng.choice(self.rates) for _ in range(others))]
+
+    def _case(self, p: float, shape: Shape, dtype: str) -> Case:
+        return Case(p, shape, dtype, self.new_seed())
+
+    def new_seed(self) -> int:
+        """Return a seed for a layer, below 2³¹."""
+        return self._rng.getrandbits(31) % (2**31 - 2)
