@@ -461,6 +461,15 @@ def test_what_cannot_be_loaded_is_said_in_one_sentence(target, sentence):
     assert done.stderr.count("\n") == 1
 
 
+def test_what_a_module_raises_while_it_is_imported_is_shown(tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text("import no_such_library\n")
+    done = command(f"{broken}:Mine")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1].endswith("ModuleNotFoundError: No module named 'no_such_library'")
+
+
 def test_a_reader_that_goes_away_is_no_error():
     script = f"{sys.executable} -m minigrad.testing.dropout --list | head -1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)

@@ -21,11 +21,10 @@ def show(text: str) -> None:
 
 
 def refuse(command: str, error: BaseException) -> int:
-    """Say why there is nothing to examine, after the traceback of what went wrong; return the exit status 2."""
-    show_nothing = "minigrad." + command
+    """Print why there is nothing to examine, after the traceback of its cause; return the exit status 2."""
     if error.__cause__ is not None:
         traceback.print_exception(error.__cause__)
-    print(f"{show_nothing}: {error}", file=sys.stderr)
+    print(f"minigrad.{command}: {error}", file=sys.stderr)
     return 2
 
 

@@ -111,7 +111,7 @@ def load(path: str) -> Any:
     """Return what "module:name" or "file.py:name" stands for.
 
     Raises:
-        ImportError: there is no such thing; what a module raises while it is imported is its cause.
+        ImportError: there is no such thing; what the module's own code raises is its cause.
     """
     module_name, _, name = path.rpartition(":")
     if not module_name or not name:
@@ -119,10 +119,18 @@ def load(path: str) -> Any:
     try:
         module = _module(module_name)
     except Exception as error:
-        raise ImportError(f"cannot load {module_name}: {type(error).__name__}: {error}") from error
+        cause = None if _is_missing(module_name, error) else error
+        raise ImportError(f"cannot load {module_name}: {type(error).__name__}: {error}") from cause
     if not hasattr(module, name):
         raise ImportError(f"{module_name} has no {name}")
     return getattr(module, name)
+
+
+def _is_missing(name: str, error: Exception) -> bool:
+    """Whether the module itself is not there, rather than something that its code asks for."""
+    if name.endswith(".py"):
+        return not Path(name).is_file()
+    return isinstance(error, ModuleNotFoundError) and error.name is not None and f"{name}.".startswith(f"{error.name}.")
 
 
 def _module(name: str) -> Any:
