@@ -5,8 +5,12 @@ import numpy as np
 
 class Op:
     def __init__(self, forward, *rules):
+        self.name = "unnamed"  # until the table names its entries
         self.forward = forward
         self.rules = rules
+
+    def __call__(self, *inputs, **params):
+        return self.forward(*inputs, **params)
 
 
 add = Op(np.add, lambda g, z, x, y: g,
@@ -54,7 +58,7 @@ class Number:
 
 
 def apply(op, *inputs):
-    array = op.forward(*[x.array for x in inputs])
+    array = op(*[x.array for x in inputs])
     return Number(array, op, inputs)
 
 
@@ -69,8 +73,8 @@ for name, op in TABLE.items():
         up, down = list(point), list(point)
         up[i] += step
         down[i] -= step
-        slope = (op.forward(*up) - op.forward(*down)) / (2 * step)
-        says = rule(1.0, op.forward(*point), *point)
+        slope = (op(*up) - op(*down)) / (2 * step)
+        says = rule(1.0, op(*point), *point)
         print(f"{name:5} input {i}: the rule says {says:8.5f}, differences say {slope:8.5f}")
 
 x = Number(0.8)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .pages import blocks, chapters, page_of, weave
 from .so_far import HERE
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str]) -> int:
                 number = int(file.name[:2])
                 if not numbers or str(number) in numbers:
                     weave(number, file.stem)
+        case ["figures", *folder] if len(folder) < 2:
+            return draw_figures(folder)
         case ["help" | "--help" | "-h"]:
             print(__doc__)
         case _:
@@ -39,6 +42,18 @@ def list_chapters() -> None:
     for number in chapters():
         page = page_of(number, "en")
         print(f"{blocks(page.read_text(encoding='utf-8'))[0].text[2:]:60} book/{page.stem}.py")
+
+
+def draw_figures(folder: list[str]) -> int:
+    """Draw the figures into a folder, or into the book's own, and print the files."""
+    try:
+        from .figures import draw_all
+    except ModuleNotFoundError as error:
+        print(f"book figures needs {error.name}: pip install 'minigrad-nn[demos]'", file=sys.stderr)
+        return 2
+    for file in draw_all(*map(Path, folder)):
+        print(file)
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""The figures of the pages, in the gallery's style: ``python -m book figures`` draws them into ``book/figures``.
+
+They carry formulas and numbers, no words, so that both languages share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from demos.house.style import BLUE, FAINT, INK, PAPER, VERMILLION, canvas, to_svg
+
+from .so_far import HERE
+
+
+def draw_all(folder: Path = HERE / "figures") -> list[Path]:
+    """Draw every figure into a folder and return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, draw in FIGURES.items():
+        files.append(folder / f"{name}.svg")
+        files[-1].write_text(to_svg(draw()), encoding="utf-8")
+    return files
+
+
+def blank(height: float, width: float, depth: float) -> tuple[Figure, Axes]:
+    """Return a canvas without axes, for drawings."""
+    figure, axes = canvas(height=height)
+    axes.set(xlim=(0, width), ylim=(0, depth), aspect="equal")
+    axes.axis("off")
+    return figure, axes
+
+
+def circle(axes: Axes, x: float, y: float, text: str, color: str = INK) -> None:
+    """Draw a number or an operation of a graph."""
+    box = {"boxstyle": "circle,pad=0.45", "facecolor": PAPER, "edgecolor": color, "linewidth": 1.6}
+    axes.text(x, y, text, ha="center", va="center", bbox=box, color=color, fontsize=12)
+
+
+def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], text: str = "", bend: float = 0.0,
+          shift: tuple[float, float] = (0.0, 0.0), color: str = VERMILLION) -> None:  # fmt: skip
+    """Draw an arrow with a text beside its middle."""
+    style = {"arrowstyle": "-|>", "color": color, "linewidth": 1.4, "shrinkA": 17, "shrinkB": 17,
+             "connectionstyle": f"arc3,rad={bend}"}  # fmt: skip
+    axes.annotate("", end, start, arrowprops=style)
+    middle = (start[0] + end[0]) / 2 + shift[0], (start[1] + end[1]) / 2 + shift[1]
+    axes.text(*middle, text, color=color, ha="center", va="center", fontsize=10)
+
+
+def graph() -> Figure:
+    """Draw z = x y + x with the slopes on the way back."""
+    figure, axes = blank(2.6, 10, 4.6)
+    places = {"y": (1, 3.6), "x": (1, 1), "×": (4.4, 3), "+": (7.2, 2), "z": (9.2, 2)}
+    arrow(axes, places["z"], places["+"], "1", shift=(0, 0.35))
+    arrow(axes, places["+"], places["×"], "1", shift=(0.25, 0.35))
+    arrow(axes, places["+"], places["x"], "1", bend=-0.25, shift=(0.2, -1.05))
+    arrow(axes, places["×"], places["y"], "x = 3", shift=(0, 0.45))
+    arrow(axes, places["×"], places["x"], "y = 4", shift=(-0.35, 0.45))
+    for name, (x, y) in places.items():
+        circle(axes, x, y, name, BLUE if name in "xy" else INK)
+    axes.text(1, 0.15, "4·1 + 1 = 5", ha="center", color=VERMILLION)
+    axes.text(1, 4.4, "3·1 = 3", ha="center", color=VERMILLION)
+    return figure
+
+
+def table(axes: Axes, left: float, top: float, rows: list[list[str]], color: str, side: float = 0.9) -> None:
+    """Draw an array as a table of cells, from its upper left corner."""
+    from matplotlib.patches import Rectangle
+
+    for i, row in enumerate(rows):
+        for j, text in enumerate(row):
+            x, y = left + j * side, top - (i + 1) * side
+            axes.add_patch(Rectangle((x, y), side, side, facecolor=PAPER, edgecolor=color, linewidth=1.4))
+            axes.text(x + side / 2, y + side / 2, text, ha="center", va="center", color=color)
+
+
+def broadcasting() -> Figure:
+    """Draw how a row is copied over a table, and how its gradient comes back as a sum."""
+    figure, axes = blank(2.5, 12, 5.4)
+    table(axes, 0.3, 5, [["b₁", "b₂", "b₃"]], BLUE)
+    table(axes, 8.5, 5, [["b₁", "b₂", "b₃"], ["b₁", "b₂", "b₃"]], BLUE)
+    arrow(axes, (3.0, 4.55), (8.5, 4.3), "(3,)  →  (2, 3)", shift=(0, 0.55), color=INK)
+    table(axes, 8.5, 2.2, [["g₁₁", "g₁₂", "g₁₃"], ["g₂₁", "g₂₂", "g₂₃"]], VERMILLION)
+    table(axes, 0.3, 1.75, [["Σ", "Σ", "Σ"]], VERMILLION)
+    arrow(axes, (8.5, 1.3), (3.0, 1.3), "Σ  axis = 0", shift=(0, 0.5))
+    axes.plot([0.2, 11.4], [2.75, 2.75], color=FAINT, linewidth=1)
+    return figure
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {"graph": graph, "broadcasting": broadcasting}

@@ -1,0 +1,92 @@
+"""What grows over several chapters, and how a chapter's definitions are compared with those of `minigrad.core`.
+
+A definition equals the core's as an AST, docstrings aside, or it is listed here as growing until a chapter, whose
+version, the last one, equals the core's.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from pathlib import Path
+
+from .so_far import EXPERIMENT, HERE, file_of
+
+CORE = HERE.parent / "minigrad" / "core"
+
+# The chapter that has the last version; every one before it is a smaller form.
+GROWS: dict[str, int] = {
+    "Op.__init__": 7, "Op.__call__": 7,
+    "Node": 7,
+    "apply": 15, "record": 15, "gradients": 15,
+}  # fmt: skip
+
+# Early forms that something else takes the place of.
+GIVES_WAY = {
+    "Number": "Tensor, from chapter 5 on",
+    "Node.__init__": "record, from chapter 7 on",
+}
+
+
+def definitions(source: str) -> dict[str, ast.AST]:
+    """Return what a source defines at its top level and in its classes, by name; methods as Class.method."""
+    found: dict[str, ast.AST] = {}
+
+    def collect(body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef):
+                found[prefix + node.name] = node
+            elif isinstance(node, ast.ClassDef):
+                collect(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, ast.Assign) and not is_import(node.value):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        found[prefix + target.id] = node
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found[prefix + node.target.id] = node
+
+    collect(ast.parse(source).body, "")
+    return found
+
+
+def is_import(value: ast.expr) -> bool:
+    """Return whether an assigned value only fetches what another chapter has built."""
+    if isinstance(value, ast.Tuple):
+        return all(is_import(part) for part in value.elts)
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id == "chapter"
+    return isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name | ast.Call) and (
+        is_import(value.value) or (isinstance(value.value, ast.Name) and value.value.id[0].islower())
+    )
+
+
+def plain(node: ast.AST) -> str:
+    """Return a definition as text, in one form, without docstrings."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef) and ast.get_docstring(inner) is not None:
+            inner.body = inner.body[1:] or [ast.Pass()]
+    return ast.unparse(node)
+
+
+def framework_of(number: int) -> str:
+    """Return the source of a chapter down to its experiment."""
+    return file_of(number).read_text(encoding="utf-8").partition("\n" + EXPERIMENT)[0]
+
+
+def core_definitions(folder: Path = CORE) -> dict[str, list[str]]:
+    """Return the core's definitions; a name may stand in several of its files."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("[a-z]*.py")):
+        for name, node in definitions(file.read_text(encoding="utf-8")).items():
+            found.setdefault(name, []).append(plain(node))
+    return found
+
+
+def difference(name: str, number: int, text: str, core: dict[str, list[str]]) -> str:
+    """Return in what a chapter's version differs from the core's, as a diff; "" if it does not."""
+    if name not in core:
+        return f"chapter {number} defines {name}, which minigrad.core does not have"
+    if text in core[name]:
+        return ""
+    diff = difflib.unified_diff(core[name][0].splitlines(), text.splitlines(), "minigrad.core", f"chapter {number}")
+    return f"chapter {number}: {name} is not what minigrad.core has\n" + "\n".join(line.rstrip() for line in diff)
