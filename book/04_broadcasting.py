@@ -43,7 +43,8 @@ def gradients(roots):
     for node in newest_first(flowing):
         g = flowing.pop(node)
         for i, edge in enumerate(node.edges):
-            deliver(node.op.rules[i](g, *node.saved, **node.params), edge, flowing, g, node.op)
+            if edge is not None:  # a constant has none
+                deliver(node.op.rules[i](g, *node.saved, **node.params), edge, flowing, g, node.op)
     return flowing
 
 
