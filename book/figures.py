@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from demos.house.style import BLUE, FAINT, INK, PAPER, VERMILLION, canvas, to_svg
 
-from .so_far import HERE
+from .so_far import HERE, chapter
 
 
 def draw_all(folder: Path = HERE / "figures") -> list[Path]:
@@ -90,4 +91,26 @@ def broadcasting() -> Figure:
     return figure
 
 
-FIGURES: dict[str, Callable[[], Figure]] = {"graph": graph, "broadcasting": broadcasting}
+def decay() -> Figure:
+    """Draw the bowl of chapter 9 without and with the penalty, and the way of that chapter's SGD in each."""
+    optim, curvature, weight_decay = chapter(9), np.array([2.0, 0.1]), 0.1
+    figure, (left, right) = canvas(height=2.9, ncols=2, sharey=True)
+    x, y = np.meshgrid(np.linspace(-1, 5.5, 50), np.linspace(-1, 5.5, 50))
+    for axes, penalty in ((left, 0.0), (right, weight_decay)):
+        loss = curvature[0] / 2 * (x - 1) ** 2 + curvature[1] / 2 * (y - 1) ** 2 + penalty / 2 * (x**2 + y**2)
+        axes.contour(x, y, loss, levels=loss.min() + np.geomspace(0.02, 30, 10), colors=FAINT, linewidths=1)
+        theta = optim.nn.Parameter(np.array([5.0, 5.0]))
+        optimizer, path = optim.SGD([theta], lr=0.1, weight_decay=penalty), [theta.array.copy()]
+        for _ in range(1200):
+            theta.grad = optim.nn.Tensor(curvature * (theta.array - 1))
+            optimizer.step()
+            path.append(theta.array.copy())
+        axes.plot(*np.array(path[::4]).T, color=BLUE if penalty else VERMILLION)
+        axes.scatter(*path[-1], s=60, color=INK, zorder=3)
+        axes.annotate("({:.2f}, {:.2f})".format(*path[-1]), path[-1], (8, -14), textcoords="offset points")
+        axes.set(xlabel="θ₁", title=f"λ = {penalty:g}")
+    left.set(ylabel="θ₂")
+    return figure
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {"graph": graph, "broadcasting": broadcasting, "decay": decay}

@@ -7,12 +7,14 @@ beside the chapters.
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 EXPERIMENT = "# ---- try it "  # begins the line under which a chapter tries out what it has built
 HERE = Path(__file__).parent
+sys.modules.setdefault("so_far", sys.modules[__name__])  # the chapters' name for it, whoever imports it
 
 
 def file_of(number: int, folder: Path = HERE) -> Path:
