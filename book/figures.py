@@ -113,4 +113,25 @@ def decay() -> Figure:
     return figure
 
 
-FIGURES: dict[str, Callable[[], Figure]] = {"graph": graph, "broadcasting": broadcasting, "decay": decay}
+def overfitting() -> Figure:
+    """Draw the twenty points of chapter 11 and the network that has learnt them by heart."""
+    book = chapter(11)
+    x, y, test_y = book.noisy_points()
+    book.nn.random.default = book.nn.Source(1)
+    net = book.plain()
+    optimizer = book.optim.Adam(net.parameters(), lr=0.01)
+    for _ in range(book.STEPS):
+        book.training_step(net, optimizer, x, y)
+    dense = np.linspace(-1, 1, 200, dtype=np.float32)[:, None]
+    figure, axes = canvas(height=3.0)
+    axes.plot([-1, 1], [-1, 1], color=FAINT, linewidth=1.4)
+    axes.plot(dense, net(book.Tensor(dense)).array, color=VERMILLION, linewidth=2.2)
+    axes.scatter(x.array, y.array, s=36, color=INK, zorder=3)
+    axes.scatter(x.array, test_y.array, s=30, facecolors="none", edgecolors=INK, marker="D")
+    axes.set(xlabel="x", ylabel="y", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    return figure
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    draw.__name__: draw for draw in (graph, broadcasting, decay, overfitting)
+}  # fmt: skip

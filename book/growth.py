@@ -24,6 +24,7 @@ GROWS: dict[str, int] = {
 
 # Early forms that something else takes the place of.
 GIVES_WAY = {
+    "optim": "the file minigrad/core/optim.py",
     "random": "the file minigrad/core/random.py",
     "table": "the file minigrad/core/table.py",
     "Number": "Tensor, from chapter 5 on",
