@@ -5,12 +5,14 @@ They carry formulas and numbers, no words, so that both languages share them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from demos.house.style import BLUE, FAINT, INK, PAPER, VERMILLION, canvas, to_svg
 
@@ -69,8 +71,6 @@ def graph() -> Figure:
 
 def table(axes: Axes, left: float, top: float, rows: list[list[str]], color: str, side: float = 0.9) -> None:
     """Draw an array as a table of cells, from its upper left corner."""
-    from matplotlib.patches import Rectangle
-
     for i, row in enumerate(rows):
         for j, text in enumerate(row):
             x, y = left + j * side, top - (i + 1) * side
@@ -132,6 +132,21 @@ def overfitting() -> Figure:
     return figure
 
 
+def masks() -> Figure:
+    """Draw all masks of four units, as rows of cells, and their scaled mean."""
+    figure, axes = blank(2.9, 24, 13)
+    for number, mask in enumerate(itertools.product((1, 0), repeat=4)):
+        left, top = number % 4 * 6 + 0.5, 12.4 - number // 4 * 2.3
+        for i, kept in enumerate(mask):
+            color = BLUE if kept else FAINT
+            axes.add_patch(Rectangle((left + i * 1.2, top - 1.2), 1.2, 1.2, facecolor=color, edgecolor=PAPER))
+    axes.text(12, 1.9, "↓  2 · Σ / 16", ha="center", va="center", color=VERMILLION)
+    for i in range(4):
+        axes.add_patch(Rectangle((9.5 + i * 1.2, 0), 1.2, 1.2, facecolor=VERMILLION, edgecolor=PAPER))
+        axes.text(10.1 + i * 1.2, 0.6, "1", ha="center", va="center", color=PAPER, fontsize=9)
+    return figure
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
-    draw.__name__: draw for draw in (graph, broadcasting, decay, overfitting)
+    draw.__name__: draw for draw in (graph, broadcasting, decay, overfitting, masks)
 }  # fmt: skip
