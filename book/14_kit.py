@@ -11,6 +11,9 @@ nn, dropping, randomness = chapter(8), chapter(12), chapter(13)
 random, Tensor, Dropout = nn.random, nn.Tensor, dropping.Dropout
 
 
+# ---- try it ----
+
+
 class Adapter(DropoutAdapter):
     def __init__(self, layer_class):
         self.layer_class = layer_class
@@ -27,8 +30,6 @@ class Adapter(DropoutAdapter):
         y.backward(Tensor(grad_output))
         return y.array, x.grad.array
 
-
-# ---- try it ----
 
 SOME = ("value", "scale", "rate", "eval", "bad_p", "gradient", "fresh")
 
