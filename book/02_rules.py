@@ -1,13 +1,21 @@
 """Chapter 2: the derivative table."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
+
+Rule = Callable[..., Any]
 
 
 class Op:
-    def __init__(self, forward, *rules):
+    def __init__(self, forward: Callable[..., Any], *rules: Rule | None, byproduct: bool = False) -> None:
         self.name = "unnamed"  # until the table names its entries
         self.forward = forward
-        self.rules = rules
+        self.rules: Sequence[Rule | None] = rules
+        self.byproduct = byproduct
 
     def __call__(self, *inputs, **params):
         return self.forward(*inputs, **params)
