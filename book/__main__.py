@@ -13,6 +13,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from minigrad.testing.command import show
+
+from .checks import CHECKS
+from .judging import judge
 from .pages import blocks, chapters, page_of, weave
 from .so_far import HERE
 
@@ -22,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     match list(arguments):
         case []:
             list_chapters()
+        case ["check", number, file] if number.isdecimal():
+            return check(int(number), Path(file))
         case ["weave", *numbers]:
             for file in sorted((HERE / "en").glob("[0-9]*.md")):
                 number = int(file.name[:2])
@@ -42,6 +48,20 @@ def list_chapters() -> None:
     for number in chapters():
         page = page_of(number, "en")
         print(f"{blocks(page.read_text(encoding='utf-8'))[0].text[2:]:60} book/{page.stem}.py")
+
+
+def check(number: int, file: Path) -> int:
+    """Judge a file by a chapter's exercises and print a sentence for each; return 0 if all are right."""
+    if number not in CHECKS:
+        print(f"book check: the chapters go from 1 to {max(CHECKS)}, not to {number}", file=sys.stderr)
+        return 2
+    if not file.is_file():
+        print(f"book check: there is no file {file}", file=sys.stderr)
+        return 2
+    verdicts = list(judge(CHECKS[number], number, file))
+    for verdict in verdicts:
+        show(str(verdict))
+    return 0 if all(verdict.status == "right" for verdict in verdicts) else 1
 
 
 def draw_figures(folder: list[str]) -> int:
