@@ -28,6 +28,10 @@ def main(arguments: Sequence[str]) -> int:
             list_chapters()
         case ["check", number, file] if number.isdecimal():
             return check(int(number), Path(file))
+        case ["bug"]:
+            list_bugs()
+        case ["bug", number, *answer] if number.isdecimal() and len(answer) < 2:
+            return find_bug(int(number), *answer)
         case ["weave", *numbers]:
             for file in sorted((HERE / "en").glob("[0-9]*.md")):
                 number = int(file.name[:2])
@@ -62,6 +66,34 @@ def check(number: int, file: Path) -> int:
     for verdict in verdicts:
         show(str(verdict))
     return 0 if all(verdict.status == "right" for verdict in verdicts) else 1
+
+
+def list_bugs() -> None:
+    """Print the bugs to find, and what the names of invariants mean."""
+    from .bugs import BUGS
+
+    for number, bug in BUGS.items():
+        print(f"{number:3}  {bug.code.__name__.rstrip('0123456789').lower()}")
+    print("\nShow one with `python -m book bug 3`; answer with the name of the invariant that it breaks.")
+
+
+def find_bug(number: int, answer: str | None = None) -> int:
+    """Show a bug, or judge an answer; return 0 if it is right."""
+    from .bugs import BUGS, verdict_on
+
+    if number not in BUGS:
+        print(f"book bug: the bugs go from 1 to {max(BUGS)}, not to {number}", file=sys.stderr)
+        return 2
+    bug = BUGS[number]
+    if answer is None:
+        show(f"{bug.source()}\nWhat does it break? One of: {', '.join(bug.ids)}")
+        return 0
+    if answer not in bug.ids:
+        print(f"book bug: {answer!r} is none of {', '.join(bug.ids)}", file=sys.stderr)
+        return 2
+    right, sentence = verdict_on(number, answer)
+    show(sentence)
+    return 0 if right else 1
 
 
 def draw_figures(folder: list[str]) -> int:
