@@ -95,3 +95,68 @@ def difference(name: str, number: int, text: str, core: dict[str, list[str]]) ->
         return ""
     diff = difflib.unified_diff(core[name][0].splitlines(), text.splitlines(), "minigrad.core", f"chapter {number}")
     return f"chapter {number}: {name} is not what minigrad.core has\n" + "\n".join(line.rstrip() for line in diff)
+
+
+# Statements of the core that join its files; a framework put together from the chapters takes them over.
+WIRING = ("TABLE",)
+
+
+def versions() -> dict[str, list[str]]:
+    """Return every version of every definition in the chapters, the last one last."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(HERE.glob("[0-9][0-9]_*.py")):
+        for name, node in definitions(framework_of(int(file.name[:2]))).items():
+            found.setdefault(name, []).append(plain(node))
+    return found
+
+
+def put_together(source: str, built: dict[str, list[str]]) -> str:
+    """Return a file of the core with the chapters' last versions in it, without what no chapter has built."""
+
+    def rebuilt(body: list[ast.stmt], prefix: str) -> list[ast.stmt]:
+        kept: list[ast.stmt] = []
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                node.body = rebuilt(node.body, f"{prefix}{node.name}.") or [ast.Pass()]
+                kept.append(node)
+                continue
+            defines = isinstance(node, ast.FunctionDef | ast.Assign | ast.AnnAssign)
+            names = definitions(ast.unparse(node)) if defines else {}
+            if not names or set(names) & set(WIRING):
+                kept.append(node)
+            for name in names:
+                if texts := built.get(prefix + name):
+                    text = plain(node)
+                    kept += ast.parse(text if text in texts else texts[-1]).body
+        return kept
+
+    tree = ast.parse(source)
+    tree.body = rebuilt(tree.body, "")
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+# What no chapter builds, by the reason.
+NOT_BUILT: dict[str, tuple[str, ...]] = {
+    "written like its neighbours": (
+        "Tensor.__radd__", "Tensor.__rmul__", "Tensor.__truediv__", "Tensor.__rtruediv__", "Tensor.__lt__",
+        "Tensor.item", "abs", "sign", "_sigmoid", "sigmoid", "mean", "_count",
+    ),
+    "indexing": ("Tensor.__getitem__", "getitem", "_put", "put", "is_basic"),
+    "losses of classes": (
+        "_stable", "_softmax", "softmax", "_places", "_cross_entropy", "_softmax_less_target", "cross_entropy",
+        "cross_entropy_slope",
+    ),
+    "seams without anything in them": (
+        "Tensor.refresh", "Tensor.__array_ufunc__", "Tensor.__slots__", "Module.forward",
+    ),
+    "what is printed": ("Node.name", "Node.__repr__", "Op.__repr__", "Tensor.__repr__", "print_calls", "print_losses",
+                        "print_step"),
+    "names of types and files": ("Axes", "Shape", "Gradient", "HERE", "TABLE", "__all__"),
+}  # fmt: skip
+
+
+def not_built() -> list[str]:
+    """Return the names of the core's definitions that no chapter builds; a declaration without a value is none."""
+    built, core = versions(), core_definitions()
+    declared = {name for name, texts in core.items() if not any("=" in text or "def " in text for text in texts)}
+    return sorted(core.keys() - built.keys() - declared)
