@@ -89,3 +89,36 @@ def test_a_wrong_number_in_an_output_is_noticed():
     assert not same_text("loss 0.123", "loss 0.133")
     assert not same_text("5 steps", "6 steps")
     assert not same_text("loss 0.123", "loss 0.123 or so")
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_the_index_lists_every_chapter_by_its_title(language):
+    index = (HERE / language / "index.md").read_text(encoding="utf-8")
+    titles = [pages.blocks(page(number, language))[0].text[2:] for number in CHAPTERS]
+    listed = [f"{number}. {title}" for number, title in re.findall(r"^(\d+)\. \[(.*)\]\(", index, re.MULTILINE)]
+    assert listed == titles
+
+
+def glossary():
+    text = (HERE / "zh" / "glossary.md").read_text(encoding="utf-8")
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines() if "](" in line]
+
+
+@pytest.mark.parametrize("row", glossary(), ids=lambda row: row[1])
+def test_a_word_of_the_glossary_is_used_in_the_chapter_it_names(row):
+    chinese, english, _, link = row
+    number = int(re.search(r"\[(\d+)\]", link).group(1))
+    text = page(number, "zh").replace("*", "")
+    assert any(word in text for word in re.split(r"[（）]", chinese) if word)
+    assert english.lower() in page(number, "en").replace("*", "").lower()
+
+
+OTHER_WORDS = ("丢弃法", "随机失活", "过度拟合", "权值", "掩膜", "反向传递", "前向传递", "参数衰减", "叶节点")
+
+
+@pytest.mark.parametrize("name", everything())
+def test_a_chinese_page_keeps_to_the_words_of_the_glossary(name):
+    text = (HERE / "zh" / name).read_text(encoding="utf-8")
+    assert [word for word in OTHER_WORDS if word in text] == []
+    prose = "".join(block.text for block in pages.blocks(text) if not block.kind.startswith("```"))
+    assert not re.search(r"[\u4e00-\u9fff][,;:?!]", prose), "ASCII punctuation after Chinese"
