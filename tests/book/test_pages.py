@@ -18,7 +18,8 @@ def page(number, language="en"):
 
 
 def same_text(printed, shown):
-    """Whether two outputs agree: the words exactly, decimals to a percent or to their last digit."""
+    """Whether two outputs agree: the words exactly, decimals to a percent or to their last digit; blank lines aside."""
+    printed, shown = (re.sub(r"\n+", "\n", text).strip("\n") for text in (printed, shown))
     if DECIMAL.sub("#", printed) != DECIMAL.sub("#", shown):
         return False
     pairs = zip(DECIMAL.findall(printed), DECIMAL.findall(shown), strict=True)
