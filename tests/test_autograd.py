@@ -13,7 +13,11 @@ from hypothesis import given, strategies as st
 
 import minigrad as mg
 from minigrad import nn
-from minigrad.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from minigrad._tensor.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from minigrad._tensor.base import named
+from minigrad._tensor.grad_mode import is_inference_mode_enabled
+from minigrad._tensor.hooks import RemovableHandle
+from minigrad._tensor.node import Node
 from minigrad.autograd import (
     Function,
     Variable,
@@ -30,10 +34,6 @@ from minigrad.autograd import (
     set_detect_anomaly,
     set_grad_enabled,
 )
-from minigrad.engine import Node
-from minigrad.grad_mode import is_inference_mode_enabled
-from minigrad.hooks import RemovableHandle
-from minigrad.recording import named
 
 
 def leaf(values: Any = (1.0, 2.0, 3.0)) -> mg.Tensor:

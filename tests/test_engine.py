@@ -12,8 +12,8 @@ import pytest
 
 import minigrad as mg
 from minigrad import nn, optim
+from minigrad._tensor.node import Node
 from minigrad.autograd import grad
-from minigrad.engine import Node
 
 
 def leaf(values: Any = (1.0, 2.0, 3.0)) -> mg.Tensor:

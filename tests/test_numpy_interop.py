@@ -8,7 +8,7 @@ from hypothesis import given
 
 import minigrad as mg
 from minigrad.autograd import gradcheck
-from minigrad.numpy_functions import FUNCTIONS, UFUNCS
+from minigrad.functions.numpy_interop import FUNCTIONS, UFUNCS
 from minigrad.testing.strategies import arrays, shapes
 
 A = np.array([[0.3, 0.6, 0.9], [0.2, 0.5, 0.8]])

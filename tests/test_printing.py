@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from minigrad.creation import as_tensor
-from minigrad.dtypes import float32, float64, set_default_dtype
-from minigrad.grad_mode import no_grad
-from minigrad.printing import set_printoptions
-from minigrad.tensor import Tensor
+from minigrad._tensor.dtypes import float32, float64, set_default_dtype
+from minigrad._tensor.grad_mode import no_grad
+from minigrad._tensor.printing import set_printoptions
+from minigrad.functions.creation import as_tensor
+from minigrad.functions.tensor import Tensor
 
 
 @pytest.fixture(autouse=True)

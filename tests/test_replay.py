@@ -16,8 +16,8 @@ from hypothesis import example, given, strategies as st
 
 import minigrad as torch
 from minigrad import Tensor, nn, optim
+from minigrad._tensor.listening import computed, refuse_to_replay
 from minigrad.core import graph
-from minigrad.listening import computed, refuse_to_replay
 from minigrad.nn import functional as F
 from minigrad.replay import TrainingStep
 from minigrad.replay.program import identifier

@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..anomaly import anomaly_mode, forward_call
-from ..core.graph import tick
-from ..engine import Node
-from ..grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
-from ..inplace import rebase
-from ..ops import Op
-from ..recording import TensorBase, apply, converted, edge_of, refuse_write, wrap
-from ..tensor import Tensor
+from .. import table
+from .._tensor.anomaly import anomaly_mode, forward_call
+from .._tensor.base import TensorBase, edge_of, wrap
+from .._tensor.grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .._tensor.in_place import rebase
+from .._tensor.node import Node
+from .._tensor.promotion import converted
+from .._tensor.writes import memory_of, refuse_write
+from ..core.graph import apply, tick
+from ..functions.tensor import Tensor
+from ..table import Op
 
 
 class FunctionCtx:
@@ -259,7 +261,7 @@ class Call:
             )
         g = converted(g, dtype)
         # The user may keep what was returned. Of a view, the engine makes a copy where it ends in a leaf.
-        return apply(ops.clone, g) if is_recorded else g.array.view()
+        return apply(table.clone, g) if is_recorded else g.array.view()
 
 
 class Bundle:
@@ -337,7 +339,7 @@ def note_writes(dirty: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
 def sharing(x: TensorBase, grad_fn: Node | None = None) -> Any:
     """Return a tensor on the same memory, writes into which the graph notices, with another history."""
     out = wrap(x.array, grad_fn=grad_fn)
-    out.memory = x.get_memory()
+    out.memory = memory_of(x)
     return out
 
 

@@ -26,7 +26,7 @@ class Op:
         byproduct: the forward returns a pair: the output, and an array that the rules can reuse.
 
     Attributes:
-        inputs, view: what a class of tensors with dtypes and views goes by (`minigrad.ops`); here nobody looks.
+        inputs, view: what a class of tensors with dtypes and views goes by (`minigrad.table`); here nobody looks.
         strict: whether such a class looks at inputs of one dtype, too.
         noted: whether it wants to hear of the results.
 

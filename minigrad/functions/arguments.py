@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..recording import TensorBase, converted, named
+from .._tensor.base import TensorBase, named
+from .._tensor.promotion import converted
 
 Result = TypeVar("Result")
 

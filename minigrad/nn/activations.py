@@ -8,8 +8,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ..creation import empty
-from ..tensor import Tensor
+from ..functions.creation import empty
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
 from .parameter import Parameter

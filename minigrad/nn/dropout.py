@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import nn as core
+from ..functions.tensor import Tensor
 from ..random import Generator
-from ..tensor import Tensor
 from . import functional as F
 from .functional.dropout import checked_dropout_probability
 from .module import Module

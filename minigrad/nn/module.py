@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn, Self
 
-from .. import dtypes
-from ..backward import forget_gradient
+from .._tensor import dtypes
+from .._tensor.backward import forget_gradient
+from .._tensor.grad_mode import no_grad
+from .._tensor.hooks import RemovableHandle
 from ..core import nn as core
-from ..grad_mode import no_grad
-from ..hooks import RemovableHandle
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .module_hooks import ForwardHook, call_with_hooks, hang
 from .parameter import Buffer, Parameter
 

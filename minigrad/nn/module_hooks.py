@@ -7,10 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from .._tensor.hooks import RemovableHandle
+from .._tensor.listening import refuse_to_replay
 from ..autograd.function import Function
-from ..hooks import RemovableHandle
-from ..listening import refuse_to_replay
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 
 Hooks = OrderedDict[int, Any]
 Gradients = tuple[Any, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..creation import empty
-from ..dtypes import dtype as DType
-from ..tensor import Tensor
+from .._tensor.dtypes import dtype as DType
+from ..functions.creation import empty
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
 from .parameter import Parameter

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, average_squares, filled
 from .options import at_least_zero, numbers
 

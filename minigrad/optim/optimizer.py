@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..backward import forget_gradient
+from .._tensor import dtypes
+from .._tensor.backward import forget_gradient
+from .._tensor.base import Array, wrap
+from .._tensor.grad_mode import enable_grad
+from .._tensor.hooks import RemovableHandle
+from .._tensor.writes import date_writes
 from ..core import optim as core
 from ..core.optim import average as average, average_squares as average_squares
-from ..grad_mode import enable_grad
-from ..hooks import RemovableHandle
-from ..recording import Array, date_writes, wrap
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .hooks import observed
 from .options import refuse_switches
 from .pieces import Pieces

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from ..recording import Array
-from ..tensor import Tensor
+from .._tensor.base import Array
+from ..functions.tensor import Tensor
 
 BLOCK = 1 << 17
 """How many elements of a large parameter are updated at a time, so that an update's many passes stay in the cache: an

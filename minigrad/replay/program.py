@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ..recording import Array
+from .._tensor.base import Array
 from .trace import Call
 
 PLAIN = (bool, int, float, str, type(None))

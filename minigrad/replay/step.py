@@ -7,15 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..anomaly import anomaly_mode
-from ..backward import differentiate
-from ..dtypes import get_default_dtype
-from ..grad_mode import grad_mode
-from ..hooks import accumulate
+from .._tensor.anomaly import anomaly_mode
+from .._tensor.backward import differentiate
+from .._tensor.base import Array, wrap
+from .._tensor.dtypes import get_default_dtype
+from .._tensor.grad_mode import grad_mode
+from ..functions.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
-from ..recording import Array, wrap
-from ..tensor import Tensor
 from .program import Program, identifier
 from .surroundings import Surroundings
 from .trace import Tape
@@ -101,7 +100,7 @@ class TrainingStep:
             self.recordings[kinds] = recording
         self.optimizer.zero_grad()
         for leaf, g in zip(recording.leaves, gradients, strict=True):
-            accumulate(leaf, g)
+            leaf.accumulate(g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
 

@@ -7,8 +7,8 @@ from itertools import chain
 from operator import attrgetter, is_
 from typing import Any
 
+from ..functions.tensor import Tensor
 from ..nn import Module
-from ..tensor import Tensor
 
 kind_of = attrgetter("array.shape", "array.dtype", "_requires_grad", "hooks")
 """What a program takes for granted of a tensor."""

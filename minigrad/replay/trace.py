@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy import ndarray
 
-from ..listening import listeners, recorder_of_this_thread
+from .._tensor.listening import listeners, recorder_of_this_thread
 
 
 class Call(NamedTuple):

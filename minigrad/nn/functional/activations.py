@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ... import table
+from ..._tensor.base import wrap
+from ...core.graph import apply
 from ...functions.arguments import check_tensor, recorded_as
+from ...functions.tensor import Tensor
 from ...random import Generator, default_generator
-from ...recording import apply, wrap
-from ...tensor import Tensor
 from .arguments import check_float, check_number, check_tensors
 
 SELU_ALPHA = 1.6732632423543772
@@ -53,7 +54,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         >>> leaky_relu(Tensor([-1.0, 2.0]), 0.1)
         tensor([-0.1000,  2.0000])
     """
-    return _activated("leaky_relu", lambda x: apply(ops.leaky_relu, x, slope=negative_slope), input, inplace)
+    return _activated("leaky_relu", lambda x: apply(table.leaky_relu, x, slope=negative_slope), input, inplace)
 
 
 def rrelu(
@@ -113,7 +114,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if input.dtype != weight.dtype:
         raise RuntimeError(f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}")
     check_float("prelu", input)
-    return apply(ops.where, input > 0, input, _along_channels(weight, input) * input)
+    return apply(table.where, input > 0, input, _along_channels(weight, input) * input)
 
 
 def _along_channels(weight: Tensor, input: Tensor) -> Tensor:
@@ -161,7 +162,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
     """
-    return _activated("elu", lambda x: apply(ops.elu, x, alpha=alpha, scale=1.0, rate=1.0), input, inplace)
+    return _activated("elu", lambda x: apply(table.elu, x, alpha=alpha, scale=1.0, rate=1.0), input, inplace)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -171,7 +172,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
     """
     constants = {"alpha": SELU_ALPHA, "scale": SELU_SCALE, "rate": 1.0}
-    return _activated("selu", lambda x: apply(ops.elu, x, **constants), input, inplace)
+    return _activated("selu", lambda x: apply(table.elu, x, **constants), input, inplace)
 
 
 @recorded_as("CeluBackward0")
@@ -190,7 +191,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """
     if alpha == 0:
         raise RuntimeError("celu: ZeroDivisionError: alpha cannot be 0 for CELU")
-    return _activated("celu", lambda x: apply(ops.elu, x, alpha=alpha, scale=1.0, rate=1 / alpha), input, inplace)
+    return _activated("celu", lambda x: apply(table.elu, x, alpha=alpha, scale=1.0, rate=1 / alpha), input, inplace)
 
 
 # ---- gates: x times something between 0 and 1 ------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """
     check_float("gelu", input)
     if approximate == "none":
-        return input * apply(ops.ndtr, input)
+        return input * apply(table.ndtr, input)
     if approximate == "tanh":
         bend = input * (input * input * 0.044715 + 1) * math.sqrt(8 / math.pi)  # (1 + tanh z)/2 = sigmoid(2 z)
         return input * bend.sigmoid()
@@ -315,7 +316,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         raise ValueError(f"min_val cannot be greater than max_val, but got {min_val} > {max_val}")
     if input.array.dtype.kind == "u" and min_val < 0:
         raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, but got {min_val}")
-    return _in_place_if(inplace, input, lambda x: apply(ops.hardtanh, x, low=min_val, high=max_val))
+    return _in_place_if(inplace, input, lambda x: apply(table.hardtanh, x, low=min_val, high=max_val))
 
 
 @recorded_as("HardsigmoidBackward0")
@@ -350,7 +351,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
     """
     check_float("softplus", input)
-    return apply(ops.softplus, input, beta=beta, threshold=threshold)
+    return apply(table.softplus, input, beta=beta, threshold=threshold)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
@@ -359,7 +360,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
     """
     check_float("logsigmoid", input)
-    return apply(ops.logsigmoid, input)
+    return apply(table.logsigmoid, input)
 
 
 # ---- shrinkage: small values become 0 --------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..._tensor.base import Array
+from ..._tensor.in_place import in_place
+from ..._tensor.listening import computed
 from ...core import nn as core
 from ...functions.arguments import check_tensor
-from ...inplace import in_place
-from ...listening import computed
+from ...functions.tensor import Tensor
 from ...random import Generator, default_generator
-from ...recording import Array
-from ...tensor import Tensor
 
 Shape = tuple[int, ...]
 Noise = Callable[[Array, float, np.dtype[Any]], tuple[Array, Array | None]]

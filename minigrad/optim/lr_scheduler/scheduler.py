@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 from ..optimizer import Group, Optimizer
 
 Rate = Any  # a float, or a Tensor of one element

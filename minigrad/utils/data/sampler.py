@@ -10,8 +10,9 @@ from itertools import islice
 from types import GenericAlias
 from typing import Any, ClassVar
 
-from ... import dtypes, random
-from ...creation import as_tensor
+from ... import random
+from ..._tensor import dtypes
+from ...functions.creation import as_tensor
 from ...random import Generator
 
 DRAWN_AT_ONCE = 32  # by RandomSampler with replacement, as in PyTorch: others may draw in between

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, random
-from .devices import check_device
-from .dtypes import dtype as DType
-from .functions.arguments import written
-from .functions.draws import normal_of_tensors
-from .recording import Array, as_array, wrap
-from .shapes import shape_from
+from .. import random
+from .._tensor import dtypes
+from .._tensor.base import Array, as_array, wrap
+from .._tensor.conversion import array_of, element, number
+from .._tensor.devices import check_device
+from .._tensor.dtypes import dtype as DType
+from .._tensor.shapes import shape_from
+from .arguments import written
+from .draws import normal_of_tensors
 from .tensor import Tensor
-from .values import array_of, element, number
 
 
 def makes_tensor(function: Callable[..., Array]) -> Callable[..., Tensor]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from .. import table
+from ..core import tensor as core
+from ..core.graph import apply, gradients
 from .anomaly import anomaly_mode, warn_of
-from .core import tensor as core
-from .core.graph import gradients
-from .engine import Node, guard
-from .hooks import accumulate, retain_grad
-from .recording import TensorBase, edge_of, root_of
+from .base import TensorBase, edge_of, wrap
+from .checks import guard
+from .hooks import retain_grad
+from .in_place import assign
+from .listening import constant
+from .node import Node
+from .promotion import converted
 
 
 def backward(
@@ -27,7 +34,7 @@ def backward(
     wanted = None if inputs is None else edges_of(inputs)
     for edge, g in differentiate(tensors, grad_tensors, wanted, retain_graph, create_graph).items():
         if not isinstance(edge, Node):  # a result that keeps its gradient has seen to it already
-            accumulate(edge, g)
+            edge.accumulate(g)
 
 
 def edges_of(inputs: TensorBase | Sequence[TensorBase]) -> set[Any]:
@@ -38,6 +45,31 @@ def edges_of(inputs: TensorBase | Sequence[TensorBase]) -> set[Any]:
     for x in targets:
         retain_grad(x)
     return {edge_of(x) for x in targets}
+
+
+def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) -> tuple[Any, Any]:
+    """Return where the walk begins for one output, and the gradient that it begins with."""
+    edge = edge_of(output)
+    if edge is None:
+        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+    array = output.array
+    if grad_output is None:
+        if array.size != 1:
+            raise RuntimeError(
+                f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
+                f"{list(array.shape)}: give its gradient"
+            )
+        ones = constant(np.ones(array.shape, array.dtype))
+        return edge, wrap(ones) if create_graph else ones
+    if grad_output.array.shape != array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
+            f"output[{i}] has a shape of {list(array.shape)}."
+        )
+    g = converted(grad_output, array.dtype)
+    if edge is output:
+        g = apply(table.clone, g)  # a leaf's gradient owns its memory
+    return edge, g if create_graph else g.array
 
 
 def differentiate(
@@ -73,4 +105,6 @@ def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:
     if set_to_none or leaf.grad is None:
         leaf.grad = None
     else:
-        leaf.grad.detach_().zero_()
+        leaf.grad.grad_fn = None
+        leaf.grad._requires_grad = False
+        assign(leaf.grad, ..., 0)

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import (
-    cross_entropy as cross_entropy,
-    cross_entropy_slope as cross_entropy_slope,
-)
+from ..core.table import cross_entropy as cross_entropy, cross_entropy_slope as cross_entropy_slope
 from .elementwise import clamp_max, clamp_min, log, log1p
 from .op import Op
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .base import Array, TensorBase, as_array
 from .listening import refuse_to_replay
-from .recording import Array, TensorBase, as_array
 
 
 def array_of(data: Any, dtype: Any = None) -> Array:

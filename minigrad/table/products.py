@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.table import (
-    linear as linear,
-    matmul as matmul,
-)
+from ..core.table import linear as linear, matmul as matmul
 
 
 

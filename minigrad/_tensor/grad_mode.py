@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Generator
 from typing import Any
 
-from .core.graph import grad_mode as grad_mode
+from ..core.graph import grad_mode as grad_mode
 
 
 class _Inference(threading.local):

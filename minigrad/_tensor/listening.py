@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from .core import graph
+from ..core import graph
 
 
 class _Listeners:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .engine import Memory
-from .recording import Array, TensorBase, owner_of
+from .base import Array, TensorBase
+from .views import owner_of
+from .writes import Memory
 
 Place = tuple[np.dtype[Any], tuple[int, ...], int, tuple[int, ...]]
 """Where an array lies in another one's memory: its dtype, its shape, its first byte and its strides in bytes."""

@@ -1,6 +1,6 @@
 """Writing in place: into a tensor's own memory, with its new history.
 
-A value is computed out of place, by the same function as ever, and copied. So every function has an in-place form at no
+A value is computed out of place, by the same function, and copied. So every function has an in-place form at no
 cost in text, and the gradient is that of the function.
 """
 
@@ -10,21 +10,16 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from . import dtypes, ops
+from .. import table
+from ..core.graph import apply
+from . import dtypes
+from .base import TensorBase, as_array, as_operand, edge_of
+from .errors import refusal
 from .grad_mode import grad_mode
-from .recording import (
-    TensorBase,
-    apply,
-    as_array,
-    as_operand,
-    converted,
-    edge_of,
-    places_in,
-    refresh,
-    refusal,
-    refuse_write,
-    twin,
-)
+from .hooks import retain_grad, retains_grad
+from .promotion import converted
+from .views import alias_of, flattened, places_in, refresh, reshaped
+from .writes import refuse_write
 
 Result = TypeVar("Result")
 
@@ -51,7 +46,7 @@ def _before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return x as it is before the write; with values of its own where the backward pass may read them."""
     operands = (x, *args, *kwargs.values())
     tracked = grad_mode.enabled and any(isinstance(y, TensorBase) and edge_of(y) is not None for y in operands)
-    before = twin(x)
+    before = alias_of(x)
     if tracked:
         before.array = x.array.copy()
     return before
@@ -66,7 +61,7 @@ def overwrite(x: Any, result: Any) -> Any:
         raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {x.dtype}")
     result = converted(result, x.array.dtype)
     if grad_mode.enabled and edge_of(result) is None and edge_of(x) is not None:
-        result = apply(ops.setitem, twin(x), result, index=...)  # a constant, through which x's history gets zeros
+        result = apply(table.setitem, alias_of(x), result, index=...)  # a constant cuts x's history off
     x.array[...] = result.array
     x.note_write()
     if result.grad_fn is not None:
@@ -78,14 +73,14 @@ def rebase(x: Any, result: Any) -> None:
     """Let x's history be that of `result`, whose values were just written there; a view passes it to its base."""
     x._requires_grad = False
     if x.base is None:
-        retains_grad = x.retains_grad
+        retains = retains_grad(x)
         x.grad_fn = result.grad_fn
-        if retains_grad:
-            x.retain_grad()
+        if retains:
+            retain_grad(x)
         return
     places = places_in(x.base.array, x.array)
-    flat = apply(ops.setitem, twin(x.base).reshape(-1), result.reshape(-1), index=places.reshape(-1))
-    rebase(x.base, flat.reshape(x.base.array.shape))
+    flat = apply(table.setitem, flattened(alias_of(x.base)), flattened(result), index=places.reshape(-1))
+    rebase(x.base, reshaped(flat, x.base.array.shape))
     refresh(x)
 
 
@@ -96,17 +91,18 @@ def assign(x: Any, index: Any, value: Any) -> None:
     tracked = x.requires_grad or (isinstance(value, TensorBase) and edge_of(value) is not None)
     if grad_mode.enabled and tracked and x.array.dtype.kind == "f":
         value = _without_leading_ones(value, x.array[index].ndim)
-        overwrite(x, apply(ops.setitem, _before(x, (value,), {}), value, index=index))
+        overwrite(x, apply(table.setitem, _before(x, (value,), {}), value, index=index))
     else:
         try:
             x.array[index] = as_array(value)
         except (ValueError, OverflowError) as error:
-            raise refusal(ops.setitem, [x.array, as_array(value)], error) from None
+            raise refusal(table.setitem, [x.array, as_array(value)], error) from None
         x.note_write()
 
 
 def _without_leading_ones(value: Any, ndim: int) -> Any:
     """Return a value without the leading dimensions of size 1 that it has beyond those of the place it goes to."""
-    while isinstance(value, TensorBase) and value.array.ndim > ndim and value.array.shape[0] == 1:
-        value = value.squeeze(0)  # type: ignore[attr-defined]
-    return value
+    if not isinstance(value, TensorBase) or value.array.ndim <= ndim:
+        return value
+    extra = value.array.shape[: value.array.ndim - ndim]
+    return value if any(n != 1 for n in extra) else reshaped(value, value.array.shape[len(extra) :])

@@ -7,13 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import (
-    _stable,
-    mean as mean,
-    mse as mse,
-    softmax as softmax,
-    sum as sum,
-)
+from ..core.table import _stable, mean as mean, mse as mse, softmax as softmax, sum as sum
 from .elementwise import exp, where
 from .op import Op
 

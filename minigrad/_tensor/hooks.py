@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from . import ops
-from .engine import Gradient, Node
+from .. import table
+from ..core.graph import Gradient, apply
+from .base import TensorBase, edge_of, wrap
 from .grad_mode import no_grad
 from .listening import refuse_to_replay
-from .recording import TensorBase, apply, edge_of, wrap
+from .node import Node
 
 Hook = Callable[[Any], Any]
 
@@ -68,7 +69,7 @@ class Hooks:
             g = replaced_by(hook, g)
         tensor = self.retained_by()
         if tensor is not None:
-            accumulate(tensor, g * 1)  # in memory of its own
+            tensor.accumulate(g * 1)  # in memory of its own
         return g
 
     def retained_by(self) -> TensorBase | None:
@@ -88,8 +89,8 @@ class Hooks:
 def replaced_by(hook: Hook, g: Gradient) -> Gradient:
     """Return what a hook makes of a gradient: copied before and after, since the hook may change and keep either."""
     if isinstance(g, TensorBase):
-        given = apply(ops.clone, g)
-        return apply(ops.clone, checked(hook, given, hook(given)))
+        given = apply(table.clone, g)
+        return apply(table.clone, checked(hook, given, hook(given)))
     with no_grad():
         given = wrap(np.array(g))
         return checked(hook, given, hook(given)).array.copy()
@@ -113,17 +114,12 @@ def _name(hook: Hook) -> str:
     return repr(getattr(hook, "__name__", type(hook).__name__))
 
 
-def accumulate(leaf: TensorBase, g: Any) -> None:
-    """Add a gradient to a leaf's, and call the hooks that wait for it."""
-    leaf.accumulate(g)
-
-
 # ---- what Tensor offers ----------------------------------------------------------------------------------------------
 
 
 def hooks_of(x: TensorBase) -> Hooks:
     """Return the hooks where the gradient of x arrives; RuntimeError if none ever does."""
-    refuse_to_replay("it hangs a hook on a gradient")
+    refuse_to_replay("it adds a hook to a gradient")
     edge = edge_of(x)
     if edge is None:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
@@ -149,7 +145,7 @@ def register_hook(x: TensorBase, hook: Hook) -> RemovableHandle:
         a copy, so that a change in place stays with this tensor's gradient.
 
     Example:
-        >>> from minigrad.tensor import Tensor
+        >>> from minigrad import Tensor
         >>> x = Tensor([1.0, 2.0]).requires_grad_()
         >>> handle = register_hook(x, lambda grad: grad * 10)
         >>> x.sum().backward()

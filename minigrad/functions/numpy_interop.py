@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .functions import elementwise, indexing, products, reductions, shaping
-from .functions.einsum import einsum
-from .recording import TensorBase, converted, wrap
-from .values import array_of
+from .._tensor import dtypes
+from .._tensor.base import Array, TensorBase, wrap
+from .._tensor.conversion import array_of
+from .._tensor.listening import refuse_to_replay
+from .._tensor.promotion import converted
+from . import elementwise, indexing, products, reductions, shaping
+from .einsum import einsum
 
 SAME_NAME = [
     "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "bitwise_and",
@@ -151,3 +153,27 @@ def _as_array(x: Any) -> Any:
     if isinstance(x, TensorBase):
         return x.numpy()  # type: ignore[attr-defined]
     return type(x)(map(_as_array, x)) if type(x) in (list, tuple) else x
+
+
+class NumpyInterop(TensorBase):
+    """The methods of a tensor that NumPy calls, and the array underneath."""
+
+    __slots__ = ()
+
+    def numpy(self) -> Array:
+        """Return the array underneath, sharing memory; RuntimeError where a gradient is required."""
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        refuse_to_replay("it takes the values of a tensor as an array")
+        return self.array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        """Let NumPy's universal functions work on tensors: ``np.exp(t)``, ``array * t``."""
+        return call_ufunc(ufunc, method, inputs, out, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Let NumPy's other functions work on tensors: ``np.sum(t, axis=0)``."""
+        return call_function(function, args, kwargs)

@@ -2,7 +2,7 @@
 
 Most are the entry's own in another spelling, ``leaky_relu`` and ``LeakyReluBackward0``. Here are the others. Where
 PyTorch has several names for what is one entry here, its inputs and parameters decide; a function that is composed of
-several entries says with `minigrad.recording.named` what it goes by.
+several entries says with `minigrad._tensor.base.named` what it goes by.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-Node = Any  # minigrad.engine.Node, which imports this file
+Node = Any  # minigrad._tensor.node.Node, which imports this file
 
 
 def node_name(node: Node) -> str:
