@@ -1,41 +1,4 @@
-"""Random numbers: the same seed gives PyTorch's own numbers.
-
-``manual_seed(1)`` here draws what ``torch.manual_seed(1)`` draws on a CPU: the same data, weights, shuffles and dropout
-masks. Each line was compared with PyTorch 2.13, bit by bit unless it says otherwise. w is a 32-bit word of MT19937,
-W = (w₁ << 32) | w₂ is two of them:
-
-=====================================  =================================================================================
-uniform, float32 and float16           u = (w mod 2²⁴) · 2⁻²⁴, one word a value
-uniform, float64                       u = (W mod 2⁵³) · 2⁻⁵³
-uniform in [low, high)                 u · (high - low) + low, rounded once; a value rounded up to high becomes low
-normal, fewer than 16 values           a pair of float64 u₁, u₂: r = √(-2 ln(1 - u₂)), θ = 2πu₁; r cos θ now, r sin θ is
-                                       kept for the next call
-normal, 16 values or more              blocks of 16: u₁ = 1 - the first eight, u₂ = the last eight; r = √(-2 ln u₁),
-                                       θ = 2πu₂; eight r cos θ, then eight r sin θ; unless 16 divides the size, the last
-                                       16 values are drawn again
-normal with a mean and a std           z · std + mean, rounded once
-integers in [low, high)                low + w mod (high - low), but W from a range of 2²⁸ on
-permutation of n                       for i = 0 … n-2: swap i with i + w mod (n - i)
-bernoulli(p), and dropout's mask       true where (W mod 2⁵³) · 2⁻⁵³ < p (dropout keeps with probability 1 - p)
-bernoulli of an array of p             true where u < p, u uniform of the array's dtype
-multinomial with replacement           the first category whose share of the running sum reaches u, u float64
-multinomial without, or a single draw  the largest of weight / q first, q = -ln(1 - u) rounded to the weights' dtype
-=====================================  =================================================================================
-
-Where the bits may differ:
-
-- float32 and float16 normals, 16 or more. PyTorch takes log, sin and cos from float32 polynomials of its own, minigrad
-  rounds the float64 functions: five values in six are the same bits, the others agree to two ulps of r · std + |mean|
-  (a few more on a CPU without AVX2).
-- On Intel's CPUs PyTorch asks MKL for the Bernoulli words, so its dropout masks there are not those that PyTorch itself
-  draws on any other CPU. There PyTorch differs from itself, not from us: minigrad draws the same mask everywhere.
-  The same goes for multinomial without replacement.
-- Where two categories of multinomial without replacement tie (in float16 they do), the one of lower index is first;
-  PyTorch leaves their order to its sort.
-- "Rounded once" is the fused multiply-add of every CPU with AVX2 or of ARM; an older CPU rounds twice.
-
-``Generator(engine="fast")`` gives this sameness up for speed: its dropout masks cost about a tenth.
-"""
+"""The Generator: one source of random numbers, on one of two engines."""
 
 from __future__ import annotations
 
@@ -43,275 +6,22 @@ import math
 import operator
 import os
 import threading
-import weakref
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Generator", "default_generator", "initial_seed", "manual_seed", "seed", "set_default_engine"]
+from .fast_engine import FastEngine
+from .forks import GENERATORS
+from .fused import multiply_add
+from .torch_engine import TorchEngine, log1p
 
 Array: TypeAlias = npt.NDArray[Any]
-Bits: TypeAlias = npt.NDArray[np.uint64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Shape: TypeAlias = tuple[int, ...]
 
-DEFAULT_SEED = 67280421310721  # PyTorch's c10::detail::default_rng_seed_val
-WORD32, WORD64 = 2**32 - 1, 2**64 - 1
-
-
-# -- PyTorch's numbers ------------------------------------------------------------------------------------------------
-
-MT_WORDS = 624
-
-# CPUGeneratorImplState of PyTorch's CPUGeneratorImpl.cpp, 5056 bytes. Of its spare fields normal_y alone is in use.
-TORCH_STATE = np.dtype(
-    [
-        ("initial_seed", np.uint64),
-        ("left", np.int32),
-        ("seeded", np.int32),
-        ("next", np.uint64),
-        ("key", np.uint64, MT_WORDS),
-        ("normal_x", np.float64),
-        ("normal_y", np.float64),
-        ("normal_rho", np.float64),
-        ("normal_is_valid", np.int32),
-        ("padding", np.int32),
-        ("float_normal", np.float32),
-        ("float_normal_is_valid", np.bool_),
-    ],
-    align=True,
-)
-
-
-def _seeded_key(seed: int) -> Array:
-    """MT19937's first state (Matsumoto and Nishimura 2002): kᵢ = 1812433253 · (kᵢ₋₁ xor (kᵢ₋₁ >> 30)) + i."""
-    key = [seed & WORD32]
-    for i in range(1, MT_WORDS):
-        key.append((1812433253 * (key[-1] ^ (key[-1] >> 30)) + i) & WORD32)
-    return np.array(key, dtype=np.uint32)
-
-
-class _TorchEngine:
-    """PyTorch's draws, in the order in which PyTorch consumes the words of MT19937."""
-
-    state_dtype = TORCH_STATE
-
-    def __init__(self) -> None:
-        self._bits = np.random.MT19937(0)
-        self._numpy = np.random.Generator(self._bits)
-
-    def start(self, seed: int) -> None:
-        self.seed = seed
-        self._kept_normal: float | None = None
-        self._set_key(_seeded_key(seed), MT_WORDS)
-
-    def unit(self, n: int, dtype: np.dtype[Any]) -> Array:
-        """Draw n uniforms in [0, 1): float64 has 53 bits, all else is float32 with 24."""
-        if dtype == np.float64:
-            return (self._words64(n) & (2**53 - 1)) * 2.0**-53
-        return (self._words32(n) & (2**24 - 1)).astype(np.float32) * np.float32(2**-24)
-
-    def standard_normal(self, n: int, dtype: np.dtype[Any]) -> Array:
-        """Draw n standard normals, in the precision in which PyTorch scales them."""
-        return self._normal_pairs(n) if n < 16 else self._normal_blocks(n, dtype)
-
-    def below(self, span: int, n: int) -> Bits:
-        """Draw n integers in [0, span)."""
-        words = self._words32(n) if span < 2**28 else self._words64(n)
-        return words % np.uint64(span)
-
-    def permutation(self, n: int) -> Array:
-        if n >= WORD32 // 20:
-            raise NotImplementedError(f"permutation: n must be less than {WORD32 // 20} (use engine='fast'), got {n}")
-        steps = max(n - 1, 0)
-        partners = np.arange(steps, dtype=np.uint64) + self._words32(steps) % np.arange(n, 1, -1, dtype=np.uint64)
-        order = list(range(n))
-        for i, j in enumerate(partners.tolist()):
-            order[i], order[j] = order[j], order[i]
-        return np.array(order, dtype=np.int64)
-
-    def coin(self, n: int, p: float) -> tuple[Mask, float]:
-        """Draw n Bernoulli(p) values, and say which p they have."""
-        words = self._words64(n)
-        words &= np.uint64(2**53 - 1)
-        # k · 2⁻⁵³ < p exactly where k < ⌈p · 2⁵³⌉: no float is made
-        return words < math.ceil(math.ldexp(p, 53)), p
-
-    def get_state(self) -> Array:
-        mt = self._bits.state["state"]
-        state = np.zeros((), TORCH_STATE)
-        # NumPy's position is 624 both before the first word and after a block's last; PyTorch tells the two apart
-        unused = mt["pos"] == MT_WORDS and np.array_equal(mt["key"], _seeded_key(self.seed))
-        state["initial_seed"], state["key"], state["seeded"] = self.seed, mt["key"], 1
-        state["next"], state["left"] = (0, 1) if unused else (mt["pos"], MT_WORDS + 1 - mt["pos"])
-        if self._kept_normal is not None:
-            state["normal_y"], state["normal_is_valid"] = self._kept_normal, 1
-        return state
-
-    def set_state(self, state: Array) -> None:
-        left, position = int(state["left"]), int(state["next"])
-        unused = (left, position) == (1, 0)
-        if state["seeded"] != 1 or not (unused or 1 <= left == MT_WORDS + 1 - position):
-            raise RuntimeError(f"set_state: not a state of MT19937: seeded={state['seeded']}, {left=}, next={position}")
-        self.seed = int(state["initial_seed"])
-        self._kept_normal = float(state["normal_y"]) if state["normal_is_valid"] else None
-        self._set_key(state["key"].astype(np.uint32), MT_WORDS if unused else position)
-
-    def _set_key(self, key: Array, position: int) -> None:
-        self._bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
-
-    def _words32(self, n: int) -> Bits:
-        return self._bits.random_raw(n)
-
-    def _words64(self, n: int) -> Bits:
-        # over its full range NumPy returns the bare (w₁ << 32) | w₂, faster than joining them here
-        return self._numpy.integers(0, WORD64, n, np.uint64, endpoint=True)
-
-    def _normal_pairs(self, n: int) -> Array:
-        normals: list[float] = []
-        if n > 0 and self._kept_normal is not None:
-            normals.append(self._kept_normal)
-            self._kept_normal = None
-        pairs = (n - len(normals) + 1) // 2
-        for u1, u2 in self.unit(2 * pairs, np.dtype(np.float64)).reshape(pairs, 2).tolist():
-            r, theta = math.sqrt(-2 * math.log1p(-u2)), 2 * math.pi * u1
-            normals += [r * math.cos(theta), r * math.sin(theta)]
-        if len(normals) > n:
-            self._kept_normal = normals.pop()
-        return np.array(normals, dtype=np.float64)
-
-    def _normal_blocks(self, n: int, dtype: np.dtype[Any]) -> Array:
-        whole = n - n % 16
-        # PyTorch draws the broken last block in vain before it draws the last 16 again, except in float16
-        uniforms = self.unit(whole if dtype == np.float16 else n, dtype)
-        normals = np.empty(n, uniforms.dtype)
-        normals[:whole] = _box_muller(uniforms[:whole])
-        if whole < n:
-            normals[-16:] = _box_muller(self.unit(16, dtype))
-        return normals
-
-
-def _box_muller(uniforms: Array) -> Array:
-    """Turn blocks of 16 uniforms into blocks of 16 normals (Box and Muller 1958)."""
-    blocks = uniforms.reshape(-1, 2, 8)
-    r, theta = np.sqrt(-2 * _log(1 - blocks[:, 0])), 2 * math.pi * blocks[:, 1]
-    return np.stack([r * _cos(theta), r * _sin(theta)], axis=1).reshape(-1)
-
-
-def _rounded(name: str) -> Callable[[Array], Array]:
-    """Round the function from float64: the bits of NumPy's own vary by an ulp with the CPU's vector unit."""
-    from_libm = np.vectorize(getattr(math, name), otypes=[np.float64])  # slow, but PyTorch's own
-    from_numpy = getattr(np, name)
-
-    def function(x: Array) -> Array:
-        result: Array = from_libm(x) if x.dtype == np.float64 else from_numpy(x, dtype=np.float64).astype(x.dtype)
-        return result
-
-    return function
-
-
-_log, _cos, _sin = _rounded("log"), _rounded("cos"), _rounded("sin")
-_log1p = _rounded("log1p")
-
-
-# -- Speed instead of sameness ----------------------------------------------------------------------------------------
-
-FAST_STATE = np.dtype(
-    [("initial_seed", np.uint64), ("key", np.uint64, 4), ("has_uint32", np.int32), ("uinteger", np.uint32)]
-)
-
-
-class _FastEngine:
-    """NumPy's draws from SFC64, its fastest bit generator; a coin costs 16 bits instead of PyTorch's 64."""
-
-    state_dtype = FAST_STATE
-
-    def start(self, seed: int) -> None:
-        self.seed = seed
-        self._bits = np.random.SFC64(seed)
-        self._numpy = np.random.Generator(self._bits)
-
-    def unit(self, n: int, dtype: np.dtype[Any]) -> Array:
-        """Draw n uniforms in [0, 1), float64 or else float32."""
-        return self._numpy.random(n, np.float64) if dtype == np.float64 else self._numpy.random(n, np.float32)
-
-    def standard_normal(self, n: int, dtype: np.dtype[Any]) -> Array:
-        """Draw n standard normals, float64 or else float32 (ziggurat)."""
-        if dtype == np.float64:
-            return self._numpy.standard_normal(n, np.float64)
-        return self._numpy.standard_normal(n, np.float32)
-
-    def below(self, span: int, n: int) -> Bits:
-        """Draw n integers in [0, span)."""
-        return self._numpy.integers(0, span - 1, n, np.uint64, endpoint=True)
-
-    def permutation(self, n: int) -> Array:
-        return self._numpy.permutation(n)
-
-    def coin(self, n: int, p: float) -> tuple[Mask, float]:
-        """Draw n Bernoulli values by cutting raw words into thresholds, and say which p they really have."""
-        word, threshold, effective = _threshold(p)
-        words = self._bits.random_raw(math.ceil(n * word.itemsize / 8))
-        return words.view(word)[:n] < threshold, effective
-
-    def get_state(self) -> Array:
-        sfc = self._bits.state
-        return np.array((self.seed, sfc["state"]["state"], sfc["has_uint32"], sfc["uinteger"]), FAST_STATE)
-
-    def set_state(self, state: Array) -> None:
-        self.start(int(state["initial_seed"]))
-        self._bits.state = {
-            "bit_generator": "SFC64",
-            "state": {"state": state["key"]},
-            "has_uint32": int(state["has_uint32"]),
-            "uinteger": int(state["uinteger"]),
-        }
-
-
-@lru_cache
-def _threshold(p: float) -> tuple[np.dtype[Any], int, float]:
-    """Find the narrowest word in which a threshold gives p and 1 - p to a relative 1e-4: (word, threshold, its p)."""
-    for word in map(np.dtype, (np.uint8, np.uint16, np.uint32, np.uint64)):
-        levels = 1 << 8 * word.itemsize
-        threshold = round(p * levels)
-        effective = threshold / levels
-        if abs(effective - p) <= 1e-4 * min(p, 1 - p):
-            break
-    return word, threshold, effective
-
-
-# -- Threads and forks ------------------------------------------------------------------------------------------------
-
-GENERATORS: weakref.WeakSet[Generator] = weakref.WeakSet()
-"""All that are alive: a fork waits until none of them is in the midst of a draw, which its child could never end."""
-
-_forking = threading.Lock()
-_held: list[Generator] = []
-
-
-def _before_fork() -> None:
-    _forking.acquire()
-    _held[:] = GENERATORS
-    for generator in _held:
-        generator._lock.acquire()
-
-
-def _after_fork() -> None:
-    while _held:
-        _held.pop()._lock.release()
-    _forking.release()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
-
-
-# -- One generator for both -------------------------------------------------------------------------------------------
-
-_ENGINES: dict[str, type[_TorchEngine] | type[_FastEngine]] = {"torch": _TorchEngine, "fast": _FastEngine}
+WORD64 = 2**64 - 1
+_ENGINES: dict[str, type[TorchEngine] | type[FastEngine]] = {"torch": TorchEngine, "fast": FastEngine}
 
 
 class Generator:
@@ -342,7 +52,6 @@ class Generator:
         self._lock = threading.RLock()
         GENERATORS.add(self)
         self._use(engine)
-        self._engine.start(DEFAULT_SEED)
 
     def _use(self, engine: str) -> None:
         if engine not in _ENGINES:
@@ -445,7 +154,7 @@ class Generator:
         with self._lock:
             unit = self._engine.unit(_size("uniform", shape), dtype)
         start, end = np.array(low, unit.dtype), np.array(high, unit.dtype)
-        values = _multiply_add(unit, end - start, start).astype(dtype, copy=False)
+        values = multiply_add(unit, end - start, start).astype(dtype, copy=False)
         values[values == dtype.type(high)] = low
         return values.reshape(shape)
 
@@ -470,7 +179,7 @@ class Generator:
             raise RuntimeError(f"normal: std must be at least 0, got {std}")
         with self._lock:
             z = self._engine.standard_normal(_size("normal", shape), dtype)
-        values = _multiply_add(z, np.array(std, z.dtype), np.array(mean, z.dtype))
+        values = multiply_add(z, np.array(std, z.dtype), np.array(mean, z.dtype))
         return values.astype(dtype, copy=False).reshape(shape)
 
     def exponential(self, shape: Shape, rate: float = 1.0) -> npt.NDArray[np.float64]:
@@ -481,7 +190,7 @@ class Generator:
         """
         with self._lock:
             uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
-        return -_log1p(-uniforms) / rate
+        return -log1p(-uniforms) / rate
 
     def integers(self, low: int, high: int, shape: Shape, dtype: npt.DTypeLike = np.int64) -> Array:
         """Draw integers from low to high - 1.
@@ -623,7 +332,7 @@ class Generator:
         with self._lock:
             uniforms = self._engine.unit(rows.size, np.dtype(np.float64)).reshape(rows.shape)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a time may round to 0
-            speeds = rows / (-_log1p(-uniforms)).astype(rows.dtype)
+            speeds = rows / (-log1p(-uniforms)).astype(rows.dtype)
         speeds[rows == 0] = -1  # behind those that round to 0
         return np.argsort(-speeds, axis=1, kind="stable")[:, :n]
 
@@ -673,48 +382,6 @@ def _check_weights(weights: Array, n: int, replacement: bool) -> None:
     if not replacement and (np.count_nonzero(weights, axis=-1) < n).any():
         raise RuntimeError(f"multinomial: cannot draw {n} samples without replacement from fewer positive weights")
 
-
-def _multiply_add(x: Array, factor: Array, term: Array) -> Array:
-    """Return x · factor + term, both of x's dtype, rounded once as the CPU's fused multiply-add does for PyTorch.
-
-    Exact but for float64 products below 1e-290, whose errors underflow.
-    """
-    if factor == 1 and term == 0:
-        return x
-    result: Array
-    if x.dtype == np.float32:
-        result = (x * factor.astype(np.float64) + term.astype(np.float64)).astype(np.float32)
-    elif max(abs(factor), abs(term)) < 1e290:  # beyond it _halves would overflow
-        product, product_error = _two_product(x, factor)
-        total, total_error = _two_sum(product, term)
-        result = total + (total_error + product_error)
-    else:
-        result = x * factor + term
-    return result
-
-
-def _two_sum(x: Array, y: Any) -> tuple[Array, Array]:
-    """Return x + y rounded, and what the rounding lost (Knuth 1969)."""
-    total = x + y
-    back = total - x
-    return total, (x - (total - back)) + (y - back)
-
-
-def _two_product(x: Array, y: Any) -> tuple[Array, Array]:
-    """Return x · y rounded, and what the rounding lost (Dekker 1971)."""
-    product = x * y
-    (x_high, x_low), (y_high, y_low) = _halves(x), _halves(y)
-    return product, ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
-
-
-def _halves(x: Any) -> tuple[Any, Any]:
-    """Split a float64 into two of 26 bits, so that their products are exact (Veltkamp)."""
-    scaled = x * (2.0**27 + 1)
-    high = scaled - (scaled - x)
-    return high, x - high
-
-
-# -- The generator that is used unless another is given ---------------------------------------------------------------
 
 default_generator = Generator()
 
