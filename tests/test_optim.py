@@ -16,8 +16,8 @@ import minigrad
 from minigrad import Tensor
 from minigrad.nn import Parameter
 from minigrad.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, Optimizer, RAdam, RMSprop, Rprop
+from minigrad.optim.blocks import BLOCK
 from minigrad.optim.optimizer import CountingOptimizer
-from minigrad.optim.pieces import BLOCK
 from minigrad.testing.weight_decay import MinigradOptimizer, check_weight_decay
 
 Array = np.ndarray

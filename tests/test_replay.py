@@ -21,7 +21,7 @@ from minigrad.core import graph
 from minigrad.nn import functional as F
 from minigrad.replay import TrainingStep
 from minigrad.replay.program import identifier
-from minigrad.replay.trace import Tape
+from minigrad.replay.trace import Trace
 
 BATCH, WIDTH, CLASSES = 6, 5, 3
 
@@ -279,7 +279,7 @@ def test_parameters_of_any_name_are_replayed(name: str) -> None:
     assert identifier(name).isidentifier()
 
 
-@pytest.mark.parametrize("name", ["step", "x0", "v1", "v2", "p0_w", "departed", "w²", "lambda", "None"])
+@pytest.mark.parametrize("name", ["step", "x0", "v1", "v2", "p0_w", "diverged", "w²", "lambda", "None"])
 def test_rules_of_any_name_are_replayed(name: str) -> None:
     rule = type(name, (ClippedCube,), {})
 
@@ -646,19 +646,19 @@ def test_two_threads_may_record_at_a_time() -> None:
         assert losses[i] == [as_written(twin, nn.MSELoss(), optimizer, x, x).item() for _ in range(3)]
 
 
-# ---- the tape --------------------------------------------------------------------------------------------------------
+# ---- the trace -------------------------------------------------------------------------------------------------------
 
 
 def test_a_tape_knows_what_it_was_given_and_what_came_of_it() -> None:
     a, b = np.ones(2), np.ones(2)
-    with Tape([a]) as tape:
+    with Trace([a]) as trace:
         c = computed(np.negative, a)
         computed(np.add, c, a)
         with pytest.raises(RuntimeError, match=r"add takes an array of shape \[2\] that was neither given"):
             computed(np.add, c, b)
         with pytest.raises(RuntimeError, match="getitem takes an array"):
-            tape.note("getitem", np.take, (a,), {"index": (slice(None), b)}, (c,))
+            trace.note("getitem", np.take, (a,), {"index": (slice(None), b)}, (c,))
         with pytest.raises(RuntimeError, match="cannot be replayed: it looks"):
             refuse_to_replay("it looks")
-    assert [call.name for call in tape.calls] == ["negative", "add"]
+    assert [call.name for call in trace.calls] == ["negative", "add"]
     refuse_to_replay("nobody records")

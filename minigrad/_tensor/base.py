@@ -41,7 +41,7 @@ class TensorBase(core.Tensor):
     @staticmethod
     def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
         """Return the inputs in the dtype that PyTorch computes this op in."""
-        return inputs if promotion.alike(op, arrays) else promotion.conform(op, inputs, arrays)
+        return promotion.conform(op, inputs, arrays)
 
     @staticmethod
     def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:

@@ -15,28 +15,10 @@ from . import dtypes
 from .listening import constant
 
 
-def alike(op: Op, arrays: list[Any]) -> bool:
-    """Return whether the inputs can be computed with as they are; nearly all can, so this must be quick."""
-    dtype, number = None, False
-    for x in arrays:
-        if type(x) is ndarray:
-            if dtype is None:
-                dtype = x.dtype
-            elif x.dtype is not dtype:
-                return False
-        elif type(x) is float or type(x) is int:
-            number = True
-        else:
-            return False
-    if dtype is None or op.inputs == "condition" or (number and op.inputs == "arrays"):
-        return False
-    if dtype.kind == "f":
-        return True
-    return not (number or op.inputs == "float" or (op.inputs == "numbers" and dtype.kind == "b"))
-
-
 def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
     """Return the inputs in the dtype that PyTorch computes this op in; RuntimeError where it refuses to mix them."""
+    if op.inputs == "arrays" and all(type(x) is ndarray and x.dtype is arrays[0].dtype for x in arrays):
+        return inputs
     if len(inputs) == 1 and not isinstance(arrays[0], np.ndarray):
         raise TypeError(f"{op.name}(): argument 'input' must be Tensor, not {type(inputs[0]).__name__}")
     first = 1 if op.inputs == "condition" else 0

@@ -1,11 +1,14 @@
 """The derivative table: every primitive with its gradient rules, which reads like the inside cover of a calculus book.
 
-It imports NumPy and nothing of minigrad. What a rule may use, so that it means the same on ndarrays and on Tensors:
-operators, comparisons, indexing, ``.mT``, ``.swapaxes``, ``.reshape(shape)``, ``.sum(axis=, keepdims=)`` and the
-entries of the table themselves. What it may not: in-place operators (they would change the caller's gradient), NumPy
-scalars (they turn float32 into float64; Python floats do not), and values that it was not handed.
+It begins in `minigrad.core.table`, with what the heart needs; here is the rest. What a rule may use, so that it means
+the same on ndarrays and on Tensors: operators, comparisons, indexing, ``.mT``, ``.swapaxes``, ``.reshape(shape)``,
+``.sum(axis=, keepdims=)`` and the entries of the table themselves. What it may not: in-place operators (they would
+change the caller's gradient), NumPy scalars (they turn float32 into float64; Python floats do not), and values that it
+was not handed.
 """
 
+from ..core import table as core
+from ..core.table import *  # noqa: F403
 from . import activations, elementwise, losses, normalization, products, reductions, shape, special
 from .activations import *  # noqa: F403
 from .elementwise import *  # noqa: F403
@@ -20,7 +23,7 @@ from ..core.op import Op as Op  # isort: skip  # behind the chapters, which have
 
 TABLE: dict[str, Op] = {
     name: entry
-    for chapter in (elementwise, special, activations, reductions, normalization, losses, shape, products)
+    for chapter in (core, elementwise, special, activations, reductions, normalization, losses, shape, products)
     for name, entry in vars(chapter).items()
     if isinstance(entry, Op)
 }

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import clamp_max, exp, sigmoid, where
+from ..core.table import exp, where
+from .elementwise import clamp_max, sigmoid
 from .op import Op
 
 leaky_relu = Op(lambda x, slope: np.where(x > 0, x, x * slope),
@@ -25,7 +26,6 @@ def _elu_slope(x: Any, alpha: float, scale: float, rate: float) -> Any:
     """Return the slope of ELU where x ≤ 0; elsewhere that at 0, so that nothing overflows."""
     return exp(clamp_max(x, bound=0.0) * rate) * (alpha * scale * rate)
 
-
 # ELU, and with other constants SELU and CELU: x · scale above 0, and α · scale · (exp(x · rate) - 1) below.
 elu = Op(_elu, lambda g, y, x, alpha, scale, rate: where(x > 0, g * scale, g * _elu_slope(x, alpha, scale, rate)),
          inputs="float")
@@ -39,7 +39,6 @@ def _log1p_exp(x: np.ndarray) -> np.ndarray:
 def _softplus(x: np.ndarray, beta: float, threshold: float) -> np.ndarray:
     z = x * beta
     return np.where(z > threshold, x, _log1p_exp(z) / beta)
-
 
 softplus = Op(_softplus, lambda g, y, x, beta, threshold: where(x * beta > threshold, g, g * sigmoid(x * beta)),
               inputs="float")

@@ -9,37 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import (
-    abs as abs,
-    add as add,
-    div as div,
-    eq as eq,
-    exp as exp,
-    ge as ge,
-    gt as gt,
-    le as le,
-    log as log,
-    lt as lt,
-    mul as mul,
-    ne as ne,
-    neg as neg,
-    power as power,
-    relu as relu,
-    sigmoid as sigmoid,
-    sign as sign,
-    sqrt as sqrt,
-    sub as sub,
-    tanh as tanh,
-    where as where,
-)
+from ..core.table import exp, log, where
 from .op import Op
 
 # ---- arithmetic ------------------------------------------------------------------------------------------------------
 
-
-
-
-
+abs = Op(np.abs, lambda g, y, x: g * sign(x), inputs="numbers")
 
 # What is left of x when y has been taken away as often as possible; `remainder` has y's sign, `fmod` x's.
 remainder = Op(np.remainder, lambda g, z, x, y: g,
@@ -52,6 +27,7 @@ reciprocal = Op(lambda x: 1 / x, lambda g, y, x: -g * y * y, inputs="float")
 
 square = Op(np.square, lambda g, y, x: g * x * 2)
 
+sqrt = Op(np.sqrt, lambda g, y, x: g / (y * 2), inputs="float")
 
 # The square root at the end of a norm or of a deviation, whose slope at 0 is taken as 0.
 root = Op(np.sqrt, lambda g, y, x: where(y == 0, 0.0, g / (where(y == 0, 1.0, y) * 2)), inputs="float")
@@ -61,7 +37,6 @@ rsqrt = Op(lambda x: 1 / np.sqrt(x), lambda g, y, x: g * y * y * y * -0.5, input
 squared_difference = Op(lambda x, y: np.square(x - y), lambda g, z, x, y: g * (x - y) * 2,
                                                        lambda g, z, x, y: g * (y - x) * 2)
 
-
 # x to the power of a tensor. `where` keeps the two corners finite: y = 0, and x = 0.
 def _pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return x to the power of y; of integers with a negative exponent the whole part, 0 but for 1 and -1."""
@@ -70,12 +45,10 @@ def _pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     unit = np.where(x == -1, np.where(y % 2 == 0, 1, -1), x == 1).astype(np.result_type(x, y))
     return np.where(y < 0, unit, np.power(x, np.where(y < 0, 0, y)))
 
-
 pow = Op(_pow, lambda g, z, x, y: g * y * x ** where(y == 0, 1.0, y - 1),
                lambda g, z, x, y: g * z * log(where(x == 0, 1.0, x)), inputs="arrays")
 
 # ---- exponentials and logarithms -------------------------------------------------------------------------------------
-
 
 exp2 = Op(np.exp2, lambda g, y, x: g * y * 0.6931471805599453, inputs="float")  # ln 2
 
@@ -100,7 +73,6 @@ def _below(x: Any, z: Any) -> Any:
     """Return x - z, and 0 where both are the same infinity."""
     return where(x == z, 0.0, x - where(x == z, 0.0, z))
 
-
 # x · log y, and 0 wherever x is 0
 xlogy = Op(lambda x, y: np.where((x == 0) & ~np.isnan(y), x * 0, x * np.log(y)),
            lambda g, z, x, y: where((x == 0) & (y <= 0), 0.0, g * log(y)),
@@ -117,7 +89,6 @@ tan = Op(np.tan, lambda g, y, x: g * (y * y + 1), inputs="float")
 sinh = Op(np.sinh, lambda g, y, x: g * cosh(x), inputs="float")
 
 cosh = Op(np.cosh, lambda g, y, x: g * sinh(x), inputs="float")
-
 
 asin = Op(np.arcsin, lambda g, y, x: g * rsqrt(1 - x * x), inputs="float")
 
@@ -150,12 +121,14 @@ def _sinc_slope(x: Any) -> Any:
 # ---- activations -----------------------------------------------------------------------------------------------------
 
 
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e⁻ˣ) = eˣ / (1 + eˣ), whichever of the two cannot overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, np.ones_like(e)) / (1 + e)
 
-
-
+sigmoid = Op(_sigmoid, lambda g, y, x: g * y * (1 - y), inputs="float")
 
 # ---- choices. Where two inputs tie, each gets half of the gradient ---------------------------------------------------
-
 
 copysign = Op(np.copysign, lambda g, z, x, y: g * sign(x) * sign(z),
                            lambda g, z, x, y: g * 0.0, inputs="float")
@@ -178,9 +151,9 @@ clamp_min = Op(lambda x, bound: np.maximum(x, bound), lambda g, y, x, bound: g *
 
 clamp_max = Op(lambda x, bound: np.minimum(x, bound), lambda g, y, x, bound: g * (x <= bound))
 
-
 # ---- steps: flat wherever they have a derivative ---------------------------------------------------------------------
 
+sign = Op(lambda x: np.greater(x, 0).astype(x.dtype) - np.less(x, 0), lambda g, y, x: g * 0.0)  # of NaN 0
 
 floor = Op(np.floor, lambda g, y, x: g * 0.0, inputs="numbers")
 
@@ -197,6 +170,8 @@ round = Op(np.round, lambda g, y, x: g * 0.0, inputs="numbers")
 drawn = Op(lambda x, values: values.astype(x.dtype, copy=False), lambda g, y, x, values: g * 0.0)
 
 # ---- questions: booleans have no derivative --------------------------------------------------------------------------
+
+eq, ne, le, ge = Op(np.equal), Op(np.not_equal), Op(np.less_equal), Op(np.greater_equal)
 
 logical_and = Op(np.logical_and)
 logical_or = Op(np.logical_or)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import cross_entropy as cross_entropy, cross_entropy_slope as cross_entropy_slope
-from .elementwise import clamp_max, clamp_min, log, log1p
+from ..core.table import log
+from .elementwise import clamp_max, clamp_min, log1p
 from .op import Op
 
 LEAST_LOG = -100.0  # what PyTorch takes for log 0, so that a loss stays finite
@@ -29,7 +29,6 @@ def _log_odds(p: Any) -> Any:
     log_p, log_rest = _clamped_logs(p)
     return log_p - log_rest
 
-
 binary_cross_entropy = Op(
     _binary_cross_entropy,
     lambda g, y, p, target: g * (p - target) / clamp_min(p * (1 - p), bound=LEAST_VARIANCE),
@@ -45,7 +44,6 @@ def _huber(x: np.ndarray, y: np.ndarray, delta: float) -> np.ndarray:
 
 def _clipped(difference: Any, delta: float) -> Any:
     return clamp_max(clamp_min(difference, bound=-delta), bound=delta)
-
 
 # Quadratic up to an error of delta, linear beyond.
 huber = Op(_huber, lambda g, z, x, y, delta: g * _clipped(x - y, delta),

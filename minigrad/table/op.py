@@ -8,6 +8,9 @@ from typing import Any
 from ..core import op, table
 from ..core.op import Rule
 
+KINDS = {"promote": "fiub", "same": "fiub", "numbers": "fiu", "float": "f", "arrays": "", "condition": ""}
+"""The kinds of dtypes that need no conversion where all inputs have one of them."""
+
 
 class Op(op.Op):
     """An entry that says how it takes dtypes, and whether it makes views.
@@ -33,8 +36,8 @@ class Op(op.Op):
     ) -> None:
         super().__init__(forward, *rules, byproduct=byproduct)
         self.inputs = inputs
+        self.kinds = KINDS[inputs]
         self.view = view
-        self.strict = inputs == "arrays"
 
     @classmethod
     def variadic(cls, forward: Callable[..., Any], rule: Rule) -> Op:
@@ -59,19 +62,21 @@ class _EveryInput(Sequence[Rule]):
 
 
 INPUTS = {
-    "numbers": (table.sub, table.neg, table.relu, table.abs),
+    "numbers": (table.sub, table.neg, table.relu),
     "float": (
-        table.div, table.exp, table.log, table.sqrt, table.tanh, table.sigmoid, table.mean, table.softmax,
-        table.cross_entropy, table.cross_entropy_slope,
+        table.div, table.exp, table.log, table.tanh, table.mean, table.softmax, table.cross_entropy,
+        table.cross_entropy_slope,
     ),
     "condition": (table.where,),
     "same": (table.matmul, table.linear),
 }  # fmt: skip
 """How the core's entries take dtypes; "promote" unless named."""
 
+for _entry in vars(table).values():
+    if isinstance(_entry, op.Op):
+        _entry.kinds = KINDS[_entry.inputs]
 for _kind, _entries in INPUTS.items():
     for _entry in _entries:
-        _entry.inputs = _kind
-table.where.strict = True
+        _entry.inputs, _entry.kinds = _kind, KINDS[_kind]
 for _entry in (table.reshape, table.swapaxes, table.expand, table.getitem):
     _entry.view = True

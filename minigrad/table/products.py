@@ -2,16 +2,5 @@
 
 from __future__ import annotations
 
-from ..core.table import linear as linear, matmul as matmul
-
-
-
-
-
-
-
-
-
-
 
 

@@ -7,20 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import _stable, mean as mean, mse as mse, softmax as softmax, sum as sum
-from .elementwise import exp, where
+from ..core.table import _stable, exp, where
 from .op import Op
 
 Axes = tuple[int, ...]
 Shape = tuple[int, ...]
-
-
-
-
-
-
-
-
 
 cumsum = Op(lambda x, axis: np.cumsum(x, axis=axis, dtype=x.dtype),
             lambda g, y, x, axis: flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis))
@@ -46,13 +37,9 @@ def _lower_median(x: np.ndarray) -> np.ndarray:
     return np.sort(x)[(x.size - 1) // 2]
 
 
-
-
 def _logsumexp(x: np.ndarray, axis: Any) -> np.ndarray:
     top, rest = _stable(x, axis)
     return np.log(np.exp(rest).sum(axis=axis, keepdims=True)) + top
-
-
 
 
 def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
@@ -60,8 +47,6 @@ def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
     rest -= np.log(np.exp(rest).sum(axis=axis, keepdims=True))
     return rest
 
-
 logsumexp = Op(_logsumexp, lambda g, y, x, axis: g * exp(x - y), inputs="float")
-
 
 log_softmax = Op(_log_softmax, lambda g, y, x, axis: g - exp(y) * g.sum(axis=axis, keepdims=True), inputs="float")

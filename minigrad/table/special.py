@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .elementwise import exp, square
+from ..core.table import exp
+from .elementwise import square
 from .op import Op
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
@@ -100,7 +101,6 @@ def _in_float64(compute: Branch) -> Branch:
 
     return forward
 
-
 # ---- erf and erfc ----------------------------------------------------------------------------------------------------
 
 NEAR = 0.46875  # below it erf is computed directly, above it erfc is
@@ -143,7 +143,6 @@ def _erfc_both_sides(x: np.ndarray) -> np.ndarray:
     y = _erfc_away(np.abs(x))
     return np.where(x < 0, 2 - y, y)
 
-
 # ---- erfinv: the normal quantile of (1 + x)/2, over √2 ---------------------------------------------------------------
 
 
@@ -167,7 +166,6 @@ def _erfinv_tails(x: np.ndarray) -> np.ndarray:
         finite <= 5, finite, lambda r: _fraction(r - 1.6, QUANTILE_TAIL), lambda r: _fraction(r - 5, QUANTILE_FAR_TAIL)
     )
     return np.copysign(np.where(size == 1, math.inf, y), x)
-
 
 # ---- the entries -----------------------------------------------------------------------------------------------------
 

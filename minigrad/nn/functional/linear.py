@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ... import table
-from ...core.graph import apply
+from ...core import nn as core
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
 from .arguments import check_tensors
@@ -28,7 +27,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if weight.ndim == 1:
         return _with_one_output(input, weight, bias)
     try:
-        return apply(table.linear, input, weight) if bias is None else apply(table.linear, input, weight, bias)
+        return core.linear(input, weight, bias)
     except RuntimeError as error:
         raise _misfit(input, weight, bias, error) from None
 

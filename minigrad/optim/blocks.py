@@ -34,14 +34,14 @@ Row = tuple[Tensor, ...]
 """A parameter, and what is remembered of it: tensors of one shape."""
 
 
-class Pieces:
-    """Cuts parameters into pieces of a good size, and remembers how, for the next step cuts the same ones."""
+class Blocks:
+    """Cuts parameters into blocks of a good size, and remembers how, for the next step cuts the same ones."""
 
     def __init__(self) -> None:
         self.plans: dict[Any, Plan] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Pieces, ()  # a copied optimizer makes plans of its own, for its own tensors
+        return Blocks, ()  # a copied optimizer makes plans of its own, for its own tensors
 
     def of(self, params: Sequence[Tensor], state: State, remembered: tuple[str, ...]) -> Iterator[list[Array]]:
         """Iterate over parameters that have a gradient: small ones together, large ones in blocks.
@@ -56,7 +56,7 @@ class Pieces:
             if len(self.plans) == PLANS:
                 self.plans.clear()
             plan = self.plans[selection] = Plan(params, state, remembered)
-        return plan.pieces()
+        return plan.blocks()
 
 
 class Plan:
@@ -85,8 +85,8 @@ class Plan:
         arrays = [x.array for x in (*self.params, *remembered)]
         return all(map(is_, remembered, self.remembered)) and all(map(is_, arrays, self.arrays))
 
-    def pieces(self) -> Iterator[list[Array]]:
-        """Iterate over the pieces."""
+    def blocks(self) -> Iterator[list[Array]]:
+        """Iterate over the blocks."""
         for row in self.large:
             yield from cut(row)
         for workbench in self.workbenches:

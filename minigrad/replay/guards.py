@@ -17,7 +17,7 @@ OWN = frozenset(vars(Module()))
 """The attributes that every module has: what is in their containers is known by its number."""
 
 
-class Surroundings:
+class Guards:
     """The attributes of modules, and the kinds of their tensors, as they are when a step is recorded.
 
     Args:

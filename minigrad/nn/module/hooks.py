@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from .._tensor.hooks import RemovableHandle
-from .._tensor.listening import refuse_to_replay
-from ..autograd.function import Function
-from ..functions.tensor import Tensor
+from ..._tensor.hooks import RemovableHandle
+from ..._tensor.listening import refuse_to_replay
+from ...autograd.function import Function
+from ...functions.tensor import Tensor
+from .registration import Registration
 
 Hooks = OrderedDict[int, Any]
 Gradients = tuple[Any, ...]
@@ -39,7 +40,7 @@ class ForwardHook:
         return self.function(module, args, *output)
 
 
-def hang(hook: Any, hooks: Hooks, prepend: bool = False) -> RemovableHandle:
+def add_hook(hook: Any, hooks: Hooks, prepend: bool = False) -> RemovableHandle:
     """Put a hook behind the others, or before them, and return what it is taken off with."""
     handle = RemovableHandle(hooks, hook)
     if prepend:
@@ -215,3 +216,80 @@ class BackwardHook(Function):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """Return what the function makes of the gradients."""
         return (None, *ctx.on_gradients(*grad_outputs))
+
+
+class Hooked(Registration):
+    """The part of a module that calls hooks around its forward and backward pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forward_pre_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
+        self._forward_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
+        self._backward_pre_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+        self._backward_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the forward pass, and the hooks around it."""
+        if self._forward_pre_hooks or self._forward_hooks or self._backward_pre_hooks or self._backward_hooks:
+            return call_with_hooks(self, args, kwargs)
+        return self.forward(*args, **kwargs)  # not by way of super(): warnings count frames to their caller
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, args)`` before every forward pass; what it returns, if anything, replaces args.
+
+        Args:
+            hook: the function.
+            prepend: whether it comes before the hooks that are there.
+            with_kwargs: call ``hook(module, args, kwargs)``, which returns None or new args and kwargs.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_pre_hook
+        """
+        return add_hook(ForwardHook(hook, with_kwargs), self._forward_pre_hooks, prepend)
+
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, args, output)`` after every forward pass; what it returns replaces the output.
+
+        Args:
+            hook: the function.
+            prepend: whether it comes before the hooks that are there.
+            with_kwargs: call ``hook(module, args, kwargs, output)``.
+            always_call: call it also where the forward pass raised an error.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
+        """
+        return add_hook(ForwardHook(hook, with_kwargs, always_call), self._forward_hooks, prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_output)`` in the backward pass before the module's own part of it.
+
+        Args:
+            hook: gets the gradients of the outputs as a tuple; what it returns replaces them.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_pre_hook
+        """
+        return add_hook(hook, self._backward_pre_hooks, prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_input, grad_output)`` in the backward pass after the module's own part of it.
+
+        Args:
+            hook: gets the gradients of the positional arguments and of the outputs as tuples, None for those that have
+                none; what it returns replaces the arguments' gradients.
+            prepend: whether it comes before the hooks that are there.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
+        """
+        return add_hook(hook, self._backward_hooks, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Do what `register_full_backward_hook` does.
+
+        PyTorch's deprecated hook of this name gets the gradients of the last operation's inputs, the weights among
+        them, instead of those of the module's.
+        """
+        return self.register_full_backward_hook(hook)
