@@ -34,7 +34,7 @@ def in_place(function: Callable[..., Result]) -> Callable[..., Result]:
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Result:
         refuse_write(self)
-        result = function(_before(self, args, kwargs), *args, **kwargs)
+        result = function(as_before(self, args, kwargs), *args, **kwargs)
         return overwrite(self, result)
 
     method.__name__ = f"{function.__name__}_"
@@ -42,7 +42,7 @@ def in_place(function: Callable[..., Result]) -> Callable[..., Result]:
     return method
 
 
-def _before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def as_before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return x as it is before the write; with values of its own where the backward pass may read them."""
     operands = (x, *args, *kwargs.values())
     tracked = grad_mode.enabled and any(isinstance(y, TensorBase) and edge_of(y) is not None for y in operands)
@@ -91,7 +91,7 @@ def assign(x: Any, index: Any, value: Any) -> None:
     tracked = x.requires_grad or (isinstance(value, TensorBase) and edge_of(value) is not None)
     if grad_mode.enabled and tracked and x.array.dtype.kind == "f":
         value = _without_leading_ones(value, x.array[index].ndim)
-        overwrite(x, apply(table.setitem, _before(x, (value,), {}), value, index=index))
+        overwrite(x, apply(table.setitem, as_before(x, (value,), {}), value, index=index))
     else:
         try:
             x.array[index] = as_array(value)

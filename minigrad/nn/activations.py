@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from ..core import nn as core
 from ..functions.creation import empty
 from ..functions.tensor import Tensor
 from . import functional as F, init
@@ -23,7 +24,7 @@ def _described(text: str, inplace: bool) -> str:
 # ---- rectifiers ------------------------------------------------------------------------------------------------------
 
 
-class ReLU(Module):
+class ReLU(core.ReLU, Module):
     """y = max(x, 0).
 
     Args:
@@ -36,7 +37,7 @@ class ReLU(Module):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         """Return max(input, 0)."""
         return F.relu(input, self.inplace)
 

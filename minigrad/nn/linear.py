@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .._tensor.dtypes import dtype as DType
+from ..core import nn as core
 from ..functions.creation import empty
 from ..functions.tensor import Tensor
 from . import functional as F, init
@@ -13,7 +14,7 @@ from .module import Module
 from .parameter import Parameter
 
 
-class Linear(Module):
+class Linear(core.Linear, Module):
     """y = x Wᵀ + b.
 
     Args:
@@ -35,12 +36,13 @@ class Linear(Module):
         minigrad.Size([128, 30])
     """
 
-    bias: Parameter | None
+    weight: Parameter
+    bias: Parameter | None  # type: ignore[assignment]
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None
     ) -> None:
-        super().__init__()
+        Module.__init__(self)
         self.in_features = in_features
         self.out_features = out_features
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
@@ -54,7 +56,7 @@ class Linear(Module):
             bound = 1 / math.sqrt(self.in_features) if self.in_features else 0.0
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         """Return input Wᵀ + b."""
         return F.linear(input, self.weight, self.bias)
 
