@@ -104,7 +104,9 @@ def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...], An
             arrays.append(x.array)
             cls = x.result
             if recording:
-                edge = x.edge()
+                edge = x.grad_fn if x.base is None else x.edge()  # nearly always without a call
+                if edge is None and x._requires_grad:
+                    edge = x
                 tracked = tracked or edge is not None
         else:
             arrays.append(x)

@@ -7,13 +7,12 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.random import DEFAULT_SEED
 
-Array: TypeAlias = npt.NDArray[Any]
-Bits: TypeAlias = npt.NDArray[np.uint64]
-Mask: TypeAlias = npt.NDArray[np.bool_]
+Array: TypeAlias = np.ndarray[Any, Any]
+Bits: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 FAST_STATE = np.dtype(
     [("initial_seed", np.uint64), ("key", np.uint64, 4), ("has_uint32", np.int32), ("uinteger", np.uint32)]

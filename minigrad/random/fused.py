@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[Any]
+Array: TypeAlias = np.ndarray[Any, Any]
 
 
 def multiply_add(x: Array, factor: Array, term: Array) -> Array:

@@ -9,15 +9,14 @@ import threading
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from .fast_engine import FastEngine
 from .forks import GENERATORS
 from .fused import multiply_add
 from .torch_engine import TorchEngine, log1p
 
-Array: TypeAlias = npt.NDArray[Any]
-Mask: TypeAlias = npt.NDArray[np.bool_]
+Array: TypeAlias = np.ndarray[Any, Any]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 Shape: TypeAlias = tuple[int, ...]
 
 WORD64 = 2**64 - 1
@@ -95,7 +94,7 @@ class Generator:
         """Return the seed from which this generator started, from 0 to 2⁶⁴-1."""
         return self._engine.seed
 
-    def get_state(self) -> npt.NDArray[np.uint8]:
+    def get_state(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """Return all that later draws depend on, as bytes.
 
         The torch engine's 5056 bytes are those of ``torch.Generator.get_state``: a state travels both ways.
@@ -110,7 +109,7 @@ class Generator:
         with self._lock:
             return np.frombuffer(self._engine.get_state().tobytes(), np.uint8).copy()
 
-    def set_state(self, state: npt.ArrayLike) -> None:
+    def set_state(self, state: Any) -> None:
         """Put back a state that ``get_state`` of the same engine returned.
 
         Raises:
@@ -131,7 +130,7 @@ class Generator:
         """Return a new generator that will draw what this one would draw next."""
         return _restored(self.engine, self.get_state())
 
-    def uniform(self, shape: Shape, dtype: npt.DTypeLike = np.float32, low: float = 0.0, high: float = 1.0) -> Array:
+    def uniform(self, shape: Shape, dtype: Any = np.float32, low: float = 0.0, high: float = 1.0) -> Array:
         """Draw from the uniform distribution on [low, high).
 
         Args:
@@ -158,7 +157,7 @@ class Generator:
         values[values == dtype.type(high)] = low
         return values.reshape(shape)
 
-    def normal(self, shape: Shape, dtype: npt.DTypeLike = np.float32, mean: float = 0.0, std: float = 1.0) -> Array:
+    def normal(self, shape: Shape, dtype: Any = np.float32, mean: float = 0.0, std: float = 1.0) -> Array:
         """Draw from the normal distribution.
 
         Args:
@@ -182,7 +181,7 @@ class Generator:
         values = multiply_add(z, np.array(std, z.dtype), np.array(mean, z.dtype))
         return values.astype(dtype, copy=False).reshape(shape)
 
-    def exponential(self, shape: Shape, rate: float = 1.0) -> npt.NDArray[np.float64]:
+    def exponential(self, shape: Shape, rate: float = 1.0) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Draw from the exponential distribution: -ln(1 - u) / rate, u uniform in double precision.
 
         >>> Generator().manual_seed(0).exponential((2,)).round(4)
@@ -192,7 +191,7 @@ class Generator:
             uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
         return -log1p(-uniforms) / rate
 
-    def integers(self, low: int, high: int, shape: Shape, dtype: npt.DTypeLike = np.int64) -> Array:
+    def integers(self, low: int, high: int, shape: Shape, dtype: Any = np.int64) -> Array:
         """Draw integers from low to high - 1.
 
         A remainder is not quite uniform: in the torch engine probabilities differ by a factor of at most
@@ -343,13 +342,13 @@ class Generator:
         return f"Generator(device='cpu', engine={self.engine!r}, initial_seed={self.initial_seed()})"
 
 
-def _restored(engine: str, state: npt.NDArray[np.uint8]) -> Generator:
+def _restored(engine: str, state: np.ndarray[Any, np.dtype[np.uint8]]) -> Generator:
     generator = Generator(engine=engine)
     generator.set_state(state)
     return generator
 
 
-def _floating(caller: str, dtype: npt.DTypeLike) -> np.dtype[Any]:
+def _floating(caller: str, dtype: Any) -> np.dtype[Any]:
     dtype = np.dtype(dtype)
     if dtype not in (np.float16, np.float32, np.float64):
         raise NotImplementedError(f"{caller}: dtype must be float16, float32 or float64, got {dtype}")

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.random import WORD32, WORDS, Source, seeded_key
 
-Array: TypeAlias = npt.NDArray[Any]
-Bits: TypeAlias = npt.NDArray[np.uint64]
+Array: TypeAlias = np.ndarray[Any, Any]
+Bits: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
 
 # CPUGeneratorImplState of PyTorch's CPUGeneratorImpl.cpp, 5056 bytes. Of its spare fields normal_y alone is in use.
 TORCH_STATE = np.dtype(
