@@ -25,7 +25,7 @@ class Protocols(TensorBase):
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
         refuse_to_replay("it takes the value of a tensor as a number")
-        return self.array.item()
+        return super().item()
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""

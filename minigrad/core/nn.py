@@ -95,7 +95,7 @@ class Linear(Module):
         self.weight = Parameter(random.default.uniform((out_features, in_features), -bound, bound))
         self.bias = Parameter(random.default.uniform((out_features,), -bound, bound))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         """Return x Wᵀ + b."""
         return linear(x, self.weight, self.bias)
 
@@ -103,7 +103,7 @@ class Linear(Module):
 class ReLU(Module):
     """max(x, 0)."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         """Return max(x, 0)."""
         return apply(table.relu, x)
 
@@ -120,7 +120,7 @@ class Dropout(Module):
         super().__init__()
         self.p = p
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         """Drop elements of the input while training."""
         return dropout(x, self.p) if self.training else x
 

@@ -151,10 +151,10 @@ class Tensor:
         return apply(table.matmul, self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return apply(table.gt, self, other)
+        return apply(table.gt, self, other) if isinstance(other, self.operands) else NotImplemented
 
     def __lt__(self, other: Any) -> Any:
-        return apply(table.lt, self, other)
+        return apply(table.lt, self, other) if isinstance(other, self.operands) else NotImplemented
 
     def __getitem__(self, index: Any) -> Any:
         return apply(table.getitem, self, index=index, shape=self.array.shape)

@@ -852,14 +852,8 @@ class Elementwise(TensorBase):
     def __ne__(self, other: object) -> Any:
         return apply(table.ne, self, other) if is_operand(other) else NotImplemented
 
-    def __lt__(self, other: Any) -> Any:
-        return apply(table.lt, self, other) if is_operand(other) else NotImplemented
-
     def __le__(self, other: Any) -> Any:
         return apply(table.le, self, other) if is_operand(other) else NotImplemented
-
-    def __gt__(self, other: Any) -> Any:
-        return apply(table.gt, self, other) if is_operand(other) else NotImplemented
 
     def __ge__(self, other: Any) -> Any:
         return apply(table.ge, self, other) if is_operand(other) else NotImplemented

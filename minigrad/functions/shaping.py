@@ -712,7 +712,7 @@ class Shaping(TensorBase):
             raise RuntimeError(
                 f"tensor.mT is only supported on matrices or batches of matrices. Got {self.array.ndim}-D tensor."
             )
-        return transpose(self, -2, -1)
+        return super().mT
 
     H = T
     mH = mT

@@ -9,6 +9,7 @@ import warnings
 from typing import Any
 
 from ..core import nn as core
+from ..functions.arguments import check_tensor
 from ..functions.creation import empty
 from ..functions.tensor import Tensor
 from . import functional as F, init
@@ -39,7 +40,10 @@ class ReLU(core.ReLU, Module):
 
     def forward(self, input: Any) -> Tensor:
         """Return max(input, 0)."""
-        return F.relu(input, self.inplace)
+        if self.inplace:
+            return F.relu(input, inplace=True)
+        check_tensor("relu", input)
+        return super().forward(input)
 
     def extra_repr(self) -> str:
         """Return "inplace=True", or nothing."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from .._tensor.dtypes import dtype as DType
 from ..core import nn as core
+from ..functions.arguments import check_tensor
 from ..functions.creation import empty
 from ..functions.tensor import Tensor
 from . import functional as F, init
@@ -58,7 +59,8 @@ class Linear(core.Linear, Module):
 
     def forward(self, input: Any) -> Tensor:
         """Return input Wᵀ + b."""
-        return F.linear(input, self.weight, self.bias)
+        check_tensor("linear", input)
+        return super().forward(input)
 
     def extra_repr(self) -> str:
         """Return the sizes."""

@@ -210,8 +210,8 @@ if __name__ == "__main__":
 def test_ctrl_c_leaves_whole_files(tmp_path):
     """The signal comes when some of 5,000 trials are finished; each that is there is whole, and none is a stump."""
     script, trials = tmp_path / "slow.py", tmp_path / "trials"
-    tests = Path(__file__).parent
-    script.write_text(SLOW.format(paths=[str(tests.parent), str(tests)], folder=str(tmp_path)))
+    tests = Path(__file__).parents[1]
+    script.write_text(SLOW.format(paths=[str(tests.parent), str(tests / "support")], folder=str(tmp_path)))
     process = subprocess.Popen([sys.executable, str(script)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     while not (trials.exists() and len(list(trials.iterdir())) > 20) and process.poll() is None:
         time.sleep(0.05)

@@ -26,7 +26,7 @@ from demos.house.statistics import Interval, interval, paired, t_quantile, verdi
 from demos.house.style import canvas
 from demos.house.training import spread
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NAMES = runner.names()
 
 

@@ -183,7 +183,7 @@ def test_the_program_can_be_read() -> None:
 
 
 def test_the_page_shows_the_program_of_its_script() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "replay.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
     script, program = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names: dict[str, Any] = {}
     exec(script.replace("500", "2").replace("print(loss, step.source)", ""), names)

@@ -42,7 +42,8 @@ from minigrad.testing.dropout.binomial import binomial_log_p, hypergeometric_log
 from minigrad.testing.dropout.explain import explain
 
 Array = np.ndarray
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
+SUPPORT = TESTS / "support"
 
 
 def plain_function(x: Array, p: float, training: bool, rng: np.random.Generator) -> Array:
@@ -410,7 +411,7 @@ class TestNoMask(DropoutContract):
 def test_a_wrong_dropout_fails_the_tests_of_its_mistakes(tmp_path):
     (tmp_path / "test_wrong.py").write_text(WRONG_CONTRACT)
     command = [sys.executable, "-m", "pytest", "-q", "-rfxs", "-p", "no:cacheprovider", str(tmp_path)]
-    environment = {"PYTHONPATH": str(HERE), "PATH": ""}
+    environment = {"PYTHONPATH": f"{TESTS.parent}{os.pathsep}{SUPPORT}", "PATH": ""}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.returncode == 1
     failed = {line.split(" ")[1].split("::", 1)[1] for line in done.stdout.splitlines() if line.startswith("FAILED")}
@@ -422,7 +423,7 @@ def test_a_wrong_dropout_fails_the_tests_of_its_mistakes(tmp_path):
 # -- the command ------------------------------------------------------------------------------------------------------
 
 
-def command(*arguments: str, cwd: Path = HERE) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str, cwd: Path = SUPPORT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "minigrad.testing.dropout", *arguments], capture_output=True, text=True, cwd=cwd
     )
@@ -488,7 +489,7 @@ def test_an_encoding_without_our_signs_is_no_error():
 
 
 def test_the_page_shows_what_the_command_prints(tmp_path):
-    page = (HERE.parent / "docs" / "dropout_contract.md").read_text(encoding="utf-8")
+    page = (TESTS.parent / "docs" / "dropout_contract.md").read_text(encoding="utf-8")
     wrong, adapter, fixed, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     reports = re.findall(r"```\n(MyAdapter: .*?)```", page, re.DOTALL)
     (tmp_path / "my_adapter.py").write_text(adapter)

@@ -1,6 +1,6 @@
 """Wrong dropouts, each one line away from right and named after its mistake, and the invariants that each breaks.
 
-`python tests/dropout_zoo.py` prints the table mutant × invariant as Markdown.
+`python tests/support/dropout_zoo.py` prints the table mutant × invariant as Markdown.
 """
 
 from __future__ import annotations
@@ -817,5 +817,5 @@ def markdown() -> str:
 
 if __name__ == "__main__":
     print("# The zoo: wrong dropouts, and what the kit says\n")
-    print("Written by `python tests/dropout_zoo.py > docs/dropout_zoo.md`. A cross: the report calls it broken.\n")
+    print("Written by `python tests/support/dropout_zoo.py > docs/dropout_zoo.md`. A cross: the report says broken.\n")
     print(markdown())
