@@ -74,7 +74,7 @@ def set_printoptions(
     Source: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
 
     Example:
-        >>> from minigrad.tensor import Tensor
+        >>> from minigrad import Tensor
         >>> set_printoptions(precision=2)
         >>> Tensor([1.2345])
         tensor([1.23])
@@ -98,7 +98,7 @@ def tensor_repr(t: Any) -> str:
     Source: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
 
     Example:
-        >>> from minigrad.tensor import Tensor
+        >>> from minigrad import Tensor
         >>> tensor_repr(Tensor([[0.0, 0.5], [1.0, 1.5]]).requires_grad_())
         'tensor([[0.0000, 0.5000],\n        [1.0000, 1.5000]], requires_grad=True)'
     """
