@@ -39,7 +39,6 @@ class Module:
         self.training = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the forward pass."""
         return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -80,7 +79,6 @@ class Sequential(Module):
         return iter(self.children())
 
     def forward(self, x: Any) -> Any:
-        """Pass the input through every module."""
         for module in self:
             x = module(x)
         return x
@@ -96,7 +94,6 @@ class Linear(Module):
         self.bias = Parameter(random.default.uniform((out_features,), -bound, bound))
 
     def forward(self, x: Any) -> Any:
-        """Return x Wᵀ + b."""
         return linear(x, self.weight, self.bias)
 
 
@@ -104,7 +101,6 @@ class ReLU(Module):
     """max(x, 0)."""
 
     def forward(self, x: Any) -> Any:
-        """Return max(x, 0)."""
         return apply(table.relu, x)
 
 
@@ -121,7 +117,6 @@ class Dropout(Module):
         self.p = p
 
     def forward(self, x: Any) -> Any:
-        """Drop elements of the input while training."""
         return dropout(x, self.p) if self.training else x
 
 
