@@ -216,7 +216,7 @@ class NumberFormat:
 
 
 def float_spec(values: Array) -> str:
-    """Return the format spec of floats, of which the finite ones that are not 0 are given."""
+    """Return the format spec of floats, given the finite ones that are not 0."""
     if values.size == 0:
         return WHOLE
     if is_scientific(values):
