@@ -39,8 +39,6 @@ exp = Op(np.exp, lambda g, y, x: g * y)
 
 log = Op(np.log, lambda g, y, x: g / x)
 
-sqrt = Op(np.sqrt, lambda g, y, x: g / (y * 2))
-
 tanh = Op(np.tanh, lambda g, y, x: g * (1 - y * y))
 
 
@@ -73,7 +71,7 @@ def apply(op, *inputs):
 # ---- try it ----
 
 TABLE = {"add": add, "sub": sub, "mul": mul, "div": div, "neg": neg}
-TABLE |= {"exp": exp, "log": log, "sqrt": sqrt, "tanh": tanh}
+TABLE |= {"exp": exp, "log": log, "tanh": tanh}
 step = 1e-6
 for name, op in TABLE.items():
     point = [0.8, 1.7][: len(op.rules)]

@@ -46,7 +46,7 @@ class Tensor(tensor.Tensor):
         return apply(table.neg, self)
 
     def __gt__(self, other: Any) -> Any:
-        return apply(table.gt, self, other)
+        return apply(table.gt, self, other) if isinstance(other, self.operands) else NotImplemented
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -10,9 +10,8 @@ from typing import Any, Self
 import numpy as np
 from so_far import chapter
 
-products, engine = chapter(5), chapter(7)
-Op, Tensor, table, matmul, _matmul = engine.Op, engine.Tensor, engine.table, products.matmul, products._matmul
-
+matmul, _matmul, engine = chapter(5).matmul, chapter(5)._matmul, chapter(7)
+Op, Tensor, table, apply = engine.Op, engine.Tensor, engine.table, engine.apply
 
 def _linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
     y = _matmul(x, weight.T)
@@ -26,15 +25,12 @@ def _rows(x: Any) -> Any:
 def _times(g: Any, weight: Any) -> Any:
     return matmul(g, weight) if g.ndim > 1 else matmul(_rows(g), weight).reshape((weight.shape[1],))
 
-linear = Op(_linear, lambda g, y, x, weight, bias=None: _times(g, weight),
-                     lambda g, y, x, weight, bias=None: matmul(_rows(g).mT, _rows(x)),
-                     lambda g, y, x, weight, bias=None: g)
-
-mse = Op(lambda x, y, count: np.square(x - y).sum() / count,
-         lambda g, z, x, y, count: (x - y) * (g * (2 / count)),
-         lambda g, z, x, y, count: (y - x) * (g * (2 / count)))
-
-table.linear, table.mse = linear, mse
+table.linear = Op(_linear, lambda g, y, x, weight, bias=None: _times(g, weight),
+                           lambda g, y, x, weight, bias=None: matmul(_rows(g).mT, _rows(x)),
+                           lambda g, y, x, weight, bias=None: g)
+table.mse = Op(lambda x, y, count: np.square(x - y).sum() / count,
+               lambda g, z, x, y, count: (x - y) * (g * (2 / count)),
+               lambda g, z, x, y, count: (y - x) * (g * (2 / count)))
 
 
 class Source:
@@ -87,23 +83,27 @@ class Sequential(Module):
 
 
 class Linear(Module):
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__()
-        bound = 1 / math.sqrt(inputs)
-        self.weight = Parameter(random.default.uniform((outputs, inputs), -bound, bound))
-        self.bias = Parameter(random.default.uniform((outputs,), -bound, bound))
+        bound = 1 / math.sqrt(in_features)
+        self.weight = Parameter(random.default.uniform((out_features, in_features), -bound, bound))
+        self.bias = Parameter(random.default.uniform((out_features,), -bound, bound))
 
-    def forward(self, x: Tensor) -> Tensor:
-        return table.linear(x, self.weight, self.bias)
+    def forward(self, x: Any) -> Any:
+        return linear(x, self.weight, self.bias)
 
 
 class ReLU(Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return table.relu(x)
+    def forward(self, x: Any) -> Any:
+        return apply(table.relu, x)
 
 
-def mse_loss(x: Tensor, target: Tensor) -> Tensor:
-    return table.mse(x, target, count=x.array.size)
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    return apply(table.linear, x, weight) if bias is None else apply(table.linear, x, weight, bias)
+
+
+def mse_loss(x: Any, target: Any) -> Any:
+    return apply(table.mse, x, target, count=x.array.size)
 
 
 # ---- try it ----

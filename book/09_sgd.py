@@ -43,7 +43,7 @@ class Optimizer:
     def move(self, params: list[Any], t: float, **options: Any) -> None:
         raise NotImplementedError(f"{type(self).__name__} does not say how it moves parameters")
 
-    def pieces(self, params: list[Any], *remembered: str) -> Iterator[list[np.ndarray]]:
+    def blocks(self, params: list[Any], *remembered: str) -> Iterator[list[np.ndarray]]:
         for p in params:
             state = self.state[p]
             for name in remembered:
@@ -61,7 +61,7 @@ class SGD(Optimizer):
     def move(  # type: ignore[override]
         self, params: list[Any], t: float, *, lr: float, momentum: float, weight_decay: float, **more: Any
     ) -> None:
-        for theta, g, *buffer, scratch in self.pieces(params, *(["momentum_buffer"] if momentum else [])):
+        for theta, g, *buffer, scratch in self.blocks(params, *(["momentum_buffer"] if momentum else [])):
             if weight_decay:
                 g = np.add(np.multiply(theta, weight_decay, out=scratch), g, out=scratch)
             for b in buffer:

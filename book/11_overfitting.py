@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import threading
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from so_far import chapter
 
-tensor, second, engine, nn = chapter(5), chapter(6), chapter(7), chapter(8)
-optim = SimpleNamespace(Optimizer=chapter(9).Optimizer, SGD=chapter(9).SGD, Adam=chapter(10).Adam)
+tensor, second, engine, nn, optim = chapter(5), chapter(6), chapter(7), chapter(8), chapter(10)
 Tensor, record = engine.Tensor, engine.record
 
 
@@ -32,9 +32,7 @@ class recording:
         grad_mode.enabled = self.outer
 
 
-def no_grad() -> recording:
-    return recording(False)
-
+no_grad = functools.partial(recording, False)
 
 default: Any = None  # the class of a result of numbers and arrays alone
 
@@ -49,7 +47,9 @@ def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...], An
             arrays.append(x.array)
             cls = x.result
             if recording:
-                edge = x.edge()
+                edge = x.grad_fn if x.base is None else x.edge()
+                if edge is None and x._requires_grad:
+                    edge = x
                 tracked = tracked or edge is not None
         else:
             arrays.append(x)
@@ -65,15 +65,16 @@ def apply(op, *inputs, **params):
     return out
 
 
-tensor.apply = second.apply = engine.apply = apply
+tensor.apply = second.apply = engine.apply = nn.apply = apply
 
 HIDDEN, STEPS = 300, 500
 
 
-def plain() -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(1, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1)
-    )  # fmt: skip
+def network(p: float = 0.0) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for n, m in itertools.pairwise((1, HIDDEN, HIDDEN)):
+        layers += [nn.Linear(n, m), *([nn.Dropout(p)] if p else []), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(HIDDEN, 1))
 
 
 def noisy_points() -> tuple[Tensor, Tensor, Tensor]:
@@ -102,7 +103,7 @@ def losses_of(net):
 
 def train(show=(), **options):
     nn.random.default = nn.Source(1)
-    net = plain()
+    net = network()
     optimizer = optim.Adam(net.parameters(), lr=0.01, **options)
     for step in range(STEPS):
         if step in show:

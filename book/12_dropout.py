@@ -11,7 +11,7 @@ from so_far import chapter
 
 engine, nn, points = chapter(7), chapter(8), chapter(11)
 Op, table, random, optim, Tensor = engine.Op, engine.table, nn.random, points.optim, points.Tensor
-HIDDEN, STEPS, training_step = points.HIDDEN, points.STEPS, points.training_step
+apply, STEPS, training_step = points.apply, points.STEPS, points.training_step
 
 
 class Module(nn.Module):
@@ -50,8 +50,7 @@ def scaled_mask(source: Any, shape: tuple[int, ...], p: float, dtype: np.dtype[A
     mask, keep = source.keep_mask(shape, p)
     if dtype == np.float16:  # where 1/keep may be infinite, and PyTorch computes it in float32
         with np.errstate(over="ignore"):
-            scale = (np.float32(1) / np.float32(keep)).astype(np.float16)
-        return np.where(mask, scale, np.float16(0))
+            return np.where(mask, (np.float32(1) / np.float32(keep)).astype(np.float16), np.float16(0))
     return np.multiply(mask, dtype.type(1) / dtype.type(keep))
 
 
@@ -62,7 +61,7 @@ table.where = where
 
 def dropout(x: Any, p: float, source: Any = None, shape: tuple[int, ...] | None = None) -> Any:
     if p == 1:
-        return table.where(False, x, 0.0)
+        return apply(table.where, False, x, 0.0)
     return x * drawn(scaled_mask, source or random.default, x.array.shape if shape is None else shape, p, x.array.dtype)
 
 
@@ -71,19 +70,11 @@ class Dropout(nn.Module):
         super().__init__()
         self.p = p
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Any) -> Any:
         return dropout(x, self.p) if self.training else x
 
 
 nn.Dropout = Dropout
-
-
-def dropped() -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(1, HIDDEN), nn.Dropout(0.5), nn.ReLU(),
-        nn.Linear(HIDDEN, HIDDEN), nn.Dropout(0.5), nn.ReLU(),
-        nn.Linear(HIDDEN, 1),
-    )  # fmt: skip
 
 
 def trained(net: nn.Module, x: Tensor, y: Tensor) -> nn.Module:
@@ -109,10 +100,10 @@ print("mean over all 16 masks:", total.round(12))
 
 x, y, test_y = points.noisy_points()
 print(f"{'':18}train loss   test loss")
-for name, make in (("without dropout", points.plain), ("with dropout", dropped)):
+for name, p in (("without dropout", 0.0), ("with dropout", 0.5)):
     losses = []
     for seed in range(5):
         random.default = Source(seed)
-        net = trained(make(), x, y)
+        net = trained(points.network(p), x, y)
         losses.append([nn.mse_loss(net(x), target).array for target in (y, test_y)])
     print("{:18}{:10.2f}{:12.2f}".format(name, *np.mean(losses, axis=0)))

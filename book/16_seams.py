@@ -14,9 +14,9 @@ Node, record, taken_apart, listener = engine.Node, engine.record, points.taken_a
 
 
 class Op(engine.Op):
+    kinds = "f"
     inputs = "promote"
     view = False
-    strict = False
 
     @cached_property
     def noted(self) -> bool:
@@ -60,10 +60,9 @@ class Tensor(engine.Tensor):
 
 def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     arrays, edges, cls = taken_apart(inputs)
-    if op.strict or not alike(arrays):
-        given, inputs = inputs, cls.conform(op, inputs, arrays)  # dtypes differ: the class says what happens
-        if inputs is not given:
-            arrays, edges, _ = taken_apart(inputs)
+    if not alike(arrays, op.kinds):  # dtypes differ: the class of tensors says what happens
+        inputs = cls.conform(op, inputs, arrays)
+        arrays, edges, _ = taken_apart(inputs)
     try:
         array = op.forward(*arrays, **params)
     except (ValueError, TypeError) as error:
@@ -83,22 +82,24 @@ def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     return out
 
 
-def alike(arrays: list[Any]) -> bool:
-    dtype = None
+def alike(arrays: list[Any], kinds: str) -> bool:
+    dtype, number = None, False
     for x in arrays:
         if type(x) is ndarray:
             if dtype is None:
                 dtype = x.dtype
             elif x.dtype is not dtype:
                 return False
-        elif type(x) is not float and type(x) is not int:
+        elif type(x) is float or type(x) is int:
+            number = True
+        else:
             return False
-    return dtype is not None and dtype.kind == "f"
+    return dtype is not None and dtype.kind in kinds and (dtype.kind == "f" or not number)
 
 
 for name in ("wrap", "conform", "refusal", "finish", "edge"):
     setattr(engine.Tensor, name, vars(Tensor)[name])
-tensor.apply = second.apply = engine.apply = apply
+tensor.apply = second.apply = engine.apply = dropping.nn.apply = dropping.apply = apply
 
 
 # ---- try it ----

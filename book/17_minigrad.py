@@ -24,9 +24,7 @@ def theirs():
 
 def train_ours(name, options, steps):
     randomness.default.start(3)
-    net = dropping.dropped()
-    if name == "AdamW":
-        name, options = "Adam", {**options, "decoupled_weight_decay": True}
+    net = points.network(0.5)
     optimizer = getattr(points.optim, name)(net.parameters(), lr=0.01, **options)
     x, y, _ = points.noisy_points()
     for _ in range(steps):

@@ -118,7 +118,7 @@ def overfitting() -> Figure:
     book = chapter(11)
     x, y, test_y = book.noisy_points()
     book.nn.random.default = book.nn.Source(1)
-    net = book.plain()
+    net = book.network()
     optimizer = book.optim.Adam(net.parameters(), lr=0.01)
     for _ in range(book.STEPS):
         book.training_step(net, optimizer, x, y)

@@ -25,7 +25,6 @@ GROWS: dict[str, int] = {
 # Early forms that something else takes the place of.
 GIVES_WAY = {
     "Tensor.base": "Tensor.wrap, from chapter 16 on",
-    "optim": "the file minigrad/core/optim.py",
     "random": "the file minigrad/core/random.py",
     "table": "the file minigrad/core/table.py",
     "Number": "Tensor, from chapter 5 on",
@@ -47,6 +46,9 @@ def definitions(source: str) -> dict[str, ast.AST]:
                 for target in node.targets:
                     if isinstance(target, ast.Name):
                         found[prefix + target.id] = node
+                    elif ast.unparse(target).startswith("table.") and not isinstance(node.value, ast.Name):
+                        # an entry whose name is taken in the chapter
+                        found[ast.unparse(target)] = ast.parse(f"{target.attr} = {ast.unparse(node.value)}").body[0]
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                 found[prefix + node.target.id] = node
 
@@ -89,6 +91,7 @@ def core_definitions(folder: Path = CORE) -> dict[str, list[str]]:
 
 def difference(name: str, number: int, text: str, core: dict[str, list[str]]) -> str:
     """Return in what a chapter's version differs from the core's, as a diff; "" if it does not."""
+    name = name.removeprefix("table.")
     if name not in core:
         return f"chapter {number} defines {name}, which minigrad.core does not have"
     if text in core[name]:
@@ -97,16 +100,12 @@ def difference(name: str, number: int, text: str, core: dict[str, list[str]]) ->
     return f"chapter {number}: {name} is not what minigrad.core has\n" + "\n".join(line.rstrip() for line in diff)
 
 
-# Statements of the core that join its files; a framework put together from the chapters takes them over.
-WIRING = ("TABLE",)
-
-
 def versions() -> dict[str, list[str]]:
     """Return every version of every definition in the chapters, the last one last."""
     found: dict[str, list[str]] = {}
     for file in sorted(HERE.glob("[0-9][0-9]_*.py")):
         for name, node in definitions(framework_of(int(file.name[:2]))).items():
-            found.setdefault(name, []).append(plain(node))
+            found.setdefault(name.removeprefix("table."), []).append(plain(node))
     return found
 
 
@@ -122,8 +121,8 @@ def put_together(source: str, built: dict[str, list[str]]) -> str:
                 continue
             defines = isinstance(node, ast.FunctionDef | ast.Assign | ast.AnnAssign)
             names = definitions(ast.unparse(node)) if defines else {}
-            if not names or set(names) & set(WIRING):
-                kept.append(node)
+            if not names:
+                kept.append(node)  # an import, or what joins the files
             for name in names:
                 if texts := built.get(prefix + name):
                     text = plain(node)
@@ -139,7 +138,7 @@ def put_together(source: str, built: dict[str, list[str]]) -> str:
 NOT_BUILT: dict[str, tuple[str, ...]] = {
     "written like its neighbours": (
         "Tensor.__radd__", "Tensor.__rmul__", "Tensor.__truediv__", "Tensor.__rtruediv__", "Tensor.__lt__",
-        "Tensor.item", "abs", "sign", "_sigmoid", "sigmoid", "mean", "_count",
+        "Tensor.item", "mean", "_count",
     ),
     "indexing": ("Tensor.__getitem__", "getitem", "_put", "put", "is_basic"),
     "losses of classes": (
@@ -151,7 +150,7 @@ NOT_BUILT: dict[str, tuple[str, ...]] = {
     ),
     "what is printed": ("Node.name", "Node.__repr__", "Op.__repr__", "Tensor.__repr__", "print_calls", "print_losses",
                         "print_step"),
-    "names of types and files": ("Axes", "Shape", "Gradient", "HERE", "TABLE", "__all__"),
+    "names of types and files": ("Axes", "Shape", "Gradient"),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def chapters():
 def test_its_losses_on_the_twenty_points_are_pytorchs(chapters):
     points, dropping, randomness = chapters
     randomness.default.start(3)
-    net = dropping.dropped()
+    net = points.network(0.5)
     optimizer = points.optim.Adam(net.parameters(), lr=0.01)
     x, y, _ = points.noisy_points()
     ours = [float(points.training_step(net, optimizer, x, y).array) for _ in range(50)]
