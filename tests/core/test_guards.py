@@ -138,8 +138,7 @@ def entered_by_a_step():
 
 def test_a_step_enters_the_files_of_the_reading_list_and_no_others():
     files = {file for file, _ in entered_by_a_step()}
-    listed = set(listed(README)) - {Path("minigrad/core/__main__.py")}
-    assert files == listed
+    assert files == set(listed(README)) - {Path("minigrad/core/__main__.py")}
 
 
 def test_the_reading_list_tells_the_lengths():

@@ -1,4 +1,4 @@
-"""The README's reading list: its files, and their lengths, which `python tests/support/reading_list.py` brings up to date."""
+"""The README's reading list; `python tests/support/reading_list.py` brings the lengths of its files up to date."""
 
 from __future__ import annotations
 
