@@ -94,7 +94,10 @@ def alike(arrays: list[Any], kinds: str) -> bool:
             number = True
         else:
             return False
-    return dtype is not None and dtype.kind in kinds and (dtype.kind == "f" or not number)
+    if dtype is None:
+        return False
+    kind = dtype.kind
+    return kind in kinds and (kind == "f" or not number)
 
 
 for name in ("wrap", "conform", "refusal", "finish", "edge"):
