@@ -17,7 +17,6 @@ class Op(engine.Op):
     kinds = "f"
     inputs = "promote"
     view = False
-
     @cached_property
     def noted(self) -> bool:
         return self.view or self.keeps_output
