@@ -516,7 +516,7 @@ class WritesIntoItsInput(PlainDropout):
         self.m = self.multiplier(x)
         x *= self.m
         self.y = x
-        return x
+        return x.copy()
 
 
 @breaks("pure", follows="scale gradient gradcheck")

@@ -48,7 +48,8 @@ def _distances(calls: Calls, log_alpha: float) -> str:
     if not lags.size:
         return ""
     strength = np.abs(correlation) / np.sqrt(stream.size - lags)
-    for lag in lags[np.argsort(strength)[-SUSPECTS:]].tolist():
+    suspects = min(SUSPECTS, lags.size)
+    for lag in lags[np.argpartition(strength, -suspects)[-suspects:]].tolist():
         first = np.arange(stream.size - lag)
         starts = first // lag % 2
         both = stream[:-lag] & stream[lag:]

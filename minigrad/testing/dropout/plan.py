@@ -191,10 +191,16 @@ class Plan:
         shapes = self.shapes or [self.kind.shape(rank, UNITS[self.kind.free_dims(rank)]) for rank in self.ranks]
         for i, shape in enumerate(shapes):
             middle = self.draw_p(0.1, 0.5) if i % 2 == 0 else 0.1
-            small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 2])
+            small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 3])
             chosen = [self._one_of(p) for p in (middle, small, high)]
             found += [Stream(p, shape, calls) for p in (chosen[i % 3 : i % 3 + 1] if self.few else chosen)]
+        if self.shapes is None and not self.few:
+            found += [Stream(self._one_of(self.draw_p(0.2, 0.5)), shape, calls) for shape in self._batches_of_one()]
         return tuple(found)
+
+    def _batches_of_one(self) -> list[Shape]:
+        free = {rank: self.kind.free_dims(rank) for rank in self.ranks}
+        return [self.kind.shape(rank, (1, *UNITS[n][1:])) for rank, n in free.items() if n >= 2]
 
     def _one_of(self, p: float) -> float:
         return p if self.p is None else self._rng.choice(self.p)
