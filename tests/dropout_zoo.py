@@ -519,7 +519,7 @@ class WritesIntoItsInput(PlainDropout):
         return x.copy()
 
 
-@breaks("pure", follows="scale gradient gradcheck")
+@breaks("pure", follows="scale mean variance gradient gradcheck")
 class ReturnsItsInputWhenNothingWasDropped(PlainDropout):
     def forward(self, x):
         y = super().forward(x)

@@ -361,6 +361,12 @@ def check_fresh(trial: Trial) -> str:
     for calls in judged:
         if calls.is_one_mask:
             raise Broken(f"{calls}: all calls drop the same units")
+    p, x = 0.3, trial.large_input()
+    layer = trial.build(p)
+    certain = trial.kind.units(x).size * math.log(p * p + (1 - p) ** 2) < math.log(NEVER)
+    first, second = (trial.train(layer, x) for _ in range(2))
+    if certain and 0 < np.mean(first == 0) < 1 and np.array_equal(first, second):
+        raise Broken(f"p = {p}: two calls of {x.size:,} entries drop the same units")
     return f"two training calls drop different units, in {len(judged)} streams of calls"
 
 

@@ -223,7 +223,7 @@ class Plan:
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """Every p at the usual shape, then every shape and dtype at a middle p and at another."""
+        """Every p at the usual shape, then every shape and dtype at a middle p and at another, then one large call."""
         found = [self._case(p, self.usual(), self.dtype) for p in self.rates]
         found += [
             self._case(p, self.usual(), dtype) for dtype in self.dtypes for p in self._some_p(1 if self.few else 3)
@@ -231,6 +231,8 @@ class Plan:
         for shape in self.small_shapes:
             for dtype in self.dtypes:
                 found += [self._case(p, shape, dtype) for p in self._some_p(1)]
+        if self.shapes is None:
+            found.append(self._case(self._one_of(self.draw_p(0.2, 0.5)), self.large, self.dtype))
         return tuple(found)
 
     def _some_p(self, others: int) -> list[float]:

@@ -383,8 +383,10 @@ def check_independent(trial: Trial) -> str:
             if _is_fair(trial, calls) or (alarm := dependence.centred_alarm(calls)):
                 raise Broken(f"{calls}: {alarm}")
     huge = huge_draw(trial)
-    if huge is not None and (repeated := dependence.repeated_block(huge, log_alpha)) and trial.holds("linear"):
-        raise Broken(repeated)
+    if huge is not None and (dependent := dependence.dependence_in_one_call(huge, log_alpha)):
+        fair = _rate_is(trial, huge.dropped, huge.p) and not _deviating_block(huge, log_alpha)
+        if fair and trial.holds("linear"):
+            raise Broken(dependent)
     if not judged:
         raise Skipped("cannot be judged while fresh is broken")
     units = sum(calls.dropped.size for calls in trial.calls)

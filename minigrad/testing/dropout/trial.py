@@ -189,10 +189,23 @@ class Trial:
         """Read scale and mask off an output."""
         multiplier = y.astype(np.float64) / x
         kept = multiplier[multiplier != 0]
-        # the middle one, found on a part: it is what nearly all are, or value is broken
-        scale = float(np.median(kept[:20001])) if kept.size else math.nan
-        worst = float(np.abs(np.array([kept.min(), kept.max()]) / scale - 1).max()) if kept.size else 0.0
+        if np.isinf(kept).any():
+            scale, worst = self._of_overflowed(x, multiplier)
+        else:
+            # the middle one, found on a part: it is what nearly all are, or value is broken
+            scale = float(np.median(kept[:20001])) if kept.size else math.nan
+            worst = float(np.abs(np.array([kept.min(), kept.max()]) / scale - 1).max()) if kept.size else 0.0
         return Draw(p, scale, worst, self.kind.units(multiplier == 0), coarser(x, y))
+
+    def _of_overflowed(self, x: Array, multiplier: Array) -> tuple[float, float]:
+        """Return scale and worst where s is so wrong that some x·s is infinite."""
+        infinite = np.isinf(multiplier)
+        finite = multiplier[(multiplier != 0) & ~infinite]
+        if not finite.size:
+            return math.inf, 0.0
+        scale = float(np.median(finite))
+        explained = float(np.abs(x[infinite]).min()) * abs(scale) > 0.99 * float(np.finfo(x.dtype).max)
+        return scale, float(np.abs(finite / scale - 1).max()) if explained else math.inf
 
     def case_draw(self, case: Case) -> Draw:
         """Run a case once, in training."""
