@@ -506,15 +506,6 @@ class EverySeedIsTheSame(PlainDropout):
         self.rng = np.random.default_rng(0)
 
 
-@breaks("seed")
-class OneSeedContinuesTheOther(PlainDropout):
-    calls = 0
-
-    def dropped(self, x):
-        self.calls += 1
-        return np.random.default_rng(self.seed + self.calls).random(x.shape) < self.p
-
-
 # -- the gradient -----------------------------------------------------------------------------------------------------
 
 

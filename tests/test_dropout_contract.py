@@ -250,6 +250,14 @@ class DividesWhatItMasked(PlainDropout):
         return (g / g.dtype.type(1 - self.p) if self.training and self.p < 1 else g) * (self.m != 0)
 
 
+class CountsFromItsSeed(PlainDropout):
+    calls = 0
+
+    def dropped(self, x):
+        self.calls += 1
+        return np.random.default_rng(self.seed + self.calls).random(x.shape) < self.p
+
+
 class PerSample(PlainDropout):
     def dropped(self, x):
         return np.broadcast_to(self.rng.random(x.shape[:1] + (1,) * (x.ndim - 1)) < self.p, x.shape)
@@ -284,6 +292,7 @@ def adapter_of(layer, **declared):
         (adapter_of(TakesMatricesAlone), ["dtype"]),
         (adapter_of(HasNoMaskInEvaluation), ["gradient"]),
         (adapter_of(DividesWhatItMasked), ["gradient"]),
+        (adapter_of(CountsFromItsSeed), ["seed"]),
         (adapter_of(PerSample, kind="sample"), []),
         (adapter_of(Locked, shared_axes=(0,)), []),
     ],

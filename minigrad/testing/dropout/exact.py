@@ -372,10 +372,12 @@ def check_fresh(trial: Trial) -> str:
 
 def check_seed(trial: Trial) -> str:
     """Check that the same seed gives the same masks, another seed others; no global generator is read or moved."""
-    for calls in trial.calls:
-        _check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape))
+    overlaps = [_check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape)) for calls in trial.calls]
     every_case(trial, replays_its_seed)
-    return "same seed, same masks; no global generator read or moved; " + _check_state(trial, trial.input())
+    held = "same seed, same masks; no global generator read or moved; " + _check_state(trial, trial.input())
+    if any(overlaps):
+        raise Remarked(f"{held}; neighbouring seeds overlap: a call of one drops what the next call of another drops")
+    return held
 
 
 def replays_its_seed(trial: Trial, case: Case) -> None:
@@ -385,7 +387,8 @@ def replays_its_seed(trial: Trial, case: Case) -> None:
         raise Broken(f"{case}: the same seed gives different masks")
 
 
-def _check_seed_of(trial: Trial, p: float, x: Array) -> None:
+def _check_seed_of(trial: Trial, p: float, x: Array) -> bool:
+    """Return whether the next seed draws what this one draws a call later or earlier."""
     seed = trial.seed()
     with _globals_kept():
         before = _global_state()
@@ -398,11 +401,12 @@ def _check_seed_of(trial: Trial, p: float, x: Array) -> None:
             raise Broken("the same seed gives different masks")
     rate = float(np.mean(first == 0))  # a wrong one is for the rate check to say
     tells = trial.kind.units(x).size * math.log(rate * rate + (1 - rate) ** 2) < math.log(NEVER)
-    if tells and trial.holds("independent"):
-        other = _two_masks(trial, p, seed + 1, x)
-        for mine, its in ((0, 0), (0, 1), (1, 0), (1, 1)) if trial.holds("fresh") else ((0, 0),):
-            if np.array_equal(first[mine], other[its]):
-                raise Broken(f"p = {p:.6g}: call {mine + 1} of a seed drops what call {its + 1} of the next seed drops")
+    if not tells or not trial.holds("independent"):
+        return False
+    other = _two_masks(trial, p, seed + 1, x)
+    if any(map(np.array_equal, first, other)):
+        raise Broken(f"p = {p:.6g}: different seeds give the same masks")
+    return trial.holds("fresh") and any(map(np.array_equal, first, other[::-1]))
 
 
 def _two_masks(trial: Trial, p: float, seed: int, x: Array) -> Array:
