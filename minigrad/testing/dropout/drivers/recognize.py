@@ -130,15 +130,18 @@ def _for_function(function: Any) -> DropoutAdapter:
 
 
 def _uses(function: Any, library: str) -> bool:
-    """Whether the function's code names a global that belongs to a library, or a method that its arrays alone have."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    spaces = getattr(inspect.unwrap(function), "__globals__", {})
-    names = getattr(code, "co_names", ())
-    used = [spaces.get(name) for name in names]
-    if any((getattr(thing, "__name__", "") or "").split(".")[0] == library for thing in used if thing is not None):
+    """Whether the function's code names a variable that belongs to a library, or a method that its arrays alone have."""
+    function = inspect.unwrap(function)
+    try:
+        found = inspect.getclosurevars(function)
+    except TypeError:  # not written in Python
+        return False
+    used = [thing for thing in (*found.globals.values(), *found.nonlocals.values()) if thing is not None]
+    if any((getattr(thing, "__name__", "") or "").split(".")[0] == library for thing in used):
         return True
     tensor = getattr(sys.modules.get(library), "Tensor", None)
-    return any(hasattr(tensor, name) and not hasattr(np.ndarray, name) for name in names if name not in spaces)
+    names = function.__code__.co_names
+    return any(hasattr(tensor, name) and not hasattr(np.ndarray, name) for name in names if name not in found.globals)
 
 
 def load(path: str) -> Any:
