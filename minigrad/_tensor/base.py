@@ -25,15 +25,17 @@ class TensorBase(core.Tensor):
     Attributes:
         base: the tensor that this one is a view of, or None.
         base_written: the date of the last write into the base that this view's history knows of.
+        made_by: of a view that a user's Function returned, and of its views: the name of the node.
         memory: what dates the writes; made when it is first shared, written into, or saved as an output.
     """
 
-    __slots__ = ("__dict__", "base_written")  # attributes of the user's own, too
+    __slots__ = ("__dict__", "base_written", "made_by")  # attributes of the user's own, too
 
     node = Node
     guard = staticmethod(guard)
     base: Any
     base_written: int
+    made_by: str | None
     memory: Memory | None
 
     # ---- the seams of the core ---------------------------------------------------------------------------------------

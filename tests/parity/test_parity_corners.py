@@ -1,0 +1,129 @@
+"""Corners where a framework easily goes another way than PyTorch: the same value in both, or the same type of error.
+
+Each is a line of Python about `t`, which is one library or the other; what follows "->" is compared.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import minigrad
+
+torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
+
+LIBRARIES = (minigrad, torch)
+
+
+def outcome(code: str, t: Any, **names: Any) -> Any:
+    """Return what a line computes, in a form that compares; or the type of its error."""
+    statements, arrow, expression = code.rpartition("->")
+    scope = {"t": t, "np": np, "F": t.nn.functional, **names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec("\n".join(part.strip() for part in statements.split("; ")) if arrow else "", scope)
+            return plain(eval(expression.strip(), scope))
+        except Exception as error:
+            return type(error)
+
+
+def plain(value: Any) -> Any:
+    """Return tensors with their dtype and shape as texts and lists, and sequences with such in them."""
+    if hasattr(value, "requires_grad"):
+        return str(value.dtype).rpartition(".")[2], list(value.shape), value.detach().tolist()
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value if isinstance(value, bool | int | float | type(None)) else str(value)
+
+
+def agree(ours: Any, theirs: Any) -> bool:
+    """Return whether two outcomes are the same, numbers to six digits."""
+    if isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
+        return len(ours) == len(theirs) and all(agree(a, b) for a, b in zip(ours, theirs, strict=True))
+    if isinstance(ours, float) and isinstance(theirs, float):
+        return bool(np.isclose(ours, theirs, rtol=1e-6, atol=1e-12, equal_nan=True))
+    return type(ours) is type(theirs) and ours == theirs
+
+
+def same(code: str, **names: Any) -> None:
+    ours, theirs = (outcome(code, t, **names) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+def lines(text: str) -> Any:
+    """Parametrize a test by the lines of a text."""
+    return pytest.mark.parametrize("code", [line.strip() for line in text.strip().splitlines()])
+
+
+# ---- outputs of a Function that share memory -------------------------------------------------------------------------
+
+
+def functions(t: Any) -> dict[str, Any]:
+    """Return Functions of four elements whose outputs alias each other or an input; each backward says it was there."""
+
+    def function(forward: Any, backward: Any) -> Any:
+        members = {"forward": staticmethod(forward), "backward": staticmethod(backward)}
+        return type("Aliasing", (t.autograd.Function,), members)
+
+    def doubled(make: Any) -> Any:
+        return lambda ctx, x: make(x * 2)
+
+    def both(ctx: Any, g: Any, h: Any) -> Any:
+        return g * 2 + t.cat([h, t.zeros(2)]) * 2
+
+    def overwrite(ctx: Any, x: Any) -> Any:
+        ctx.mark_dirty(x.mul_(2))
+        return x, x[:2]
+
+    return {
+        "halves": function(doubled(lambda y: (y[:2], y[2:])), lambda ctx, g, h: t.cat([g, h]) * 2),
+        "half": function(doubled(lambda y: y[:2]), lambda ctx, g: t.cat([g, t.zeros(2)]) * 7),
+        "whole": function(doubled(lambda y: (y, y[:2])), both),
+        "apart": function(doubled(lambda y: (y, y.detach())), lambda ctx, g, h: g * 2 + h * 3),
+        "identity": function(lambda ctx, x: x, lambda ctx, g: g * 7),
+        "view": function(lambda ctx, x: x[:2], lambda ctx, g: t.cat([g, t.zeros(2)]) * 7),
+        "first": function(lambda ctx, x, y: x, lambda ctx, g: (g * 7, g * 3)),
+        "dirty": function(overwrite, both),
+    }
+
+
+@lines("""
+a, b = f["halves"].apply(x); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a.mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a[0].mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a[0] = 3; b.sum().backward() -> x.grad
+a, b = f["halves"].apply(x); a.zero_() -> b
+a, b = f["halves"].apply(x); a.detach().mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a.data.mul_(5); (a.sum() + b.sum()).backward() -> x.grad, a
+a, b = f["halves"].apply(x); c = t.zeros(4); c[:2] = a; c.sum().backward() -> x.grad, c
+a = f["half"].apply(x); a.mul_(5); a.sum().backward() -> x.grad
+a = f["half"].apply(x).clone(); a.mul_(5); a.sum().backward() -> x.grad
+a, b = f["whole"].apply(x); a.mul_(5); a.sum().backward() -> x.grad
+a, b = f["whole"].apply(x); a.mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["whole"].apply(x); b.mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["apart"].apply(x); a.mul_(5); (a.sum() + b.sum()).backward() -> x.grad, b
+a, b = f["apart"].apply(x); b.mul_(5); (a.sum() + b.sum()).backward() -> x.grad, a
+a = f["identity"].apply(x); a.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["identity"].apply(h); a.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["identity"].apply(h); h.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["identity"].apply(h); h.mul_(5); h.sum().backward() -> x.grad, a.tolist()
+h = x * 1; a = f["identity"].apply(h); a.sum().backward() -> a is h, x.grad
+h = x * 1; a = f["view"].apply(h); a.sum().backward() -> x.grad
+h = x * 1; a = f["view"].apply(h); a.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["view"].apply(h); h.mul_(5); a.sum().backward() -> x.grad
+a = f["first"].apply(t.ones(4), x); a.mul_(5); a.sum().backward() -> x.grad
+a = f["first"].apply(t.ones(4), x); a.sum().backward() -> x.grad
+z = t.ones(4); a = f["first"].apply(z, z); a.mul_(5) -> a is z, z
+z = t.ones(4); a = f["first"].apply(z, z); a.requires_grad_() -> z.requires_grad
+n = t.no_grad(); n.__enter__(); a = f["identity"].apply(x); n.__exit__(None, None, None) -> a.requires_grad, a is x
+h = x * 1; a, b = f["dirty"].apply(h); (a.sum() + b.sum()).backward() -> x.grad
+h = x * 1; a, b = f["dirty"].apply(h); a.mul_(3); a.sum().backward() -> x.grad
+h = x * 1; a, b = f["dirty"].apply(h); b.mul_(3); (a.sum() + b.sum()).backward() -> x.grad
+""")
+def test_writes_into_what_a_function_returned(code):
+    ours, theirs = (outcome(code, t, x=t.ones(4, requires_grad=True), f=functions(t)) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
