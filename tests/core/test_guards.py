@@ -48,7 +48,6 @@ REPLACED = {
     ("Tensor", "sum"): SIGNATURE,
     ("Tensor", "reshape"): SIGNATURE,
     ("Tensor", "swapaxes"): SIGNATURE,
-    ("Parameter", "__new__"): "that of Tensor, of which a Parameter is made",
     ("Module", "__call__"): "warnings count the frames to their caller; and ParameterList and -Dict cannot be called",
     ("Module", "forward"): "what a layer is for",
     ("Module", "parameters"): "found by name in a registry",
