@@ -264,3 +264,51 @@ t.ones(2).new_tensor([t.ones(1), t.ones(1)])
 """)
 def test_what_a_tensor_is_made_of(code):
     same(code)
+
+
+# ---- indices with nothing in them ------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.zeros(0, 3) -> x[x > 0]
+x = t.zeros(0, 3) -> x[(x > 0).numpy()]
+x = t.zeros(0, 3) -> x[(x > 0).to(t.uint8)]
+x = t.zeros(2, 0, 3) -> x[x > 0]
+x = t.zeros(2, 0, 3) -> x[(x > 0)[..., 0]]
+x = t.zeros(2, 0, 3) -> x[1, x[1] > 0]
+x = t.zeros(2, 0, 3) -> x[:, x[0] > 0]
+x = t.zeros(2, 0, 3) -> x[..., x[0] > 0]
+x = t.zeros(2, 0, 3) -> x[None, x > 0]
+x = t.zeros(2, 0, 3) -> x[(x > 0)[:, :, 0], t.zeros(0, dtype=t.int64)]
+x = t.zeros(0, 3) -> x[(x > 0).any(1), 1]
+x = t.zeros(0, 3) -> x[(x > 0).any(1)]
+x = t.zeros(0, 3) -> x[t.zeros(0, dtype=t.bool)]
+x = t.zeros(0) -> x[x > 0]
+x = t.zeros(4, 3) -> x[[]]
+x = t.zeros(4, 3) -> x[[], 1]
+x = t.zeros(4, 3) -> x[np.zeros(0, np.int64)]
+x = t.zeros(4, 3) -> x[t.zeros(0, dtype=t.int64)]
+x = t.zeros(4, 3) -> x[t.zeros(0, 2, dtype=t.int32)]
+x = t.zeros(4, 3) -> x[t.zeros(0)]
+x = t.zeros(4, 3) -> x[np.zeros(0)]
+x = t.zeros(0, 3); x[x > 0] = 5 -> x
+x = t.zeros(0, 3); x[x > 0] = t.ones(0) -> x
+x = t.zeros(0, 3); x[x > 0] += 1 -> x
+x = t.zeros(0, 3, requires_grad=True); x[x > 0].sum().backward() -> x.grad
+x = t.zeros(0, 3, requires_grad=True); (x * 2)[x > 0].sum().backward() -> x.grad
+x = t.zeros(0, 3) -> x.masked_select(x > 0)
+x = t.zeros(0, 3) -> x.masked_fill(x > 0, 1)
+x = t.zeros(0, 3) -> t.where(x > 0, x, 1)
+x = t.zeros(0, 3) -> (x > 0).nonzero()
+x = t.zeros(0, 3) -> t.where(x > 0)
+x = t.zeros(2, 3) -> x[t.zeros(2, 3, dtype=t.bool)]
+x = t.zeros(2, 3) -> x[True]
+x = t.zeros(2, 3) -> x[False]
+x = t.zeros(2, 3) -> x[t.tensor(False)]
+x = t.tensor(3.) -> x[x > 5]
+x = t.tensor(3.) -> x[x > 1]
+x = t.zeros(2, 3) -> x[[False, True]]
+x = t.zeros(2, 3) -> x[False, 1]
+""")
+def test_an_index_of_nothing(code):
+    same(code)
