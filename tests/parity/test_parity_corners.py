@@ -312,3 +312,48 @@ x = t.zeros(2, 3) -> x[False, 1]
 """)
 def test_an_index_of_nothing(code):
     same(code)
+
+
+# ---- assigned attributes ---------------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.ones(3, requires_grad=True); x.grad = t.ones(1) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3, dtype=t.float64) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3, dtype=t.int64) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = 1.0 -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = [1.0, 1.0, 1.0] -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = np.ones(3, np.float32) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = x -> 1
+x = t.ones(3, requires_grad=True); x.grad = x.detach() -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = x * 2 -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = None -> x.grad
+x = t.ones(3, requires_grad=True); x.sum().backward(); del x.grad -> x.grad
+x = t.ones(3); x.grad = t.ones(3) -> x.grad
+x = t.ones(3, dtype=t.int64); x.grad = t.ones(3) -> x.grad
+x = t.ones(3, requires_grad=True); y = x * 2; y.grad = t.ones(3) -> y.grad
+x = t.ones(()); x.grad = t.ones(1) -> x.grad
+x = t.ones(0, 3); x.grad = t.ones(0) -> x.grad
+l = t.nn.Linear(2, 2); l.weight.grad = t.ones(2) -> 1
+l = t.nn.Linear(2, 2); l.bias.grad = t.ones(2, 2) -> 1
+l = t.nn.Linear(2, 2); l.weight.grad = t.ones(2, 2); l.double() -> l.weight.grad
+l = t.nn.Linear(2, 2); l.weight.grad = t.nn.Parameter(t.ones(2, 2)) -> l.weight.grad
+x = t.ones(3, requires_grad=True); x.data = [1] -> x
+x = t.ones(3, requires_grad=True); x.data = t.ones(3, dtype=t.int64) -> x
+x = t.ones(3, requires_grad=True); x.data = t.ones(2) -> x
+x = t.ones(3, requires_grad=True); x.data = t.ones(3).double() -> x
+x = t.ones(3, requires_grad=True); x.data = None -> x
+x = t.ones(3, requires_grad=True); x.data = 3.0 -> x
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3); x.data = t.ones(2); x.grad = t.ones(2) -> x.grad
+x = t.ones(3, requires_grad=True); x.requires_grad = 1 -> x.requires_grad
+x = t.ones(3, requires_grad=True); x.requires_grad = None -> x.requires_grad
+x = t.ones(3, requires_grad=True); x.requires_grad = "no" -> x.requires_grad
+x = t.ones(3, requires_grad=True); x.requires_grad = False -> x.requires_grad
+x = t.ones(3); x.shape = (3, 1) -> x
+x = t.ones(3); x.dtype = t.float64 -> x
+x = t.ones(3); x.is_leaf = False -> x
+x = t.ones(3); x.grad = t.ones(3); y = __import__("copy").deepcopy(x) -> y.grad
+""")
+def test_what_may_be_assigned(code):
+    same(code)
