@@ -47,7 +47,16 @@ def refresh(view: Any) -> None:
     if base.grad_fn is not None:
         with recording(True):
             places = places_in(base.array, view.array)
-            view.grad_fn = apply(table.getitem, flattened(base), index=places, shape=(base.array.size,)).grad_fn
+            renewed = apply(table.getitem, flattened(base), index=places, shape=(base.array.size,))
+        give_history(view, renewed.grad_fn)
+
+
+def give_history(x: Any, grad_fn: Node | None) -> None:
+    """Let a tensor be the result of another operation; where it keeps its gradient, it goes on to do so."""
+    hooks: Any = None if x.grad_fn is None else x.grad_fn.hooks
+    x.grad_fn = grad_fn
+    if hooks is not None:
+        hooks.follow(x)
 
 
 def view_of(x: Any) -> Any:

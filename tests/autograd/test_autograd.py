@@ -790,6 +790,19 @@ def test_a_result_keeps_its_gradient_if_asked_to():
 STEPS = [lambda x: x.sin(), lambda x: x * x, lambda x: x[::2], lambda x: Exp.apply(x * 0.1), lambda x: x + x.mean()]
 
 
+@pytest.mark.parametrize("write", [
+    lambda h, v: h.mul_(3), lambda h, v: v.mul_(3), lambda h, v: h[3:].mul_(3), lambda h, v: v.detach().mul_(3),
+])  # fmt: skip
+def test_a_view_keeps_its_gradient_after_a_write(write):
+    h = leaf([1.0] * 4) * 1
+    v = h[:2]
+    v.retain_grad()
+    write(h, v)
+    assert v.retains_grad
+    (v * 5).sum().backward()
+    assert v.grad.tolist() == [5.0, 5.0]
+
+
 @given(st.lists(st.sampled_from(STEPS), max_size=5), st.lists(st.sampled_from(STEPS), max_size=5))
 def test_a_kept_gradient_is_what_grad_gives(before, after):
     y = leaf(np.linspace(0.1, 1.0, 8))

@@ -357,3 +357,34 @@ x = t.ones(3); x.grad = t.ones(3); y = __import__("copy").deepcopy(x) -> y.grad
 """)
 def test_what_may_be_assigned(code):
     same(code)
+
+
+# ---- results that keep their gradient --------------------------------------------------------------------------------
+
+
+@lines("""
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); h.sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); v.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); v.mul_(3); (h * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); h[3] = 7; (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; w = h[2:]; v.retain_grad(); w.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); a = v * 2; h.mul_(3); (a + v * 5).sum().backward() -> v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; h.retain_grad(); v = h[:2]; v.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, h.grad
+h = x * 1; h.retain_grad(); v = h[:2]; v.retain_grad(); v.mul_(3); h.sum().backward() -> v.grad, x.grad, h.grad
+h = x * 1; h.retain_grad(); h.mul_(3); h.sum().backward() -> x.grad, h.grad
+h = x * 1; v = h[:2]; v.register_hook(lambda g: g * 10); h.mul_(3); (v * 5).sum().backward() -> x.grad
+h = x * 1; v = h[:2]; v.retain_grad(); v.detach().mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2][:1]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h.view(2, 2); v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward(retain_graph=True); (v * 5).sum().backward() -> v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); b = (v * 5).sum(); c = t.autograd.grad(b, v) -> c, v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.zero_(); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; w = h[:2]; v.retain_grad(); w.retain_grad(); h.mul_(3); (v * 5 + w).sum().backward() -> v.grad, w.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3) -> v.retains_grad, v.grad_fn is None
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); v.retain_grad(); (v * 5).sum().backward() -> v.grad
+""")
+def test_what_a_result_keeps_after_a_write(code):
+    ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
