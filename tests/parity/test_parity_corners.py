@@ -378,10 +378,10 @@ h = x * 1; v = h[:2]; v.register_hook(lambda g: g * 10); h.mul_(3); (v * 5).sum(
 h = x * 1; v = h[:2]; v.retain_grad(); v.detach().mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
 h = x * 1; v = h[:2][:1]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
 h = x * 1; v = h.view(2, 2); v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
-h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward(retain_graph=True); (v * 5).sum().backward() -> v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h[3] = 7; v.sum().backward(retain_graph=True); (v * 5).sum().backward() -> v.grad
 h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); b = (v * 5).sum(); c = t.autograd.grad(b, v) -> c, v.grad
 h = x * 1; v = h[:2]; v.retain_grad(); h.zero_(); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
-h = x * 1; v = h[:2]; w = h[:2]; v.retain_grad(); w.retain_grad(); h.mul_(3); (v * 5 + w).sum().backward() -> v.grad, w.grad
+h = x * 1; v = h[:2]; w = h[:2]; v.retain_grad(); w.retain_grad(); h[3] = 7; (v + w).sum().backward() -> v.grad, w.grad
 h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3) -> v.retains_grad, v.grad_fn is None
 h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); v.retain_grad(); (v * 5).sum().backward() -> v.grad
 """)
