@@ -41,6 +41,7 @@ REPLACED = {
     ("Tensor", "refresh"): SEAM,
     ("Tensor", "refusal"): SEAM,
     ("Tensor", "root"): "with PyTorch's checks of the gradient that is given",
+    ("Tensor", "grad"): "with PyTorch's checks of what is assigned",
     ("Tensor", "shape"): "a Size",
     ("Tensor", "__repr__"): "PyTorch's text",
     ("Tensor", "__getitem__"): SIGNATURE,
