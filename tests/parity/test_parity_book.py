@@ -16,7 +16,7 @@ def chapters():
 
 
 def test_its_losses_on_the_twenty_points_are_pytorchs(chapters):
-    points, dropping, randomness = chapters
+    points, _, randomness = chapters
     randomness.default.start(3)
     net = points.network(0.5)
     optimizer = points.optim.Adam(net.parameters(), lr=0.01)
