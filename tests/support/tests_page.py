@@ -33,9 +33,9 @@ def page() -> str:
     lines = [
         "# The tests",
         "",
-        "`make test` runs all of them, `make check` those that answer within half a minute, `make test EXTRAS=parity`",
-        "also those against PyTorch. A room here for each room of the package. Written by",
-        "`python tests/support/tests_page.py`.",
+        "`make test` runs all of them, `make check` those that answer within half a minute, and",
+        "`make test EXTRAS=parity` those against PyTorch, too. There is a room here for each room of the package.",
+        "This page is written by `python tests/support/tests_page.py`.",
     ]
     for room in sorted({path.parent.name for path in TESTS.glob("*/*.py")}, key=list(ROOMS).index):
         lines += ["", f"## {room}/", "", ROOMS[room], "", "| file | covers |", "|---|---|"]
