@@ -354,7 +354,7 @@ def max(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
     if other is not None:
         return maximum(input, other)
     if dim is None:
-        return named(amax(input), "MaxBackward1")
+        return named(_extreme(table.max, input, None, False), "MaxBackward1")
     return _chosen(return_types.max, input, _place(np.argmax, input, dim, True), dim, keepdim, out)
 
 
@@ -365,7 +365,7 @@ def min(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
     if other is not None:
         return minimum(input, other)
     if dim is None:
-        return named(amin(input), "MinBackward1")
+        return named(_extreme(table.min, input, None, False), "MinBackward1")
     return _chosen(return_types.min, input, _place(np.argmin, input, dim, True), dim, keepdim, out)
 
 

@@ -388,3 +388,119 @@ h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); v.retain_grad(); (v * 5).sum()
 def test_what_a_result_keeps_after_a_write(code):
     ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
     assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+# ---- gradients at NaN ------------------------------------------------------------------------------------------------
+
+NAN = float("nan")
+
+
+@lines("""
+n.max().backward() -> n.grad
+n.min().backward() -> n.grad
+n.median().backward() -> n.grad
+n.amax().backward() -> n.grad
+n.amin().backward() -> n.grad
+n.amax(0).backward() -> n.grad
+n.view(2, 3).amax(1).sum().backward() -> n.grad
+n.view(2, 3).amin(1).sum().backward() -> n.grad
+n.view(2, 3).max(1)[0].sum().backward() -> n.grad
+n.view(2, 3).min(1)[0].sum().backward() -> n.grad
+n.view(2, 3).median(1)[0].sum().backward() -> n.grad
+n.aminmax()[0].backward() -> n.grad
+n.aminmax()[1].backward() -> n.grad
+n.view(2, 3).aminmax(dim=1)[1].sum().backward() -> n.grad
+n.cummax(0)[0].sum().backward() -> n.grad
+n.cummin(0)[0].sum().backward() -> n.grad
+n.sort()[0].sum().backward() -> n.grad
+n.topk(2)[0].sum().backward() -> n.grad
+n.kthvalue(2)[0].sum().backward() -> n.grad
+n.relu().sum().backward() -> n.grad
+F.relu6(n).sum().backward() -> n.grad
+F.elu(n).sum().backward() -> n.grad
+F.elu(n, 2.0).sum().backward() -> n.grad
+F.celu(n, 2.0).sum().backward() -> n.grad
+F.selu(n).sum().backward() -> n.grad
+F.leaky_relu(n).sum().backward() -> n.grad
+F.prelu(n, t.tensor([.25])).sum().backward() -> n.grad
+F.hardswish(n).sum().backward() -> n.grad
+F.hardsigmoid(n).sum().backward() -> n.grad
+F.hardtanh(n).sum().backward() -> n.grad
+F.hardshrink(n).sum().backward() -> n.grad
+F.softshrink(n).sum().backward() -> n.grad
+F.tanhshrink(n).sum().backward() -> n.grad
+F.threshold(n, 0.1, 20).sum().backward() -> n.grad
+F.softplus(n).sum().backward() -> n.grad
+F.logsigmoid(n).sum().backward() -> n.grad
+F.gelu(n).sum().backward() -> n.grad
+F.silu(n).sum().backward() -> n.grad
+F.mish(n).sum().backward() -> n.grad
+F.softsign(n).sum().backward() -> n.grad
+F.glu(n).sum().backward() -> n.grad
+F.rrelu(n).sum().backward() -> n.grad
+n.clamp(0, 1).sum().backward() -> n.grad
+n.clamp(0).sum().backward() -> n.grad
+n.abs().sum().backward() -> n.grad
+n.sign().sum().backward() -> n.grad
+n.maximum(m).sum().backward() -> n.grad, m.grad
+n.minimum(m).sum().backward() -> n.grad, m.grad
+m.maximum(n).sum().backward() -> n.grad, m.grad
+m.minimum(n).sum().backward() -> n.grad, m.grad
+t.max(m, n).sum().backward() -> n.grad, m.grad
+n.fmax(m).sum().backward() -> n.grad, m.grad
+n.fmin(m).sum().backward() -> n.grad, m.grad
+n.fmax(m).sum().backward() -> n.grad, m.grad
+m.fmin(n).sum().backward() -> n.grad, m.grad
+n.hypot(m).sum().backward() -> n.grad, m.grad
+n.xlogy(m).sum().backward() -> n.grad, m.grad
+n.nan_to_num().sum().backward() -> n.grad
+n.nansum().backward() -> n.grad
+n.nanmean().backward() -> n.grad
+n.prod().backward() -> n.grad
+n.norm().backward() -> n.grad
+n.norm(1).backward() -> n.grad
+n.logsumexp(0).backward() -> n.grad
+n.logaddexp(m).sum().backward() -> n.grad, m.grad
+t.where(n > 0, n, m).sum().backward() -> n.grad, m.grad
+n.lerp(m, 0.3).sum().backward() -> n.grad, m.grad
+F.smooth_l1_loss(n, m).backward() -> n.grad, m.grad
+F.huber_loss(n, m).backward() -> n.grad, m.grad
+F.l1_loss(n, m).backward() -> n.grad, m.grad
+F.hinge_embedding_loss(n, t.ones(6)).backward() -> n.grad
+F.hinge_embedding_loss(n, -t.ones(6)).backward() -> n.grad
+F.margin_ranking_loss(n, m, t.ones(6)).backward() -> n.grad, m.grad
+F.binary_cross_entropy_with_logits(n, t.ones(6)).backward() -> n.grad
+F.soft_margin_loss(n, t.ones(6)).backward() -> n.grad
+F.gaussian_nll_loss(n, m, t.ones(6)).backward() -> n.grad, m.grad
+F.poisson_nll_loss(n, m).backward() -> n.grad, m.grad
+F.cosine_similarity(n, m, dim=0).backward() -> n.grad, m.grad
+F.pairwise_distance(n, m).backward() -> n.grad, m.grad
+F.normalize(n, dim=0).sum().backward() -> n.grad
+n.remainder(2).sum().backward() -> n.grad
+n.fmod(2).sum().backward() -> n.grad
+n.floor().sum().backward() -> n.grad
+n.frac().sum().backward() -> n.grad
+n.heaviside(t.ones(6)) -> 1
+n.sinc().sum().backward() -> n.grad
+n.std().backward() -> n.grad
+n.pow(0).sum().backward() -> n.grad
+n.pow(2).sum().backward() -> n.grad
+n.pow(m).sum().backward() -> n.grad, m.grad
+n.sigmoid().sum().backward() -> n.grad
+n.tanh().sum().backward() -> n.grad
+n.logit(0.1).sum().backward() -> n.grad
+n.dist(m).backward() -> n.grad, m.grad
+n.masked_fill(n > 0, 1).sum().backward() -> n.grad
+n.softmax(0)[0].backward() -> n.grad
+""")
+def test_the_gradient_at_nan(code):
+    ours, theirs = (
+        outcome(
+            code,
+            t,
+            n=t.tensor([1.0, NAN, -2.0, 0.0, NAN, 0.5], requires_grad=True),
+            m=t.tensor([2.0, 1.0, -3.0, 0.0, NAN, NAN], requires_grad=True),
+        )
+        for t in LIBRARIES
+    )
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
