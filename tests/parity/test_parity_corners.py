@@ -504,3 +504,54 @@ def test_the_gradient_at_nan(code):
         for t in LIBRARIES
     )
     assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+# ---- sums of float16 -------------------------------------------------------------------------------------------------
+
+
+@lines("""
+-> F.mse_loss(t.full((20,), 100., dtype=t.half), t.zeros(20, dtype=t.half))
+-> F.mse_loss(t.full((20,), 100., dtype=t.half), t.zeros(20, dtype=t.half), reduction="sum")
+-> F.l1_loss(t.full((2000,), 100., dtype=t.half), t.zeros(2000, dtype=t.half))
+-> F.smooth_l1_loss(t.full((2000,), 100., dtype=t.half), t.zeros(2000, dtype=t.half))
+-> F.huber_loss(t.full((2000,), 100., dtype=t.half), t.zeros(2000, dtype=t.half))
+b = t.full((20,), 100., dtype=t.half, requires_grad=True); F.mse_loss(b, t.zeros(20, dtype=t.half)).backward() -> b.grad
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.max().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.min().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.amax().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.amin(0).backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.median().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.mean().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.logsumexp(0).backward() -> b.grad[0], b.logsumexp(0)
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.softmax(0).max().backward() -> b.softmax(0)[0]
+b = t.zeros(70000, dtype=t.half) -> b.log_softmax(0)[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.softmax(0)[0].backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.log_softmax(0)[0].backward() -> b.grad[:2]
+b = t.ones(70000, dtype=t.half) -> b.mean(), b.sum(), b.sum().isinf(), b.norm(), b.var(), b.std()
+b = t.ones(5000, dtype=t.half) -> b.mean(), b.sum(), b.norm(), b.norm(1), b.var(), b.std(), b.cumsum(0)[-1]
+b = t.full((100,), 300., dtype=t.half); b[::2] = -300 -> b.std(), b.std(unbiased=False), b.var(), b.norm(), b.mean()
+b = t.full((100,), 300.).half(); b[::2] = -300 -> t.std_mean(b), b.view(10, 10).std(0), b.view(10, 10).norm(dim=1)
+b = t.full((100,), 3000., dtype=t.half) -> b.sum(), b.mean(), b.nansum(), b.nanmean()
+b = t.full((100,), 3000., dtype=t.half) -> b.dot(b), b @ b
+b = t.full((100,), 30., dtype=t.half) -> b.dot(b), b @ b, b.view(10, 10) @ b.view(10, 10)
+b = t.arange(100., dtype=t.half) * 50 -> F.layer_norm(b, (100,))
+b = t.arange(100., dtype=t.half) * 50 -> F.group_norm(b.view(2, 2, 25), 1)
+b = t.arange(100., dtype=t.half) * 50 -> F.rms_norm(b, (100,))
+b = t.arange(100.) * 50 -> F.cosine_similarity(b, b + 1, dim=0), F.pairwise_distance(b, b + 1), t.dist(b, -b)
+b = t.arange(10., dtype=t.half).view(5, 2) -> F.cross_entropy(b * 1000, t.tensor([0, 0, 0, 0, 0]))
+-> F.cross_entropy(t.zeros(3, 70000, dtype=t.half), t.tensor([0, 1, 2]))
+b = t.zeros(1, 70000, dtype=t.half, requires_grad=True); F.cross_entropy(b, t.tensor([0])).backward() -> b.grad[0, :2]
+-> F.binary_cross_entropy_with_logits(t.full((5000,), 100., dtype=t.half), t.zeros(5000, dtype=t.half))
+-> F.kl_div(t.zeros(5000, dtype=t.half), t.full((5000,), 100., dtype=t.half))
+b = t.full((3, 40), 2., dtype=t.half) -> b.prod(), b.prod(1)
+b = t.full((3, 15), 2., dtype=t.half) -> b.prod(1), b.cumprod(1)
+b = t.ones(9000, dtype=t.half) * 10 -> b.cumsum(0)[::500], b.norm(3), b.norm(0)
+b = t.ones(9000, dtype=t.half) * 10 -> b.logsumexp(0), b.trace() if b.ndim == 2 else 0
+b = t.ones(300, 300, dtype=t.half) * 10 -> b.sum(0)[0], b.sum(1)[0], b.trace(), b.mean((0, 1)), b.sum((0, 1))
+b = t.ones(3000).half(); c = t.ones(1).half().requires_grad_(); (b * c).sum().backward() -> c.grad
+b = t.ones(30000).half(); c = t.ones(1).half().requires_grad_(); ((b * c).sum() * 4 / 2).backward() -> c.grad
+b = t.full((3000,), .1, dtype=t.half) -> b.sum(), b.mean(), b.var(), b.cumsum(0)[::100]
+b = (t.arange(5000) % 7).half() -> b.sum(), b.mean(), b.var(), b.std(), b.norm()
+""")
+def test_float16_is_added_in_float32(code):
+    same(code)
