@@ -555,3 +555,42 @@ b = (t.arange(5000) % 7).half() -> b.sum(), b.mean(), b.var(), b.std(), b.norm()
 """)
 def test_float16_is_added_in_float32(code):
     same(code)
+
+
+# ---- writes into what is expanded, and views that leave their history ------------------------------------------------
+
+
+@lines("""
+b = t.ones(1, 3).expand(2, 3)[:1]; b.mul_(3) -> b
+b = t.ones(1, 3); c = b.expand(2, 3)[:1]; c[0, 1] = 5 -> b
+b = t.ones(1, 3); c = b.expand(2, 3)[0]; c.add_(1) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.zero_() -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.fill_(7) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.mul_(7) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c[0] = 7 -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c[:] = 7 -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.copy_(t.zeros(2, 3)) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.uniform_() -> 1
+b = t.ones(3); c = b.expand(1, 3); c.add_(1) -> b
+b = t.ones(1); c = b.expand(3)[1:2]; c.add_(1) -> b
+b = t.ones(()); c = b.expand(3); c.zero_() -> b
+h = x.view(1, 4) * 1; c = h.expand(2, 4)[:1]; c.mul_(3); (c.sum() + h.sum()).backward() -> x.grad, h
+h = x.view(1, 4) * 1; c = h.expand(2, 4)[1, 2]; c.mul_(3); (c.sum() + h.sum()).backward() -> x.grad, h
+h = x.view(1, 4) * 1; c = h.expand(2, 4)[1]; c[1] = 9; h.sum().backward() -> x.grad, h
+h = x.view(1, 4) * 1; c = h.expand(2, 4); h.mul_(3); c.sum().backward() -> x.grad, c
+h = x * 1; v = h[:2]; v.detach_() -> v
+h = x * 1; h.detach_() -> h.requires_grad, h.is_leaf
+b = t.ones(4); v = b[:2]; v.detach_() -> v
+h = x * 1; v = h.view(2, 2); v.detach_() -> v
+h = x * 1; v = h.detach(); v.detach_() -> v
+h = x * 1; v = h.chunk(2)[0]; v.detach_() -> v
+h = x * 1; v = h.expand(2, 4).clone(); v.detach_() -> v
+t.detach_(x * 1) -> 1
+h = x.data; v = h[:2]; v.requires_grad_(); v.detach_() -> v
+v = t.from_numpy(np.ones(3)); v.add_(1) -> v
+v = t.from_numpy(np.broadcast_to(np.ones(1), (3,)).copy()); v.add_(1) -> v
+-> t.autograd.gradcheck(lambda z: z.sum(0), t.ones(3, 2, dtype=t.float64).t().requires_grad_())
+""")
+def test_writes_into_what_shares_places(code):
+    ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
