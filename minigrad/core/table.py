@@ -74,6 +74,14 @@ def _put(x: np.ndarray, index: Any, shape: Shape) -> np.ndarray:
         np.add.at(out, index, x)
     return out
 
+def _add_part(whole: np.ndarray, g: np.ndarray, index: Any, shape: Shape) -> bool:
+    """Add to the gradient of x that of x[index], in place, so that many parts of one x take the time of one."""
+    if part := is_basic(index):
+        whole[index] += g
+    return part
+
+getitem.adds = _add_part
+
 def is_basic(index: Any) -> bool:
     """Whether NumPy answers the index with a view, where no place can be named twice."""
     parts = index if isinstance(index, tuple) else (index,)
