@@ -10,7 +10,7 @@ import warnings
 from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
-from . import random
+from . import _absent, random
 from ._tensor.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .functions.creation import (
     arange, as_tensor, asarray, BoolTensor, ByteTensor, CharTensor, DoubleTensor, empty, empty_like, eye, FloatTensor,
@@ -19,7 +19,8 @@ from .functions.creation import (
     set_default_tensor_type, set_rng_state, ShortTensor, tensor, tril_indices, triu_indices, zeros, zeros_like,
 )  # fmt: skip
 from ._tensor.devices import (
-    device, get_default_device, get_num_threads, set_default_device, set_num_threads, use_deterministic_algorithms,
+    device, get_default_device, get_num_threads, set_default_device, set_deterministic, set_num_threads,
+    use_deterministic_algorithms,
 )  # fmt: skip
 from ._tensor.dtypes import bool_ as bool
 from ._tensor.dtypes import (
@@ -33,6 +34,7 @@ from ._tensor.dtypes import int16 as short
 from ._tensor.dtypes import int32 as int
 from ._tensor.dtypes import int64 as long
 from .functions import return_types
+from .functions.counting import bincount, histc, histogram, quantile
 from .functions.draws import bernoulli, multinomial
 from .functions.einsum import Labels, einsum
 from .functions.elementwise import (
@@ -60,6 +62,7 @@ from .functions.reductions import (
     kthvalue, log_softmax, logsumexp, max, mean, median, min, msort, nanmean, nansum, norm, prod, softmax, sort, std,
     std_mean, sum, topk, trace, unique, var, var_mean,
 )  # fmt: skip
+from .functions.systems import det, inv as inverse
 from .functions.shaping import (
     adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to, cat, chunk,
     column_stack, concat, concatenate, diag, diag_embed, diagflat, diagonal, dstack, flatten, flip, fliplr, flipud,
@@ -87,7 +90,8 @@ keep_freed_memory()
 
 # Loaded at their first use: so `import minigrad` takes half of the time.
 SUBPACKAGES = (
-    "accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "replay", "serialization", "utils",
+    "accelerator", "autograd", "backends", "cuda", "functional", "linalg", "multiprocessing", "nn", "optim", "replay",
+    "serialization", "utils",
 )  # fmt: skip
 
 # The in-place methods that are functions too: sin_(x) is x.sin_().
@@ -100,7 +104,10 @@ IN_PLACE = (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from . import accelerator, autograd, backends, cuda, linalg, nn, optim, replay, serialization, utils
+    from . import (
+        accelerator, autograd, backends, cuda, functional, linalg, multiprocessing, nn, optim, replay, serialization,
+        utils,
+    )  # fmt: skip
     from .serialization import load, save
 
 
@@ -111,7 +118,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("minigrad.serialization"), name)
     if name in IN_PLACE:
         return getattr(Tensor, name)
-    raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+    raise AttributeError(_absent.message("minigrad", name))
 
 
 def __dir__() -> list[str]:

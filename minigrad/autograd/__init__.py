@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _absent
 from .._tensor.anomaly import detect_anomaly, set_detect_anomaly
 from .._tensor.backward import backward as _backward, differentiate
 from .._tensor.base import edge_of, wrap
@@ -156,3 +157,5 @@ def _as_tensor(gradient: Any) -> Tensor | None:
         return gradient
     out: Tensor = wrap(np.array(gradient))  # a copy: the array may be the user's, or shared with another gradient
     return out
+
+__getattr__ = _absent.attribute_of(__name__)

@@ -3,6 +3,7 @@
 Source: https://pytorch.org/docs/stable/optim.html
 """
 
+from .. import _absent
 from . import lr_scheduler
 from .adadelta import Adadelta
 from .adagrad import Adagrad
@@ -29,3 +30,5 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
 ]
+
+__getattr__ = _absent.attribute_of(__name__)

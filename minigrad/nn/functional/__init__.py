@@ -3,6 +3,7 @@
 Source: https://pytorch.org/docs/stable/nn.functional.html
 """
 
+from ... import _absent
 from .activations import (
     celu,
     elu,
@@ -72,3 +73,5 @@ __all__ = [
     "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink",
     "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]  # fmt: skip
+
+__getattr__ = _absent.attribute_of(__name__)
