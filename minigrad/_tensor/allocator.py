@@ -13,7 +13,7 @@ def keep_freed_memory() -> None:
 
     What is given back has to be fetched again page by page: dropout of a million values, forward and backward, then
     takes twice its time. glibc gives back from 128 KiB on, until it sees a larger array freed, and learns from its
-    size. So one is freed, which nobody has touched. Up to twice its size then stays with the process.
+    size. So one is freed that was never touched. Up to twice its size then stays with the process.
 
     Source: M_MMAP_THRESHOLD in https://man7.org/linux/man-pages/man3/mallopt.3.html
     """

@@ -112,7 +112,7 @@ def check_nan(node: Any, i: int, gradient: Any) -> None:
 
 
 def warn_of(node: Any) -> None:
-    """Say in which node of a backward pass an error was raised, and where its forward was called."""
+    """Warn of the node of a backward pass in which an error was raised, and of where its forward was called."""
     call = getattr(node, "trace", None)
     if call is None:
         known = "No forward pass information available. Enable detect anomaly during forward pass for more information."

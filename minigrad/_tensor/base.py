@@ -53,10 +53,10 @@ class TensorBase(core.Tensor):
         if op.view:
             views.note_view(self, inputs[0])
         if self.grad_fn is not None and op.keeps_output:
-            self.grad_fn.memory = memory_of(self)  # type: ignore[attr-defined]
+            self.grad_fn.memory = self.memory or memory_of(self)  # type: ignore[attr-defined]
 
     def refresh(self) -> None:
-        """Make the history of a view anew, if somebody wrote into the memory that it shares with its base."""
+        """Renew the history of a view, if somebody wrote into the memory that it shares with its base."""
         if self.memory.written > self.base_written:  # type: ignore[union-attr]
             views.refresh(self)
 
@@ -188,7 +188,7 @@ class TensorBase(core.Tensor):
 TensorT = TypeVar("TensorT", bound=TensorBase)
 """The class of tensors that a function takes and returns."""
 
-OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)  # a tuple: a union would be built anew at every call
+OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)  # a tuple: a union would be built again at every call
 """What an operator takes beside a tensor."""
 
 

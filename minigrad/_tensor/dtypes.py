@@ -207,7 +207,7 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
 
 def can_cast(source: np.dtype[Any], target: np.dtype[Any]) -> bool:
-    """Say whether a result of one dtype may be written into a tensor of another: not into a lower category."""
+    """Return whether a result of one dtype may be written into a tensor of another: not into a lower category."""
     return _RANK[source.kind] <= _RANK[target.kind]
 
 

@@ -47,7 +47,7 @@ def refuse_to_replay(what: str) -> None:
 
 
 def constant(array: ndarray) -> ndarray:
-    """Return an array, of which the recorder may take it that it is the same at every replay."""
+    """Return an array, and let the recorder take it as the same at every replay."""
     if (recorder := recorder_of_this_thread()) is not None:
         recorder.give(array)
     return array

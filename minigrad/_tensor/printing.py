@@ -74,7 +74,7 @@ def set_printoptions(
     Source: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
 
     Example:
-        >>> from minigrad.tensor import Tensor
+        >>> from minigrad import Tensor
         >>> set_printoptions(precision=2)
         >>> Tensor([1.2345])
         tensor([1.23])
@@ -98,7 +98,7 @@ def tensor_repr(t: Any) -> str:
     Source: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
 
     Example:
-        >>> from minigrad.tensor import Tensor
+        >>> from minigrad import Tensor
         >>> tensor_repr(Tensor([[0.0, 0.5], [1.0, 1.5]]).requires_grad_())
         'tensor([[0.0000, 0.5000],\n        [1.0000, 1.5000]], requires_grad=True)'
     """
@@ -216,7 +216,7 @@ class NumberFormat:
 
 
 def float_spec(values: Array) -> str:
-    """Return the format spec of floats, of which the finite ones that are not 0 are given."""
+    """Return the format spec of floats, given the finite ones that are not 0."""
     if values.size == 0:
         return WHOLE
     if is_scientific(values):

@@ -1,7 +1,7 @@
 """Views: tensors over one memory, where a write into one is a write into all.
 
 A view remembers its base, and its history is that of the base at the places that it shows. So when somebody writes into
-the memory, the view's history is made anew from its base.
+the memory, the view's history is made again from its base.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def owner_of(array: Array) -> Array:
 
 
 def refresh(view: Any) -> None:
-    """Make the history of a view anew, from its base, after somebody wrote into the memory they share."""
+    """Renew the history of a view from its base, after somebody wrote into the memory they share."""
     base = view.base
     view.base_written = memory_of(view).written
     if base.grad_fn is not None:

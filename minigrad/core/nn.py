@@ -39,7 +39,6 @@ class Module:
         self.training = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the forward pass."""
         return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -80,7 +79,6 @@ class Sequential(Module):
         return iter(self.children())
 
     def forward(self, x: Any) -> Any:
-        """Pass the input through every module."""
         for module in self:
             x = module(x)
         return x
@@ -96,7 +94,6 @@ class Linear(Module):
         self.bias = Parameter(random.default.uniform((out_features,), -bound, bound))
 
     def forward(self, x: Any) -> Any:
-        """Return x Wᵀ + b."""
         return linear(x, self.weight, self.bias)
 
 
@@ -104,14 +101,13 @@ class ReLU(Module):
     """max(x, 0)."""
 
     def forward(self, x: Any) -> Any:
-        """Return max(x, 0)."""
         return apply(table.relu, x)
 
 
 class Dropout(Module):
     """While training, drop each element with probability p and scale the others up; in evaluation, the identity.
 
-    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn anew for every element and every call.
+    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn for every element and every call.
     Since E[m / (1 - p)] = 1, the expectation of y is x, and evaluation needs no correction ("inverted" dropout). The
     gradient is dL/dx = dL/dy · m / (1 - p), with the m of the forward pass.
     """
@@ -121,7 +117,6 @@ class Dropout(Module):
         self.p = p
 
     def forward(self, x: Any) -> Any:
-        """Drop elements of the input while training."""
         return dropout(x, self.p) if self.training else x
 
 

@@ -82,7 +82,6 @@ class SGD(Optimizer):
     def move(  # type: ignore[override]
         self, params: list[Any], t: float, *, lr: float, momentum: float, weight_decay: float, **more: Any
     ) -> None:
-        """Move parameters."""
         for theta, g, *buffer, scratch in self.blocks(params, *(["momentum_buffer"] if momentum else [])):
             if weight_decay:
                 g = np.add(np.multiply(theta, weight_decay, out=scratch), g, out=scratch)
@@ -113,31 +112,16 @@ class Adam(Optimizer):
     means = ("exp_avg", "exp_avg_sq")
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        decoupled_weight_decay: bool = False,
-        **more: Any,
-    ) -> None:
+        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0,
+        decoupled_weight_decay: bool = False, **more: Any,
+    ) -> None:  # fmt: skip
         options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, **more}
         super().__init__(params, {**options, "decoupled_weight_decay": decoupled_weight_decay})
 
     def move(  # type: ignore[override]
-        self,
-        params: list[Any],
-        t: float,
-        *,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        decoupled_weight_decay: bool,
-        means: tuple[str, ...] = means,
-    ) -> None:
-        """Move parameters, for the t-th time."""
+        self, params: list[Any], t: float, *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+        decoupled_weight_decay: bool, means: tuple[str, ...] = means,
+    ) -> None:  # fmt: skip
         beta1, beta2 = betas
         root = math.sqrt(1 - beta2**t)  # which numerator and denominator are multiplied by: that saves a pass
         step_size, epsilon = lr / (1 - beta1**t) * root, eps * root
@@ -161,21 +145,16 @@ class AdamW(Adam):
     """Adam with decoupled weight decay: θ ← θ - γ λ θ, and Adam's update without λ θ in g."""
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
+        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 1e-2,
         **more: Any,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(params, lr, betas, eps, weight_decay, decoupled_weight_decay=True, **more)
 
 
 def average(mean: np.ndarray, beta: float, new: np.ndarray, scratch: np.ndarray) -> None:
     """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`.
 
-    It moves by (1 - β) (new - mean), for so PyTorch rounds it.
+    It moves by (1 - β) (new - mean), which rounds as PyTorch does.
     """
     change = np.subtract(new, mean, out=scratch)
     change *= 1 - beta

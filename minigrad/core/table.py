@@ -21,16 +21,12 @@ Shape = tuple[int, ...]
 
 add = Op(np.add, lambda g, z, x, y: g,
                  lambda g, z, x, y: g)
-
 sub = Op(np.subtract, lambda g, z, x, y: g,
                       lambda g, z, x, y: -g)
-
 mul = Op(np.multiply, lambda g, z, x, y: g * y,
                       lambda g, z, x, y: g * x)
-
 div = Op(np.true_divide, lambda g, z, x, y: g / y,
                          lambda g, z, x, y: -g * x / (y * y))
-
 neg = Op(np.negative, lambda g, y, x: -g)
 
 # x to the power of a number; x⁰ has slope 0 even at x = 0, where x⁻¹ would make it NaN.
@@ -38,9 +34,7 @@ power = Op(lambda x, exponent: x**exponent,
            lambda g, y, x, exponent: g * x ** (exponent - 1) * exponent if exponent else g * 0.0)
 
 exp = Op(np.exp, lambda g, y, x: g * y)
-
 log = Op(np.log, lambda g, y, x: g / x)
-
 tanh = Op(np.tanh, lambda g, y, x: g * (1 - y * y))
 
 # NumPy compares with a row of zeros in a third of the time that it takes with a number.
@@ -103,7 +97,7 @@ def _spread(g: Any, axis: Axes, shape: Shape) -> Any:
     return expand(g.reshape(kept), shape=shape)
 
 def _count(axis: Axes, shape: Shape) -> float:
-    """Say how many values one mean is taken over; NaN for none, so that the mean of nothing is NaN as in PyTorch."""
+    """Return how many values a mean is taken over; NaN for none, so that the mean of nothing is NaN, as in PyTorch."""
     return math.prod([shape[i] for i in axis]) or math.nan
 
 sum = Op(lambda x, axis, keepdims, shape: x.sum(axis=axis, keepdims=keepdims, dtype=x.dtype),
@@ -186,7 +180,7 @@ cross_entropy = Op(
     byproduct=True,
 )
 
-# The gradient of the cross-entropy, an entry of its own so that it has a derivative in its turn: that of the softmax.
+# The gradient of the cross-entropy, an entry of its own, so that it has a derivative, too: that of the softmax.
 cross_entropy_slope = Op(
     _softmax_less_target,
     lambda g, y, x, index, axis, known_softmax=None: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),  # type: ignore[misc]

@@ -185,7 +185,6 @@ class Tensor:
         return apply(table.sum, self, axis=axis, keepdims=keepdims, shape=self.array.shape)
 
     def item(self) -> Any:
-        """Return the only element as a Python number."""
         return self.array.item()
 
     def __repr__(self) -> str:

@@ -45,7 +45,7 @@ def bernoulli(input: TensorT, p: Any = None, *, generator: Generator | None = No
 def multinomial(
     input: TensorT, num_samples: int, replacement: bool = False, *, generator: Generator | None = None, out: Any = None
 ) -> TensorT:
-    """Return so many indices of the last dimension, drawn with probabilities in proportion to the weights there.
+    """Return `num_samples` indices of the last dimension, drawn with probabilities in proportion to the weights there.
 
     Args:
         input: weights of shape (categories,) or (rows, categories), at least 0 and not all 0.

@@ -510,7 +510,7 @@ def frac(input: TensorT) -> TensorT:
 
 @takes_out
 def round(input: TensorT, *, decimals: int = 0) -> TensorT:
-    """Return the nearest number with so many decimals, halves to even."""
+    """Return the nearest number with `decimals` decimals, halves to even."""
     if decimals == 0:
         return apply(table.round, input)
     scale = 10.0 ** builtins.abs(decimals)

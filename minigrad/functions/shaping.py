@@ -247,7 +247,7 @@ def sum_to_size(input: TensorT, *sizes: Any) -> TensorT:
 
 @recorded_as("RepeatBackward0")
 def repeat(input: TensorT, *repeats: Any) -> TensorT:
-    """Return copies of the tensor laid side by side, so many times along each dimension.
+    """Return copies of the tensor laid side by side, this number of times along each dimension.
 
     Args:
         input: a tensor.
@@ -280,7 +280,7 @@ def tile(input: TensorT, *counts: Any, dims: Sequence[int] | None = None) -> Ten
 def repeat_interleave(
     input: TensorT, repeats: Any, dim: int | None = None, *, output_size: int | None = None
 ) -> TensorT:
-    """Return the tensor with every element (or slice along a dimension) repeated so many times in a row.
+    """Return the tensor with every element (or slice along a dimension) repeated this number of times in a row.
 
     Args:
         input: a tensor.
@@ -522,7 +522,7 @@ def split(tensor: TensorT, split_size: int | Sequence[int], dim: int = 0) -> tup
 
 @numpy_names
 def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
-    """Return views of at most so many parts of equal size along a dimension; the last may be smaller."""
+    """Return views of at most `chunks` parts of equal size along a dimension; the last may be smaller."""
     axis = _existing_axis("chunk", input, dim)
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
@@ -533,7 +533,7 @@ def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
 @numpy_names
 @other_names(indices="indices_or_sections", sections="indices_or_sections")
 def tensor_split(input: TensorT, indices_or_sections: Any, dim: int = 0) -> tuple[TensorT, ...]:
-    """Return views of so many parts along a dimension, sizes differing by at most 1; or cut at these places."""
+    """Return views of this number of parts, of sizes that differ by at most 1; or of the parts between these places."""
     axis = _existing_axis("tensor_split", input, dim)
     n, cuts = input.array.shape[axis], indices_or_sections
     if is_tensor(cuts):

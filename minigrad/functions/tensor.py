@@ -55,6 +55,7 @@ class Tensor(
     """
 
     __slots__ = ()
+    __module__ = "minigrad"  # the name by which users know it
 
     def __new__(cls, *data: Any) -> Self:
         """Make a tensor of values or of sizes."""

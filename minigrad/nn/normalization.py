@@ -90,7 +90,7 @@ class GroupNorm(Module):
         bias: b, of shape (C,), at first 0; or None.
 
     Raises:
-        ValueError: the channels cannot be divided into so many groups.
+        ValueError: the channels cannot be divided into this number of groups.
 
     Source: Wu and He, "Group Normalization", 2018;
         https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html

@@ -80,7 +80,7 @@ class Plan:
         self.arrays = [x.array for x in (*params, *self.remembered)]
 
     def fits(self, state: State) -> bool:
-        """Say whether what is remembered is in the same tensors as before, and all tensors have the same arrays."""
+        """Return whether what is remembered is in the same tensors as before, and all tensors have the same arrays."""
         remembered = [state[p][name] for p in self.params for name in self.names] if self.names else []
         arrays = [x.array for x in (*self.params, *remembered)]
         return all(map(is_, remembered, self.remembered)) and all(map(is_, arrays, self.arrays))
@@ -96,7 +96,7 @@ class Plan:
 class Workbench:
     """Memory in which the rows of small parameters lie end to end, so that they can be updated as one.
 
-    Values and gradients are copied to and fro; what is remembered moves here for good.
+    Values and gradients are copied here and back at every step; what is remembered stays here.
     """
 
     def __init__(self, rows: list[Row]) -> None:
@@ -138,6 +138,6 @@ def cut(row: Row) -> Iterator[list[Array]]:
 
 
 def are_apart(rows: list[Row]) -> bool:
-    """Say whether no two parameters lie in the same stretch of memory, where to change one may be to change both."""
+    """Return whether no two parameters lie in the same stretch of memory, where to change one may be to change both."""
     stretches = sorted(byte_bounds(p.array) for p, *_ in rows)
     return all(end <= start for (_, end), (start, _) in pairwise(stretches))

@@ -126,7 +126,7 @@ class Optimizer(core.Optimizer):
         """Move every parameter that has a gradient.
 
         Args:
-            closure: computes the loss anew, gradients included, before the parameters move.
+            closure: computes the loss again, gradients included, before the parameters move.
 
         Returns:
             What the closure returned, or None.

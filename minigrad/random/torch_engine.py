@@ -105,7 +105,7 @@ class TorchEngine(Source):
 
     def _normal_blocks(self, n: int, dtype: np.dtype[Any]) -> Array:
         whole = n - n % 16
-        # PyTorch draws the broken last block in vain before it draws the last 16 again, except in float16
+        # PyTorch draws the broken last block, then draws the last 16 again, except in float16
         uniforms = self.unit(whole if dtype == np.float16 else n, dtype)
         normals = np.empty(n, uniforms.dtype)
         normals[:whole] = _box_muller(uniforms[:whole])

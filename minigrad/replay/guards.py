@@ -48,7 +48,7 @@ class Guards:
         self.contents = [*chain.from_iterable(map(contents_of, self.users_containers))]
 
     def are_as_before(self) -> bool:
-        """Say whether all attributes, and what is in lists and dictionaries among them, are the same objects.
+        """Return whether all attributes, and what is in lists and dictionaries among them, are the same objects.
 
         This is asked before every replay, and takes as long as two or three operations on tensors.
         """
@@ -61,7 +61,7 @@ class Guards:
 
 
 def is_container(value: Any) -> bool:
-    """Say whether a value may change without becoming another, as a dictionary of hooks does."""
+    """Return whether a value may change without becoming another, as a dictionary of hooks does."""
     return isinstance(value, dict | list | set)
 
 

@@ -1,7 +1,7 @@
 """From a trace to a program: Python that makes the same calls, and nothing else.
 
 This is what remains of a step once its objects are gone. Each call is a line, each array a variable, which is deleted
-where nobody needs it any more::
+where it is no longer needed::
 
     v3 = linear(v2, p2, p3)
     v4 = relu(v3); del v3
@@ -163,7 +163,7 @@ def _quick_numbers(arguments: tuple[Any, ...]) -> list[Any]:
 
 
 def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]]:
-    """Return for each call the arrays, by their ids, that nobody needs behind it."""
+    """Return for each call the arrays, by their ids, that are not needed after it."""
     needed = {id(array) for array in outputs}
     found = []
     for call in reversed(calls):
@@ -175,7 +175,7 @@ def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]
 
 
 def diverged(name: str) -> RuntimeError:
-    """Say that a call returned something where it returned nothing when the step was recorded."""
+    """Return the error for a call that returned something where it returned nothing when the step was recorded."""
     return RuntimeError(
         f"{name} goes another way than it went when this step was recorded (there is a target to be ignored, for "
         "instance): the step cannot be replayed"

@@ -37,8 +37,8 @@ class TrainingStep:
     modules, tensors and nodes, which is most of the time of a small network.
 
     Where the inputs have other shapes or dtypes, or a module has another mode or other attributes, the step is recorded
-    anew. Whatever else a ``forward`` depends on, such as a global variable, must stay as it is, and all that it does
-    must be to compute.
+    again. Everything else that a ``forward`` depends on, such as a global variable, must stay as it is, and the forward
+    must do nothing but compute.
 
     Args:
         net: a module.

@@ -80,7 +80,7 @@ class Trace:
         Trace.only_one.release()
 
     def refuse(self, what: str) -> None:
-        """Say that something happens which a replay would not repeat."""
+        """Refuse what a replay would not repeat."""
         raise RuntimeError(f"this step cannot be replayed: {what}")
 
     def note(

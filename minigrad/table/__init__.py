@@ -26,7 +26,7 @@ TABLE: dict[str, Op] = {
     name: entry
     for chapter in (core, elementwise, special, activations, reductions, normalization, losses, shape, products, linalg)
     for name, entry in vars(chapter).items()
-    if isinstance(entry, Op)
+    if isinstance(entry, Op) and not name.startswith("_")
 }
 """Every entry by its name."""
 

@@ -220,7 +220,7 @@ def checked_dropout_probability(p: float) -> float:
 
 
 def _mask_shape(name: str, input: Tensor, leading: int | None) -> Shape:
-    """Return the shape of a mask: the input's, or with one element for what so many dimensions lead to."""
+    """Return the shape of a mask: the input's, or with one element for each index of its leading dimensions."""
     if leading is None:
         return input.array.shape
     if input.ndim < leading:

@@ -195,7 +195,7 @@ def group_norm(
         eps: ε.
 
     Raises:
-        RuntimeError: the shapes do not fit, or the channels cannot be divided into so many groups.
+        RuntimeError: the shapes do not fit, or the channels cannot be divided into this number of groups.
         ValueError: a group of one value.
 
     Source: Wu and He, "Group Normalization", 2018;

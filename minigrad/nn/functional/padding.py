@@ -32,7 +32,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     Raises:
         RuntimeError: pad has an odd length or is too long, more is taken away than there is, or a value is given for
             another mode than "constant".
-        NotImplementedError: an unknown mode, or one that does not take so many dimensions.
+        NotImplementedError: an unknown mode, or one that does not take this number of dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
 

@@ -174,7 +174,7 @@ def _answer(kind: str, name: str, given: Gradients, answer: Any) -> Gradients:
 
 
 def wants_gradient(x: Any) -> bool:
-    """Say whether x is a tensor that a gradient arrives at."""
+    """Return whether x is a tensor that a gradient arrives at."""
     return isinstance(x, Tensor) and x.requires_grad
 
 

@@ -174,7 +174,7 @@ class Registration(core.Module):
 
 
 def _check_replacement(name: str, registered: str | None, value: Any) -> None:
-    """Raise TypeError where a value that nobody trains or finds would take the place of one that is registered."""
+    """Raise TypeError where a value that is not registered would take the place of one that is."""
     if registered is None or value is None or (registered == "buffer" and isinstance(value, Tensor)):
         return
     kind = {"parameter": "parameter", "buffer": "buffer", "module": "child module"}[registered]

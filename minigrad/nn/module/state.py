@@ -114,7 +114,7 @@ class State(Traversal):
             state_dict: what `state_dict` of such a module returned.
             strict: refuse missing and unexpected names.
             assign: take the tensors themselves, with their dtypes, instead of copying their values; an optimizer then
-                has to be made anew.
+                has to be made again.
 
         Raises:
             TypeError: state_dict is no dictionary.
@@ -214,7 +214,7 @@ class State(Traversal):
 
 
 def _named_problems(keys: IncompatibleKeys) -> list[str]:
-    """Say which names are missing and which are unexpected."""
+    """Return which names are missing and which are unexpected."""
     problems = []
     for kind, names in (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys)):
         if names:
@@ -228,7 +228,7 @@ def _defines(module: State, method: str) -> bool:
 
 
 def _misfit(key: str, place: tuple[State, str], value: Any) -> str | None:
-    """Say why a value cannot be loaded, if it cannot."""
+    """Return why a value cannot be loaded; None if it can."""
     module, name = place
     if name == EXTRA_STATE:
         return None

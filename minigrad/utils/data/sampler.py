@@ -47,7 +47,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """The indices of a dataset in a random order, drawn anew for every pass.
+    """The indices of a dataset in a random order, drawn again for every pass.
 
     Args:
         data_source: has a length.
@@ -103,7 +103,7 @@ class RandomSampler(Sampler):
 
 
 class SubsetRandomSampler(Sampler):
-    """The given indices in a random order, drawn anew for every pass.
+    """The given indices in a random order, drawn again for every pass.
 
     Args:
         indices: of the samples.
