@@ -5,7 +5,7 @@ Source: https://pytorch.org/docs/stable/cuda.html
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _absent
 from ._tensor import devices
@@ -58,4 +58,5 @@ def synchronize() -> None:
     """Wait for the CUDA devices; there are none."""
 
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

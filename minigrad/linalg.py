@@ -5,7 +5,7 @@ Source: https://pytorch.org/docs/stable/linalg.html
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _absent
 from .functions import products, reductions
@@ -43,4 +43,5 @@ def norm(A: Tensor, ord: Any = None, dim: Dim = None, keepdim: bool = False, *, 
     return reductions.norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
 
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -13,6 +13,7 @@ from multiprocessing import (
     get_start_method as get_start_method,
     set_start_method as set_start_method,
 )
+from typing import TYPE_CHECKING
 
 from . import _absent
 
@@ -35,4 +36,5 @@ def set_sharing_strategy(new_strategy: str) -> None:
         raise AssertionError(f"sharing strategy must be one of {sorted(STRATEGIES)}, but got {new_strategy!r}")
 
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

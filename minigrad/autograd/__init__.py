@@ -6,7 +6,7 @@ Source: https://pytorch.org/docs/stable/autograd.html
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -158,4 +158,5 @@ def _as_tensor(gradient: Any) -> Tensor | None:
     out: Tensor = wrap(np.array(gradient))  # a copy: the array may be the user's, or shared with another gradient
     return out
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

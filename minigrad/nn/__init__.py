@@ -3,6 +3,8 @@
 Source: https://pytorch.org/docs/stable/nn.html
 """
 
+from typing import TYPE_CHECKING
+
 from .. import _absent
 from . import functional, init, parameter, utils
 from .activations import (
@@ -80,4 +82,5 @@ __all__ = [
     "TripletMarginWithDistanceLoss", "Unflatten", "UninitializedParameter", "functional", "init", "parameter", "utils",
 ]  # fmt: skip
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

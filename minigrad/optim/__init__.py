@@ -3,6 +3,8 @@
 Source: https://pytorch.org/docs/stable/optim.html
 """
 
+from typing import TYPE_CHECKING
+
 from .. import _absent
 from . import lr_scheduler
 from .adadelta import Adadelta
@@ -31,4 +33,5 @@ __all__ = [
     "lr_scheduler",
 ]
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -1,8 +1,11 @@
 """Around the framework: data."""
 
+from typing import TYPE_CHECKING
+
 from .. import _absent
 from . import data
 
 __all__ = ["data"]
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

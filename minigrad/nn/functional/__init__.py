@@ -3,6 +3,8 @@
 Source: https://pytorch.org/docs/stable/nn.functional.html
 """
 
+from typing import TYPE_CHECKING
+
 from ... import _absent
 from .activations import (
     celu,
@@ -74,4 +76,5 @@ __all__ = [
     "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]  # fmt: skip
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

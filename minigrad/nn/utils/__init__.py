@@ -3,6 +3,8 @@
 Source: https://pytorch.org/docs/stable/nn.html#utilities
 """
 
+from typing import TYPE_CHECKING
+
 from ... import _absent
 from . import clip_grad
 from .clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
@@ -14,4 +16,5 @@ __all__ = [
     "parameters_to_vector", "vector_to_parameters",
 ]  # fmt: skip
 
-__getattr__ = _absent.attribute_of(__name__)
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)
