@@ -6,6 +6,7 @@ import time
 
 import browser as chromium
 import pytest
+
 from gallery import run
 
 pytestmark = pytest.mark.skipif(

@@ -12,8 +12,10 @@ import pytest
 pytest.importorskip("matplotlib", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
 pytest.importorskip("tqdm", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
 
-from demos.house import options, runner
-from demos.house.demo import Exhibit
+from lab import options
+
+from command import runner
+from gallery.exhibit import Exhibit
 
 
 def options_of(name: str, out: Path, *arguments: str) -> Namespace:
