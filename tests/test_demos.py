@@ -24,7 +24,7 @@ from lab.unavailable import Unavailable
 import numpy as np
 import pytest
 import sweep_trials
-from demo_runs import exhibit_of, options_of, run
+from demo_runs import SMALL, exhibit_of, options_of, run
 
 from command import runner
 from command.console import BROKEN_PIPE
@@ -103,7 +103,7 @@ WORDS = {
 def install_two(monkeypatch: pytest.MonkeyPatch) -> dict[str, Demo]:
     """Let the gallery be these two experiments."""
     found = {
-        name: Demo(number, compute, present, excerpt=compute, options=OPTIONS, playground={"p": 0.5})
+        name: Demo(number, compute, present, excerpt=compute, options=OPTIONS, playground="play?b=p:0.5")
         for name, number in (("first", "1"), ("second", "2"))
     }
     monkeypatch.setattr(runner, "names", lambda: list(found))
@@ -434,21 +434,6 @@ def test_every_experiment_teaches(name):
             assert set(words["verdict"]) <= set(words["guesses"])
         for place, text in flat(words):
             ET.fromstring(f"<p>{prose(text)}</p>") if place.split(".")[1] not in {"formulas", "symbols"} else None
-
-
-SMALL = {
-    "bias_variance": ["--sets", "4", "--steps", "3"],
-    "dropout_batchnorm": ["--steps", "2", "--hidden", "4", "--seeds", "2"],
-    "dropout_layers": ["--steps", "3", "--hidden", "4", "--seeds", "2", "--every", "2"],
-    "dropout_overfitting": ["--steps", "20", "--hidden", "4", "--seeds", "2"],
-    "inside_one_step": [],
-    "l1_l2": ["--steps", "3", "--pair-steps", "3", "--hidden", "4", "--seeds", "2"],
-    "numpy_dropout": ["--steps", "20", "--draws", "20"],
-    "two_modes": ["--draws", "20"],
-    "uncertainty": ["--networks", "2", "--hidden", "4", "--steps", "5", "--passes", "3", "--seeds", "2"],
-    "weight_decay": ["--steps", "3", "--hidden", "4", "--seeds", "2", "--every", "2"],
-    "what_dropout_is": ["--units", "2", "--draws", "10", "--steps", "20"],
-}  # the other three want images: test_demos_sweeps and test_demos_experiments have some
 
 
 @pytest.mark.parametrize("name", list(SMALL))

@@ -148,5 +148,5 @@ DEMO = Demo(
         ),
         SRIVASTAVA,
     ],
-    playground={"data": "curve", "p": 0.2},
+    playground="play?a=data:curve,p:0&b=data:curve,p:0.2",
 )

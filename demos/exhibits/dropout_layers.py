@@ -111,5 +111,5 @@ DEMO = Demo(
         ),
         SRIVASTAVA,
     ],
-    playground={"data": "line", "p": 0.5},
+    playground="play?a=p:0,depth:3&b=p:0.5,depth:3",
 )

@@ -81,5 +81,5 @@ DEMO = Demo(
     excerpt=build_dropped,
     options=OPTIONS,
     references=[Reference("The tutorial's code", "https://github.com/MorvanZhou/PyTorch-Tutorial"), SRIVASTAVA],
-    playground={"data": "line", "p": 0.5},
+    playground="play?a=p:0&b=p:0.5",
 )

@@ -176,4 +176,5 @@ DEMO = Demo(
             "https://jmlr.org/papers/v18/17-468.html",
         ),
     ],
+    playground="step",
 )

@@ -138,5 +138,5 @@ DEMO = Demo(
         ),
         Reference("CS231n, Neural networks part 2", "https://cs231n.github.io/neural-networks-2/"),
     ],
-    playground={"data": "line", "l1": 0.001},
+    playground="play?a=p:0&b=p:0,l1:0.001",
 )

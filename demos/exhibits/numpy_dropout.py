@@ -72,5 +72,5 @@ DEMO = Demo(
     excerpt=inverted_train_step,
     options=OPTIONS,
     references=[Reference("CS231n, Neural networks part 2", "https://cs231n.github.io/neural-networks-2/")],
-    playground={"data": "line", "p": 0.5},
+    playground="clinic",
 )

@@ -71,5 +71,5 @@ DEMO = Demo(
         Reference("torch.nn.Dropout", "https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html"),
         SRIVASTAVA,
     ],
-    playground={"data": "line", "p": 0.5},
+    playground="play?a=p:0&b=p:0.5",
 )

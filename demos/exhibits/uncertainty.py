@@ -141,5 +141,5 @@ DEMO = Demo(
             "Lakshminarayanan, Pritzel and Blundell, Deep ensembles, NIPS 2017", "https://arxiv.org/abs/1612.01474"
         ),
     ],
-    playground={"data": "line", "p": 0.5},
+    playground="play?a=p:0&b=p:0.5",
 )

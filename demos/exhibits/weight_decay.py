@@ -68,5 +68,5 @@ DEMO = Demo(
         Reference("torch.optim.SGD", "https://pytorch.org/docs/stable/generated/torch.optim.SGD.html"),
         Reference("Krogh and Hertz, A simple weight decay can improve generalization, 1991"),
     ],
-    playground={"data": "line", "weight_decay": 0.01},
+    playground="play?a=p:0&b=p:0,weight_decay:0.01",
 )

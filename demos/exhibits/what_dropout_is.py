@@ -163,5 +163,5 @@ DEMO = Demo(
             "https://papers.nips.cc/paper/2013/hash/71f6278d140af599e06ad9bf1ba03cb0-Abstract.html",
         ),
     ],
-    playground={"data": "line", "p": 0.5},
+    playground="play?a=p:0,width:8,depth:1&b=p:0.5,width:8,depth:1",
 )

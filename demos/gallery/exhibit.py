@@ -38,7 +38,7 @@ class Demo:
         excerpt: the function or class that the page shows: the ten lines that matter.
         options: those of its own, beside --seed, --out, --quick and --show.
         references: what to read on.
-        playground: what to set the playground to, to try it there; None where it has nothing of the kind.
+        playground: what follows # in the playground's address, to try this there; empty where it has no such thing.
     """
 
     number: str
@@ -47,7 +47,7 @@ class Demo:
     excerpt: Callable[..., Any]
     options: Sequence[Option] = ()
     references: Sequence[Reference] = ()
-    playground: Mapping[str, Any] | None = None
+    playground: str = ""
 
     @property
     def script(self) -> Path:

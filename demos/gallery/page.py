@@ -13,7 +13,6 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 from latex2mathml.converter import convert
@@ -236,9 +235,10 @@ class SectionHtml:
         return f"<details><summary>{escape(self.words[f'page.fold.{key}'])}</summary>{content}</details>"
 
     def try_it(self) -> str:
-        if self.demo.playground is None:
+        setting = self.demo.playground
+        if not setting:
             return ""
-        address = f"{PLAYGROUND}#{urlencode({**self.demo.playground, 'lang': self.words.language})}"
+        address = f"{PLAYGROUND}#{setting}{'&' if '?' in setting else '?'}lang={self.words.language}"
         return f'<p class="try"><a href="{escape(address)}">{escape(self.words["page.try"])}</a></p>'
 
     def exercises(self) -> str:
@@ -261,7 +261,8 @@ class SectionHtml:
         key, drawing = f"pictures.{picture.name}", self.section.drawings[picture.name]
         image = drawing.html(self.spoken(f"{key}.alt"), self.words.label)
         if drawing.width > 600:
-            image = scrolling(f'<div class="wide">{image}</div>', self.spoken(f"{key}.title"))
+            frame = f'<div class="wide" style="min-width: {drawing.width:.0f}px">{image}</div>'
+            image = scrolling(frame, self.spoken(f"{key}.title"))
         controls = self.controls(picture) if isinstance(picture, Animation) else ""
         kind = ' class="player"' if controls else ""
         title, caption = self.told(f"{key}.title"), self.told(f"{key}.caption")
