@@ -260,7 +260,7 @@ class SectionHtml:
         """Return a picture with its title and caption; an animation with its controls, too."""
         key, drawing = f"pictures.{picture.name}", self.section.drawings[picture.name]
         image = drawing.html(self.spoken(f"{key}.alt"), self.words.label)
-        if drawing.width > 600:
+        if isinstance(picture, Picture) and isinstance(picture.figure, str):  # its letters must not shrink
             frame = f'<div class="wide" style="min-width: {drawing.width:.0f}px">{image}</div>'
             image = scrolling(frame, self.spoken(f"{key}.title"))
         controls = self.controls(picture) if isinstance(picture, Animation) else ""
