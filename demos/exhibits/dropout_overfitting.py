@@ -53,7 +53,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
         ["without dropout", f"{plain:.3f}"],
         ["with dropout", f"{dropped:.3f}"],
         ["paired difference", f"{results.change:.3f}"],
-        ["data seeds that dropout won", f"{wins} of {options.seeds}"],
+        ["dropout won", f"{wins} of {options.seeds}"],
     ]
     return Exhibit(
         answer=results.change.direction,

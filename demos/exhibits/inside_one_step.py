@@ -15,6 +15,7 @@ from inside_one_step import (
     OPTIONS,
     Array,
     Box,
+    Node,
     Place,
     Results,
     compute,
@@ -22,7 +23,6 @@ from inside_one_step import (
     replay,
     rules_used,
 )
-from minigrad.engine import Node
 
 
 def present(results: Results, options: argparse.Namespace) -> Exhibit:
