@@ -174,8 +174,8 @@ def compute(options: argparse.Namespace) -> Results:
 
 
 OPTIONS = [
-    Option("--seeds", at_least(2), 3, "seeds to average over", quick=2),
-    Option("--epochs", at_least(1), 5, "passes over the data", quick=1),
+    Option("--seeds", at_least(2), 3, "seeds to average over", quick=4),
+    Option("--epochs", at_least(1), 5, "passes over the data"),
     Option("--batch-size", at_least(1), 256, "images in a step"),
     Option("--images", at_least(1), 60_000, "how many of the images are used", quick=6_000),
     DATA,

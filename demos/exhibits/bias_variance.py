@@ -36,7 +36,7 @@ def present(results: Results, options: argparse.Namespace) -> Exhibit:
             "grid": len(GRID),
             "best": Label(best),
             "shown": Label(shown),
-            "rivals": Listed("bias_variance.rival", [{"name": Label(name)} for name in rivals]),
+            "rivals": Listed("bias_variance.rival", [{"name": Label(name)} for name in rivals or ["–"]]),
             "standing": Listed(f"bias_variance.standing.{'shared' if rivals else 'alone'}", [{}]),
             "error_best": means[best][3],
             "error_none": means["none"][3],

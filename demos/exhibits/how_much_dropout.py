@@ -112,5 +112,5 @@ DEMO = Demo(
         SRIVASTAVA,
         Reference("Xiao, Rasul, Vollgraf, Fashion-MNIST, 2017", "https://arxiv.org/abs/1708.07747"),
     ],
-    playground="play?a=data:moons,p:0&b=data:moons,p:0.5",
+    playground="play?a=data:moons,points:100,noise:0.2,p:0&b=data:moons,points:100,noise:0.2,p:0.5",
 )

@@ -108,5 +108,5 @@ DEMO = Demo(
     excerpt=build,
     options=OPTIONS,
     references=[SRIVASTAVA, Reference("MNIST", "https://yann.lecun.org/exdb/mnist/")],
-    playground="play?a=data:moons,p:0.5&b=data:moons,p:0.5,max_norm:1",
+    playground="play?a=data:moons,points:100,noise:0.2,p:0.5&b=data:moons,points:100,noise:0.2,p:0.5,max_norm:1",
 )

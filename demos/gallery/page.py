@@ -192,8 +192,9 @@ class SectionHtml:
         )
 
     def excerpt(self) -> str:
-        lines, number = inspect.getsourcelines(self.demo.excerpt)
-        path = Path(inspect.getfile(self.demo.excerpt))
+        excerpt = inspect.unwrap(self.demo.excerpt)  # of a decorator, which stands in another file
+        lines, number = inspect.getsourcelines(excerpt)
+        path = Path(inspect.getfile(excerpt))
         place = self.words.fill(self.words["page.place"], {"file": f"demos/{path.name}", "line": number})
         return code_html(textwrap.dedent("".join(lines)), place, self.words)
 

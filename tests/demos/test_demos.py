@@ -12,6 +12,7 @@ import sys
 import xml.etree.ElementTree as ET
 from argparse import Namespace
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from demo_runs import SMALL, exhibit_of, options_of, run
 
 from command import runner
 from command.console import BROKEN_PIPE
-from gallery import svg
+from gallery import page as page_parts, svg
 from gallery.exhibit import Animation, Demo, Exhibit, Moving, Picture, Table
 from gallery.figures import canvas
 from gallery.page import prose
@@ -606,6 +607,18 @@ def test_the_page_shows_the_code_that_ran_and_where_it_stands(page):
     place = re.search(r"<span>demos/test_demos\.py, from line (\d+)</span>", text)
     assert Path(__file__).read_text(encoding="utf-8").splitlines()[int(place[1]) - 1] == "def compute(options):"
     assert "def compute(options):\n    if options.missing:" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_excerpts_are_of_a_demo_and_short(name):
+    demo = runner.load(name)
+    section = page_parts.Section(name, demo, "", None)
+    excerpt = page_parts.SectionHtml(section, catalogue("en"), whole=False).excerpt()
+    file, line = re.search(r"<span>demos/(\w+\.py), from line (\d+)</span>", excerpt).groups()
+    code = unescape(re.search(r"<code[^>]*>(.*)</code>", excerpt, re.DOTALL)[1]).splitlines()
+    assert len(code) <= 24
+    found = (ROOT / "demos" / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert found.strip() == code[0]
 
 
 def test_the_other_language_is_one_link_away(page):
