@@ -184,7 +184,7 @@ class SectionHtml:
     def explanation(self) -> str:
         """Return the paragraphs, the formulas behind the first of them, and what each symbol means."""
         first, *others = [f"<p>{prose(paragraph)}</p>" for paragraph in self.text("paragraphs")]
-        formulas = "".join(convert(formula, display="block") for formula in self.text("formulas"))
+        formulas = "".join(mathml(formula, "block") for formula in self.text("formulas"))
         symbols = "".join(f"<dt>{prose(f'${s}$')}</dt><dd>{prose(meaning)}</dd>" for s, meaning in self.text("symbols"))
         frame = scrolling(formulas, self.words["page.formula"])
         return "\n".join(
@@ -344,10 +344,15 @@ def prose(text: str) -> str:
     return "".join([*parts, pretty(escape(text[end:]))])
 
 
+def mathml(formula: str, display: str = "inline") -> str:
+    """Return a formula in LaTeX as MathML; latex2mathml takes ± for a variable, which would stand too close."""
+    return convert(formula, display=display).replace("<mi>±</mi>", "<mo>±</mo>")
+
+
 def marked_up(formula: str | None, code: str | None, term: str | None, stress: str | None) -> str:
     """Return the one of them that is there as HTML."""
     if formula:
-        return convert(formula)
+        return mathml(formula)
     if code:
         return f'<code translate="no">{escape(code)}</code>'
     return f"<strong>{escape(term)}</strong>" if term else f"<em>{escape(stress)}</em>"
