@@ -7,12 +7,13 @@ paired difference says what dropout is worth. The first seed draws the numbers o
 from __future__ import annotations
 
 import argparse
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from lab.options import Option, at_least, positive, probability
 from lab.progress import progress
 from lab.statistics import Interval, paired
-from lab.training import evaluating, seeds_of, spread, train_steps
+from lab.training import evaluating, seeds_of, spread
 
 import minigrad as mg
 from minigrad import nn, optim
@@ -72,6 +73,17 @@ def start(seed: int, options: argparse.Namespace) -> tuple[Data, list[nn.Sequent
     return draw_data(), [build_plain(options.hidden), build_dropped(options.hidden, options.p)]
 
 
+def training(net: nn.Module, data: Data, options: argparse.Namespace) -> Iterator[int]:
+    """Train, and yield after every step how many were made."""
+    optimizer = optim.Adam(net.parameters(), lr=options.lr)
+    for step in range(1, options.steps + 1):
+        loss = nn.MSELoss()(net(data.x), data.y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield step
+
+
 def test_loss(net: nn.Module, data: Data) -> float:
     with evaluating(net):
         return nn.MSELoss()(net(data.x), data.test_y).item()
@@ -100,11 +112,6 @@ def watch(seed: int, options: argparse.Namespace) -> tuple[Data, list[Frame]]:
         if step % EVERY == 0 or step == options.steps:
             frames.append(look(step, nets, data))
     return data, frames
-
-
-def training(net: nn.Module, data: Data, options: argparse.Namespace) -> Any:
-    optimizer = optim.Adam(net.parameters(), lr=options.lr)
-    return train_steps(net, optimizer, nn.MSELoss(), data.x, data.y, options.steps)
 
 
 def final_test_losses(seed: int, options: argparse.Namespace) -> list[float]:

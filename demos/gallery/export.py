@@ -39,6 +39,7 @@ def write_animation(animation: Animation, folder: Path, labels: list[str]) -> No
             moving.line.set_ydata(moving.frames[i])
         headline(animation.figure, label)
         canvas.draw()
+        animation.figure.set_layout_engine("none")  # what the first frame was laid out for, the others are
         images.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
     pauses = [100] * (len(images) - 1) + [2000]  # milliseconds
     with saving(folder / f"{animation.name}.gif") as path:
