@@ -77,6 +77,7 @@ def draw_third(results: Results) -> Figure:
     draw_outlines(absolute, [np.concatenate(side) for side in layers])
     absolute.set(xlabel="weight", ylabel="weights in a bin", yscale="log")
     label_powers(absolute.yaxis)
+    figure.legend(*relative.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -86,7 +87,6 @@ def draw_outlines(axes: Axes, layers: list[np.ndarray]) -> None:
     bins = np.linspace(-limit, limit, 81)
     for layer, style, name in zip(layers, CURVES, ("without dropout", "with dropout"), strict=True):
         axes.hist(layer, bins, histtype="step", linewidth=1.8, label=name, **style)
-    axes.legend(loc="lower center")
 
 
 def table_weights(results: Results) -> Table:
