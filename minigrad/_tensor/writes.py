@@ -66,6 +66,11 @@ def refuse_write(x: Any) -> None:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if x.base is None:
         return
+    if x.made_by is not None:
+        raise RuntimeError(
+            f"Output of {x.made_by} is a view and is being modified inplace. The write would change tensors whose "
+            "history leads past the backward of its autograd.Function. Please clone() the output."
+        )
     if x.base._requires_grad and x.base.grad_fn is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if x.edge() is None and x.base.edge() is not None:
