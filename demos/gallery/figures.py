@@ -64,9 +64,9 @@ matplotlib.rcParams.update(
 WIDTH = 4.6  # inches: at a phone's width, ten points are still ten pixels high
 
 
-def canvas(rows: int = 1, height: float = 3.2, **options: Any) -> tuple[Figure, Any]:
+def canvas(rows: int = 1, height: float = 3.2, width: float = WIDTH, **options: Any) -> tuple[Figure, Any]:
     """Return a figure as wide as a phone and its axes: one, or an array of `rows` that lie below each other."""
-    figure = Figure(figsize=(WIDTH, height))
+    figure = Figure(figsize=(width, height))
     return figure, figure.subplots(rows, **options)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -81,6 +82,22 @@ def to_svg(figure: Figure) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()
+
+
+IN_THE_DARK = {INK: "#e6edf3", FAINT: "#4b5561", PAPER: "#15191e", BLUE: "#5cb3f0", VERMILLION: "#ff8a3d"}
+
+
+def to_adaptive_svg(figure: Figure) -> str:
+    """Return a figure as a file of its own, which is dark for whoever prefers that."""
+    with matplotlib.rc_context({"svg.fonttype": "path"}):  # a file cannot count on fonts
+        text = to_svg(figure)
+    start = text.index(">", text.index("<svg")) + 1
+    head, body = text[:start], text[start:]
+    for i, color in enumerate(IN_THE_DARK):
+        body = body.replace(color, f"var(--c{i})")
+    light = "".join(f"--c{i}:{color};" for i, color in enumerate(IN_THE_DARK))
+    dark = "".join(f"--c{i}:{color};" for i, color in enumerate(IN_THE_DARK.values()))
+    return f"{head}<style>:root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}</style>{body}"
 
 
 def in_the_pages_style(value: str) -> str:
