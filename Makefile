@@ -5,6 +5,7 @@
 # make lint    check style, types and the direction of imports
 # make check   lint, and the tests that answer within half a minute
 # EXTRAS=parity make test    compare with PyTorch, too
+# EXTRAS=browser make test   look at the pages in Chromium, too
 
 PYTHON ?= python3
 VENV := .venv

@@ -6,11 +6,39 @@ import argparse
 import math
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .demo import Demo, Option
 from .files import writable_folder
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of an experiment's own.
+
+    Args:
+        flag: its name on the command line, "--steps".
+        kind: turns the text into a value, and refuses wrong ones (`at_least`, `positive`, …); bool for a mere switch.
+        default: the value when it is not given.
+        help: a phrase for ``--help``.
+        quick: the value under ``--quick`` when it is not given; the default if None.
+    """
+
+    flag: str
+    kind: Callable[[str], Any]
+    default: Any
+    help: str
+    quick: Any = None
+
+    @property
+    def name(self) -> str:
+        """The attribute of the parsed options."""
+        return self.flag.strip("-").replace("-", "_")
+
+    def value(self, quick: bool) -> Any:
+        """Return what stands for an option that was not given."""
+        return self.quick if quick and self.quick is not None else self.default
 
 
 def checked(kind: type, holds: Callable[[Any], bool], expected: str) -> Callable[[str], Any]:
@@ -76,12 +104,12 @@ def add(parser: argparse.ArgumentParser, option: Option) -> None:
     parser.add_argument(option.flag, type=option.kind, metavar="…", help=option.help + default)
 
 
-def command(name: str, demo: Demo, options: argparse.Namespace) -> str:
+def command(name: str, own: Sequence[Option], options: argparse.Namespace) -> str:
     """Return the command that computes what these options compute; where it is written is left out."""
     words = ["python", "-m", "demos", name]
     if options.quick:
         words.append("--quick")
-    for option in [SEED, *demo.options]:
+    for option in [SEED, *own]:
         value = getattr(options, option.name)
         if value != option.value(options.quick):
             words += [option.flag] if option.kind is bool else [option.flag, str(value)]

@@ -11,9 +11,27 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
 pytest.importorskip("tqdm", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
+pytest.importorskip("latex2mathml", reason="the demos need the extra: pip install 'minigrad-nn[demos]'")
 
-from demos.house import options, runner
-from demos.house.demo import Exhibit
+from lab import options
+
+from command import runner
+from gallery.exhibit import Exhibit
+
+# Options with which an experiment takes a second; the other three want images.
+SMALL = {
+    "bias_variance": ["--sets", "4", "--steps", "3"],
+    "dropout_batchnorm": ["--steps", "2", "--hidden", "4", "--seeds", "2"],
+    "dropout_layers": ["--steps", "3", "--hidden", "4", "--seeds", "2", "--every", "2"],
+    "dropout_overfitting": ["--steps", "60", "--hidden", "4", "--seeds", "2"],
+    "inside_one_step": [],
+    "l1_l2": ["--steps", "3", "--pair-steps", "3", "--hidden", "4", "--seeds", "2"],
+    "numpy_dropout": ["--steps", "20", "--draws", "20"],
+    "two_modes": ["--draws", "20"],
+    "uncertainty": ["--networks", "2", "--hidden", "4", "--steps", "5", "--passes", "3", "--seeds", "2"],
+    "weight_decay": ["--steps", "3", "--hidden", "4", "--seeds", "2", "--every", "2"],
+    "what_dropout_is": ["--units", "2", "--draws", "10", "--steps", "20"],
+}
 
 
 def options_of(name: str, out: Path, *arguments: str) -> Namespace:

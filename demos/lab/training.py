@@ -1,4 +1,4 @@
-"""Training, looking at a network, and doing both many times."""
+"""Training, evaluating, and doing both with many seeds."""
 
 from __future__ import annotations
 
@@ -8,21 +8,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from tqdm import tqdm
-
 import minigrad as mg
 from minigrad import nn
 from minigrad.optim import Optimizer
 
+from .progress import progress
 from .workers import processes
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
 Loss = Callable[[mg.Tensor, mg.Tensor], mg.Tensor]
-
-
-def progress(items: Iterable[Item], what: str, total: int | None = None, unit: str = "step") -> Iterable[Item]:
-    """Show how far a loop is, for loops of more than two seconds; the bar goes when it is done."""
-    return tqdm(items, what, total, unit=unit, leave=False)
 
 
 def train_steps(
@@ -76,7 +70,7 @@ def spread(
     `mg.manual_seed`, so that the results do not depend on who computed what. Under --quick one process does it all:
     the others would take longer to start than to compute.
     """
-    show = partial(tqdm, desc=what, total=len(items), unit="run", leave=False)
+    show = partial(progress, what=what, total=len(items), unit="run")
     one = partial(call, function, options)
     if len(items) == 1 or options.quick:
         return list(show(map(one, items)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import minigrad as mg
 from minigrad.datasets import MNIST
 
-from .demo import Option, Unavailable
+from .options import Option
+from .unavailable import Unavailable
 
 DATA = Option("--data", str, None, "folder of the data sets, instead of $MINIGRAD_DATA or a cache")
 

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 import minigrad
 
-from . import data, training
-from .demo import Option, Unavailable
+from . import datasets, training
 from .files import replacing
+from .options import Option
+from .progress import bar
+from .unavailable import Unavailable
 from .workers import processes
 
 Settings = Mapping[str, Any]
@@ -32,7 +33,7 @@ Trial = Callable[..., Any]
 
 SCHEDULER = Option("--scheduler", str, None, "address of a Dask scheduler, whose workers run the trials")
 PATIENCE = 5  # seconds in which a cluster must answer
-HOW_TO_START = "start scheduler and workers in this folder, with `python -m dask`"
+HOW_TO_START = "start scheduler and workers in the folder demos, with `python -m dask`"
 FRUITLESS_ROUNDS = 3  # how often workers may be lost in a row without a single trial finished
 
 
@@ -48,13 +49,13 @@ def sweep(trial: Trial, settings: Sequence[Settings], folder: Path, what: str, w
     store = Store(folder, trial)
     missing = [one for one in settings if one not in store]
     fruitless = 0
-    with tqdm(desc=what, total=len(settings), initial=len(settings) - len(missing), unit="run", leave=False) as bar:
+    with bar(desc=what, total=len(settings), initial=len(settings) - len(missing), unit="run") as shown:
         while missing and fruitless < FRUITLESS_ROUNDS:
             before = len(missing)
             with workers.hire() as executor:
                 for one, result in finished(executor, trial, missing, workers.loss):
                     store.keep(one, result)
-                    bar.update()
+                    shown.update()
             missing = [one for one in reversed(missing) if one not in store]  # what kills workers is not first again
             fruitless = fruitless + 1 if len(missing) == before else 0
     if missing:
@@ -94,16 +95,16 @@ TURN = threading.Lock()
 def run(trial: Trial, settings: Settings, version: str) -> Any:
     """Run a trial where the code is the one that the sweep means."""
     if code_version(trial) != version:
-        raise Unavailable("A worker has other code than this process: give both the same minigrad, demos and NumPy.")
+        raise Unavailable("A worker has other code than this process: give both the same demos, minigrad and NumPy.")
     with TURN:  # a process has one generator: its threads would draw from each other's seeds
         return trial(**settings)
 
 
 @cache
 def code_version(trial: Trial) -> str:
-    """Return a digest of what determines a trial's result: its module, the house's training and data, and minigrad."""
+    """Return a digest of what determines a trial's result: its module, training, data, and minigrad."""
     package = Path(minigrad.__file__).parent
-    files = [*map(inspect.getfile, (trial, training, data)), *sorted(package.rglob("*.py"))]
+    files = [*map(inspect.getfile, (trial, training, datasets)), *sorted(package.rglob("*.py"))]
     digest = hashlib.sha256(np.__version__.encode())
     for file in files:
         digest.update(Path(file).read_bytes())
@@ -170,7 +171,7 @@ def workers_at(scheduler: str | None) -> Workers:
 
 
 def cluster(address: str) -> Workers:
-    """Return the workers of a Dask cluster; they and the scheduler must be able to import `demos`.
+    """Return the workers of a Dask cluster; they and the scheduler must be able to import what is in the folder demos.
 
     The scheduler must be trusted: Dask unpickles what it sends back, which can run any code.
 
@@ -206,7 +207,7 @@ def connect(address: str) -> Iterator[Executor]:
             client.run_on_scheduler(is_importable)
             client.run(is_importable)
         except Exception as error:  # of what type, depends on who could not read the message
-            raise Unavailable(f"The cluster at {address} cannot import demos: {HOW_TO_START}.") from error
+            raise Unavailable(f"The cluster at {address} cannot import the experiments: {HOW_TO_START}.") from error
         yield client.get_executor()
 
 

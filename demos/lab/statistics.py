@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+
+Direction = Literal["lower", "same", "higher"]
 
 
 class Interval(NamedTuple):
@@ -19,6 +21,13 @@ class Interval(NamedTuple):
     def clear_of_zero(self) -> bool:
         """Whether the interval leaves zero out, so that a claim may name a direction."""
         return abs(self.mean) > self.margin
+
+    @property
+    def direction(self) -> Direction:
+        """Which way a difference went, as far as the interval lets one tell."""
+        if not self.clear_of_zero:
+            return "same"
+        return "higher" if self.mean > 0 else "lower"
 
     def __format__(self, spec: str) -> str:
         return f"{self.mean:z{spec}} ± {self.margin:{spec}}"  # z: zero has no sign
@@ -33,14 +42,6 @@ def interval(sample: Sequence[float]) -> Interval:
 def paired(first: Sequence[float], second: Sequence[float]) -> Interval:
     """Return the mean of second - first, pair by pair, with its 95% interval."""
     return interval([b - a for a, b in zip(first, second, strict=True)])
-
-
-def verdict(change: Interval, what: str, spec: str = ".3f", unit: str = "") -> str:
-    """Say which way something went, if the interval leaves zero out: "lowers the test loss by 0.050 ± 0.010"."""
-    if not change.clear_of_zero:
-        return f"does not clearly move {what} ({change:{spec}}{unit})"
-    size = Interval(abs(change.mean), change.margin)
-    return f"{'raises' if change.mean > 0 else 'lowers'} {what} by {size:{spec}}{unit}"
 
 
 def t_quantile(dof: int) -> float:
