@@ -89,6 +89,9 @@ SUBPACKAGES = (
     "accelerator", "autograd", "backends", "cuda", "linalg", "nn", "optim", "replay", "serialization", "utils",
 )  # fmt: skip
 
+# Functions of these packages that have their name here, loaded at their first use, too.
+LENT = {"draw": "utils.drawing", "load": "serialization", "save": "serialization", "summary": "utils.summary"}
+
 # The in-place methods that are functions too: sin_(x) is x.sin_().
 IN_PLACE = (
     "abs_", "acos_", "acosh_", "addmv_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_",
@@ -101,17 +104,19 @@ IN_PLACE = (
 if TYPE_CHECKING:
     from . import accelerator, autograd, backends, cuda, linalg, nn, optim, replay, serialization, utils
     from .serialization import load, save
+    from .utils.drawing import draw
+    from .utils.summary import summary
 
 
 def __getattr__(name: str) -> Any:
     if name in SUBPACKAGES:
         return importlib.import_module(f"minigrad.{name}")
-    if name in ("load", "save"):
-        return getattr(importlib.import_module("minigrad.serialization"), name)
+    if name in LENT:
+        return getattr(importlib.import_module(f"minigrad.{LENT[name]}"), name)
     if name in IN_PLACE:
         return getattr(Tensor, name)
     raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *SUBPACKAGES, *IN_PLACE, "load", "save"})
+    return sorted({*globals(), *SUBPACKAGES, *IN_PLACE, *LENT})

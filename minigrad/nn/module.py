@@ -14,6 +14,7 @@ from ..grad_mode import no_grad
 from ..hooks import RemovableHandle
 from ..tensor import Tensor
 from .module_hooks import ForwardHook, call_with_hooks, hang
+from .module_html import module_html
 from .parameter import Buffer, Parameter
 
 EXTRA_STATE = "_extra_state"
@@ -679,6 +680,9 @@ class Module(core.Module):
     def __repr__(self) -> str:
         extra = self.extra_repr().split("\n") if self.extra_repr() else []
         return tree(self._get_name(), extra, [f"({name}): {module!r}" for name, module in self._registered("module")])
+
+    def _repr_html_(self) -> str:
+        return module_html(self)
 
 
 def tree(name: str, extra: list[str], children: list[str]) -> str:
