@@ -2,6 +2,8 @@
 # make gallery install into .venv, run every experiment and build out/index.html
 # make test    install into .venv and run the test suite
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
+# make docs    install into .venv and build the site: out/docs/index.html
+# make notebooks    install into .venv and write the book and the demos as notebooks: out/notebooks/
 # make lint    check style and types
 # EXTRAS=parity make test    compare with PyTorch, too
 
@@ -10,7 +12,7 @@ VENV := .venv
 EXTRAS ?=
 comma := ,
 
-.PHONY: demo gallery test bench lint clean
+.PHONY: demo gallery test bench docs notebooks lint clean
 
 demo: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos dropout_overfitting
@@ -23,6 +25,12 @@ test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
 
 bench: $(VENV)/installed-bench
 	$(VENV)/bin/python -m benchmarks
+
+docs: $(VENV)/installed-demos,docs
+	$(VENV)/bin/python -m docs
+
+notebooks: $(VENV)/installed-demos,notebooks
+	$(VENV)/bin/python -m docs.notebooks
 
 lint: $(VENV)/installed-lint,test
 	$(VENV)/bin/ruff check .
