@@ -10,6 +10,12 @@ except ImportError as error:
         sys.exit("The demos need matplotlib and tqdm: pip install 'minigrad-nn[demos]'")
     raise
 
-if __name__ == "__main__":
+
+def main() -> int:
+    """Run the command line and return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever asks it to end, it ends as with Ctrl-C
-    sys.exit(runner.main(sys.argv[1:]))
+    return runner.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

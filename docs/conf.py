@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import minigrad
 from docs import reference, source_pages
@@ -23,6 +24,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "docs.mathml",
 ]
+locale_dirs = [str(Path(__file__).parent / "locale")]
 templates_path = ["_templates"]
 default_role = "py:obj"  # what stands in backticks is linked where it is a name of the reference
 exclude_patterns = ["files/**"]
@@ -43,6 +45,8 @@ napoleon_custom_sections = ["Source"]
 add_module_names = True
 toc_object_entries = False  # the pages list their names themselves, in a quarter of the time
 
+pygments_style = "tango"
+pygments_dark_style = "github-dark"
 html_theme = "furo"
 html_title = "minigrad 文档" if is_chinese else "minigrad"
 html_static_path = ["_static"]
@@ -67,6 +71,11 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0062a0", "color-brand-content": "#0062a0"},
     "dark_css_variables": {"color-brand-primary": "#5cb3f0", "color-brand-content": "#5cb3f0"},
 }
+
+if is_chinese:  # what cuts sentences into words for the search tells of its work, unless it is asked not to
+    import jieba
+
+    jieba.setLogLevel("ERROR")
 
 linkcode_resolve = source_pages.address
 

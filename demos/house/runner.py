@@ -15,18 +15,18 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-import demos
-
+from .. import __doc__ as about, __path__ as places
 from . import page
 from .demo import Animation, Demo, Exhibit, Picture, Table, Unavailable
 from .files import saving
-from .options import Parser, command, parse
+from .options import PROGRAM, Parser, command, parse
 from .style import adaptive, data_uri, to_png, to_svg
 from .training import progress
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+EXPERIMENTS = __package__.rpartition(".")[0]  # demos, and minigrad_demos where it is installed
 DONE, INTERRUPTED = 0, 1
 UNAVAILABLE = 2  # the status argparse leaves with, too
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     name, *rest = arguments
     if name == "all":
         return run_all(rest)
-    parser = Parser("python -m demos", description=demos.__doc__.partition("\n")[0], epilog="Without a name: the list.")
+    parser = Parser(PROGRAM, description=about.partition("\n")[0], epilog="Without a name: the list.")
     parser.add_argument("name", help="the experiment, or all")
     parser.parse_args([name])
     if name not in names():
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def names() -> list[str]:
     """Return the names of all experiments: the modules beside the house."""
-    return [module.name for module in pkgutil.iter_modules(demos.__path__) if is_demo(module)]
+    return [module.name for module in pkgutil.iter_modules(places) if is_demo(module)]
 
 
 def is_demo(module: pkgutil.ModuleInfo) -> bool:
@@ -59,7 +59,7 @@ def is_demo(module: pkgutil.ModuleInfo) -> bool:
 
 def load(name: str) -> Demo:
     """Return the declaration of an experiment."""
-    return importlib.import_module(f"demos.{name}").DEMO
+    return importlib.import_module(f"{EXPERIMENTS}.{name}").DEMO
 
 
 def gallery() -> dict[str, Demo]:
@@ -73,7 +73,7 @@ def listing() -> str:
     found = gallery()
     width = max(map(len, found))
     lines = [f"  {demo.number:>3}  {name:<{width}}  {demo.question}" for name, demo in found.items()]
-    return "\n".join(["python -m demos NAME [--help], or python -m demos all:", "", *lines])
+    return "\n".join([f"{PROGRAM} NAME [--help], or {PROGRAM} all:", "", *lines])
 
 
 # ---- one and all -----------------------------------------------------------------------------------------------------
