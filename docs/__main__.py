@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = {"en": "en", "zh": "zh_CN"}  # the folder, and what Sphinx calls it
-NEEDED = ("sphinx", "furo", "myst_parser", "latex2mathml", "jieba", "matplotlib", "tqdm")
+NEEDED = ("sphinx", "furo", "myst_parser", "latex2mathml", "matplotlib", "tqdm")
 
 FRONT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

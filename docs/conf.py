@@ -22,6 +22,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.linkcode",
     "sphinx.ext.napoleon",
+    "docs.chinese_search",
     "docs.mathml",
 ]
 locale_dirs = [str(Path(__file__).parent / "locale")]
@@ -52,6 +53,7 @@ html_title = "minigrad 文档" if is_chinese else "minigrad"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_search_summary = False  # it would fetch pages, which no browser does from disk
 html_show_sphinx = False
 html_show_copyright = False
 html_last_updated_fmt = None
@@ -71,11 +73,6 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0062a0", "color-brand-content": "#0062a0"},
     "dark_css_variables": {"color-brand-primary": "#5cb3f0", "color-brand-content": "#5cb3f0"},
 }
-
-if is_chinese:  # what cuts sentences into words for the search tells of its work, unless it is asked not to
-    import jieba
-
-    jieba.setLogLevel("ERROR")
 
 linkcode_resolve = source_pages.address
 
