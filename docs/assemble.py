@@ -29,9 +29,11 @@ def assemble(language: str, folder: Path) -> None:
         is_english = language == "zh" and "zh" not in file.relative_to(ROOT).parts
         texts[name] = noted(text) if is_english else text
     texts |= reference.pages(language)
-    texts |= {"gallery.md": gallery.page(language)}
+    experiments = gallery.page(language)
+    texts |= {"gallery.md": relinked(experiments, ROOT / "demos" / "__main__.py", "gallery.md", page_of, folder)}
     texts |= {"book/index.md": book_index(language, [name for name in files if name.startswith("book/")])}
-    texts["index.md"] = texts["index.md"].replace("<!-- more -->", "")
+    if "book/glossary.md" in files:
+        texts["index.md"] = texts["index.md"].replace("\nreference/index\n", "\nreference/index\nbook/glossary\n")
     for name, text in texts.items():
         write(folder / name, text)
     for file in folder.rglob("*.md"):
@@ -64,7 +66,7 @@ def relinked(text: str, file: Path, page: str, page_of: dict[Path, str], folder:
         here = (folder / page).parent
         if target in page_of:
             return f"[{words}]({os.path.relpath(folder / page_of[target], here)}{anchor})"
-        if (folder / page).with_name("x").parent.joinpath(path).suffix == ".md" and not target.exists():
+        if target.suffix == ".md" and not target.exists():
             return match[0]  # a page that is generated
         if mark:
             copy = folder / "files" / target.relative_to(ROOT)
@@ -86,7 +88,7 @@ def book_index(language: str, names: list[str]) -> str:
         "en": "The heart of minigrad, built step by step. Each chapter is a page and a script that runs alone.",
         "zh": "一步一步写出 minigrad 的核心。每章一页讲解，配一个能单独运行的脚本。",
     }[language]
-    items = [Path(name).stem for name in names if Path(name).stem not in ("index", "glossary")]
+    items = [Path(name).stem for name in names if name not in ("book/index.md", "book/glossary.md")]
     return "\n".join([f"# {title}", "", intro, "", "```{toctree}", ":maxdepth: 1", "", *items, "```", ""])
 
 

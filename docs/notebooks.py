@@ -80,7 +80,9 @@ def notebook(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return a cell of Markdown."""
+    """Return a cell of Markdown; nothing for no text."""
+    if not text.strip():
+        return ""
     return "# %% [markdown]\n" + "\n".join(f"# {line}".rstrip() for line in text.strip().splitlines())
 
 
@@ -107,8 +109,9 @@ def of_page(page: str) -> str:
             texts.append(between)
             codes.append(match[1])
         end = match.end()
-    cells = [cell for text, part in zip(texts, codes, strict=True) for cell in (text and prose(text), part and code(part))]
-    return "\n\n".join(filter(None, [*cells, prose(page[end:])]))
+    pairs = zip(map(prose, texts), map(code, codes), strict=True)
+    cells = [cell for pair in pairs for cell in pair] + [prose(page[end:])]
+    return "\n\n".join(filter(None, cells))
 
 
 HEADING = re.compile(r"^# ---- (.*?) -*$", re.MULTILINE)

@@ -57,3 +57,12 @@ def shape(text):
     """Return of each paragraph of a page what it begins with, if that says what it is: heading, item, picture, code."""
     without_code = re.sub(r"^```.*?^```$", "```", text, flags=re.MULTILINE | re.DOTALL)
     return [match and match[0] for match in map(KINDS.match, filter(None, without_code.strip().split("\n\n")))]
+
+
+def test_the_chinese_readme_has_the_english_ones_code_and_its_links_lead_somewhere():
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    assert [block.code for block in blocks(chinese)]
+    for block in blocks(chinese):
+        assert block.code in english, f"README.zh-CN.md:{block.line}"
+    for target in re.findall(r"\]\((?!https?:)([^)\s#]+)", chinese + english):
+        assert (ROOT / target).exists(), target
