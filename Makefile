@@ -4,15 +4,17 @@
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
 # make docs    install into .venv and build the site: out/docs/index.html
 # make notebooks    install into .venv and write the book and the demos as notebooks: out/notebooks/
-# make lint    check style and types
+# make lint    check style, types and the direction of imports
+# make check   lint, and the tests that answer within half a minute
 # EXTRAS=parity make test    compare with PyTorch, too
 
 PYTHON ?= python3
 VENV := .venv
 EXTRAS ?=
+QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_oracles.py tests/optim/test_optim.py tests/nn/test_nn.py
 comma := ,
 
-.PHONY: demo gallery test bench docs notebooks lint clean
+.PHONY: demo gallery test check bench docs notebooks lint clean
 
 demo: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos dropout_overfitting
@@ -35,6 +37,10 @@ notebooks: $(VENV)/installed-demos,notebooks
 lint: $(VENV)/installed-lint,test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+check: lint
+	$(VENV)/bin/python -m pytest -n auto $(QUICK)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("minigrad needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'

@@ -16,7 +16,7 @@ import numpy as np
 import minigrad as mg
 from minigrad import nn
 from minigrad.core.graph import Node, gradients, newest_first
-from minigrad.core.op import Op
+from minigrad.table import Op
 from minigrad.utils.drawing import Drawing
 from minigrad.utils.drawing.graph import Graph, Place, read_graph, recompute, rule_text
 

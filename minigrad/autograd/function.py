@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..anomaly import anomaly_mode, forward_call
-from ..core.graph import tick
-from ..engine import Node
-from ..grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
-from ..inplace import rebase
-from ..ops import Op
-from ..recording import TensorBase, apply, converted, edge_of, refuse_write, wrap
-from ..tensor import Tensor
+from .. import table
+from .._tensor.anomaly import anomaly_mode, forward_call
+from .._tensor.base import TensorBase, edge_of, wrap
+from .._tensor.grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .._tensor.in_place import rebase
+from .._tensor.node import Node
+from .._tensor.promotion import converted
+from .._tensor.writes import memory_of, refuse_write
+from ..core.graph import apply, tick
+from ..functions.tensor import Tensor
+from ..table import Op
 
 
 class FunctionCtx:
@@ -58,21 +60,21 @@ class FunctionCtx:
         return self._saved
 
     def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs the forward has overwritten; each must be returned.
+        """Mark the inputs that the forward has overwritten; each must be returned.
 
         Source: https://pytorch.org/docs/stable/generated/torch.autograd.function.FunctionCtx.mark_dirty.html
         """
         self._dirty = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which outputs have no derivative, as integers never have.
+        """Mark the outputs that have no derivative; integers never have one.
 
         Source: https://pytorch.org/docs/stable/generated/torch.autograd.function.FunctionCtx.mark_non_differentiable.html
         """
         self._non_differentiable = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Say whether the backward gets zeros (True, the default) or None for an output that nobody used."""
+        """Set whether the backward gets zeros (True, the default) or None for an output that was not used."""
         self._materialize_grads = value
 
 
@@ -259,7 +261,7 @@ class Call:
             )
         g = converted(g, dtype)
         # The user may keep what was returned. Of a view, the engine makes a copy where it ends in a leaf.
-        return apply(ops.clone, g) if is_recorded else g.array.view()
+        return apply(table.clone, g) if is_recorded else g.array.view()
 
 
 class Bundle:
@@ -295,7 +297,7 @@ output_entry = Op(lambda y, node, k: y, lambda g, z, y, node, k: Bundle(node, {k
 
 @functools.cache
 def call_entry(inputs: int, saved: int) -> Op:
-    """Return the entry of a call with so many inputs and saved tensors, as the derivative table would have it."""
+    """Return the entry of the table for a call with these numbers of inputs and saved tensors."""
     entry = Op(Function.forward)
     entry.rules = [functools.partial(_share, i) for i in range(inputs)]
     entry.reads = [[False] + [True] * saved] * inputs
@@ -337,12 +339,12 @@ def note_writes(dirty: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
 def sharing(x: TensorBase, grad_fn: Node | None = None) -> Any:
     """Return a tensor on the same memory, writes into which the graph notices, with another history."""
     out = wrap(x.array, grad_fn=grad_fn)
-    out.memory = x.get_memory()
+    out.memory = memory_of(x)
     return out
 
 
 def among(x: Any, tensors: Sequence[Any]) -> bool:
-    """Say whether x itself is one of these; ``in`` would compare the elements."""
+    """Return whether x itself is one of these; ``in`` would compare the elements."""
     return any(x is y for y in tensors)
 
 
@@ -351,7 +353,7 @@ def _place_of(x: Any, tensors: Sequence[Any]) -> int:
 
 
 def is_float(x: Any) -> bool:
-    """Say whether x is a tensor that can have a gradient."""
+    """Return whether x is a tensor that can have a gradient."""
     return isinstance(x, TensorBase) and x.array.dtype.kind == "f"
 
 
@@ -360,7 +362,7 @@ def _shape_and_dtype(x: Any) -> Any:
 
 
 def reduces_to(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
-    """Say whether summing over axes makes the larger shape of a gradient that of the input."""
+    """Return whether summing over axes makes the larger shape of a gradient that of the input."""
     try:
         return np.broadcast_shapes(shape, larger) == larger
     except ValueError:
@@ -387,7 +389,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _NoSecondDerivative(Function):
-    """The first argument, of which it is known what it depends on but not how."""
+    """The first argument: what it depends on is known, but not how."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, g: Tensor, *sources: Any) -> Tensor:

@@ -182,7 +182,7 @@ def _cell(result: Result) -> str:
 
 
 def table_row(id: str, status: str, text: str, width: int = 12) -> list[str]:
-    """Lay out one row of a table, its ids so many characters wide; a long text goes on below itself."""
+    """Lay out one row of a table, with ids of this width; a long text goes on in the next line."""
     loud = status in ("broken", "fixed")
     head = f"{id:<{width}} {status.upper() if loud else status:<8} "
     return textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)) or [head.rstrip()]

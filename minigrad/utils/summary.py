@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from ..creation import zeros
-from ..dtypes import dtype as DType, get_default_dtype
-from ..grad_mode import no_grad
+from .._tensor.base import is_tensor
+from .._tensor.dtypes import dtype as DType, get_default_dtype
+from .._tensor.grad_mode import no_grad
+from ..functions.creation import zeros
 from ..nn import Module
-from ..recording import is_tensor
 
 __all__ = ["Summary", "summary"]
 

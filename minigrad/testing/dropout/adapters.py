@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import nn
-from ...creation import from_numpy
+from ...functions.creation import from_numpy
 from ...random import Generator
 
 Array: TypeAlias = NDArray[Any]

@@ -468,7 +468,7 @@ def check_compose(trial: Trial) -> str:
 
 
 def power(trial: Trial) -> dict[str, str]:
-    """Say the smallest deviation that each statistical check notices with the wanted power."""
+    """Return the smallest deviation that each statistical check notices with the wanted power."""
     plan, kind = trial.plan, trial.kind
     units = math.prod(kind.units(np.broadcast_to(np.float32(0), plan.large)).shape)
     rate = trial.log_alpha("rate", _rate_tests(trial))
