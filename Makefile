@@ -11,7 +11,7 @@
 PYTHON ?= python3
 VENV := .venv
 EXTRAS ?=
-QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_oracles.py tests/optim/test_optim.py tests/nn/test_nn.py
+QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_dropout.py tests/nn/test_nn.py
 comma := ,
 
 .PHONY: demo gallery test check bench docs notebooks lint clean

@@ -15,6 +15,7 @@ TEXTS = ("dropout_contract", "weight_decay_contract", "dropout_zoo", "replay", "
 
 ENGLISH_ONLY = '<p class="english-only">本页只有英文。</p>\n\n'
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s:#]+)(#[^)\s]*)?\)")  # no address of another site, no mere anchor
+CODE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
 
 def assemble(language: str, folder: Path) -> None:
@@ -31,9 +32,7 @@ def assemble(language: str, folder: Path) -> None:
     texts |= reference.pages(language)
     experiments = gallery.page(language)
     texts |= {"gallery.md": relinked(experiments, ROOT / "demos" / "__main__.py", "gallery.md", page_of, folder)}
-    texts |= {"book/index.md": book_index(language, [name for name in files if name.startswith("book/")])}
-    if "book/glossary.md" in files:
-        texts["index.md"] = texts["index.md"].replace("\nreference/index\n", "\nreference/index\nbook/glossary\n")
+    texts["book/index.md"] += chapters([name for name in files if name.startswith("book/")])
     for name, text in texts.items():
         write(folder / name, text)
     for file in folder.rglob("*.md"):
@@ -78,18 +77,15 @@ def relinked(text: str, file: Path, page: str, page_of: dict[Path, str], folder:
             return f'<a href="{address}">{words}</a>'
         raise ValueError(f"{file.relative_to(ROOT)}: the site has nothing for the link {match[0]}")
 
-    return LINK.sub(link, text)
+    pieces = CODE.split(text)
+    pieces[::2] = [LINK.sub(link, piece) for piece in pieces[::2]]  # in code, [i](g) is a call
+    return "".join(pieces)
 
 
-def book_index(language: str, names: list[str]) -> str:
-    """Return the page that leads to the chapters."""
-    title = {"en": "The book", "zh": "从零写起"}[language]
-    intro = {
-        "en": "The heart of minigrad, built step by step. Each chapter is a page and a script that runs alone.",
-        "zh": "一步一步写出 minigrad 的核心。每章一页讲解，配一个能单独运行的脚本。",
-    }[language]
+def chapters(names: list[str]) -> str:
+    """Return the table of contents of the book, which its first page lists in its own words."""
     items = [Path(name).stem for name in names if name not in ("book/index.md", "book/glossary.md")]
-    return "\n".join([f"# {title}", "", intro, "", "```{toctree}", ":maxdepth: 1", "", *items, "```", ""])
+    return "\n".join(["", "```{toctree}", ":hidden:", "", *items, "```", ""])
 
 
 def write(path: Path, text: str) -> None:

@@ -25,15 +25,17 @@ class TensorBase(core.Tensor):
     Attributes:
         base: the tensor that this one is a view of, or None.
         base_written: the date of the last write into the base that this view's history knows of.
+        made_by: of a view that a user's Function returned, and of its views: the name of the node.
         memory: what dates the writes; made when it is first shared, written into, or saved as an output.
     """
 
-    __slots__ = ("__dict__", "base_written")  # attributes of the user's own, too
+    __slots__ = ("__dict__", "base_written", "made_by")  # attributes of the user's own, too
 
     node = Node
     guard = staticmethod(guard)
     base: Any
     base_written: int
+    made_by: str | None
     memory: Memory | None
 
     # ---- the seams of the core ---------------------------------------------------------------------------------------
@@ -53,7 +55,7 @@ class TensorBase(core.Tensor):
         if op.view:
             views.note_view(self, inputs[0])
         if self.grad_fn is not None and op.keeps_output:
-            self.grad_fn.memory = memory_of(self)  # type: ignore[attr-defined]
+            self.grad_fn.memory = self.memory or memory_of(self)  # type: ignore[attr-defined]
 
     def refresh(self) -> None:
         """Renew the history of a view, if somebody wrote into the memory that it shares with its base."""
@@ -93,6 +95,8 @@ class TensorBase(core.Tensor):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError(f"requires_grad must be a bool, but got {type(value).__name__}: {value!r}")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
@@ -112,6 +116,24 @@ class TensorBase(core.Tensor):
         """Whether this tensor was made by the user rather than by a recorded operation."""
         return not isinstance(self.edge(), CoreNode)
 
+    def assign_grad(self, grad: Any) -> None:
+        """Set ``.grad``: to None, or to a gradient that this tensor could have got from a backward pass."""
+        if grad is not None:
+            if not isinstance(grad, TensorBase):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type '{type(grad).__name__}'"
+                )
+            if grad is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if grad.array.dtype != self.array.dtype:
+                raise RuntimeError(f"assigned grad has dtype {grad.dtype}, but the tensor has {self.dtype}")
+            if grad.array.shape != self.array.shape:
+                own, got = list(self.array.shape), list(grad.array.shape)
+                raise RuntimeError(f"assigned grad has data of a different size: {got}, but the tensor has {own}")
+        self._grad = grad
+
+    grad = property(core.Tensor.grad.fget, assign_grad, lambda self: self.assign_grad(None))  # type: ignore[attr-defined]
+
     @property
     def data(self) -> Any:
         """The same memory without the history; writes through it go unnoticed by the graph."""
@@ -119,6 +141,10 @@ class TensorBase(core.Tensor):
 
     @data.setter
     def data(self, other: TensorBase) -> None:
+        if not isinstance(other, TensorBase):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}: {other!r:.200}")
+        if self._requires_grad and other.array.dtype.kind != "f":
+            raise RuntimeError(f"data of a tensor that requires grad must be floating point, but got {other.dtype}")
         self.array = other.array
         self.note_write()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import reduce
 from typing import Any
@@ -12,56 +13,111 @@ from . import dtypes
 from .base import Array, TensorBase, as_array
 from .listening import refuse_to_replay
 
+SEQUENCES = (list, tuple, range)
+NESTED = (*SEQUENCES, np.ndarray, TensorBase)
+MOST_DIMENSIONS = 64  # NumPy's, and PyTorch's
+
 
 def array_of(data: Any, dtype: Any = None) -> Array:
     """Return data as an array, in the dtype that PyTorch would give it; it may share memory with the data.
 
+    Of numbers, Python's or with dtypes of their own, and however nested, the common dtype is that of promotion. A
+    tensor of one element among them is a number, too.
+
     Raises:
-        ValueError: the nested sequences are of unequal lengths.
+        ValueError: the nested sequences are of unequal lengths, or a tensor in them has several elements.
         RuntimeError: the data are no numbers, or one does not fit into the dtype.
-        TypeError: the data are text, or have a dtype that tensors do not know.
+        TypeError: numbers stand beside sequences; or the data are text, or have a dtype that tensors do not know.
     """
-    own = _own_dtype(data)
-    array = np.asarray(_plain(data))
-    if array.dtype.kind in "USV":
-        raise TypeError(f"new(): invalid data type '{type(data).__name__}': {data!r}")
-    if array.dtype.kind == "O":
-        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}: {data!r}")
-    if dtype is not None:
-        target = dtypes.to_numpy(dtype)
-        if own is None:
+    target = None if dtype is None else dtypes.to_numpy(dtype)
+    if isinstance(data, np.ndarray | TensorBase):
+        array = _numbers(as_array(data), data)
+        return array.astype(target or dtypes.from_numpy(array.dtype).numpy, copy=False)
+    shape, parts = _unnested(data)
+    kinds = set(map(type, parts))
+    if kinds <= {bool, int, float}:
+        array, own = np.array(parts), None
+    elif kinds == {np.ndarray} and parts[0].ndim:
+        array, own = np.stack(parts), _common_dtype(parts)
+        shape += array.shape[1:]
+    elif all(map(_is_number, parts)):
+        array, own = np.array([_only_number(x) for x in parts]), _common_dtype(parts)
+    elif any(isinstance(x, (*SEQUENCES, np.ndarray)) for x in parts):
+        raise TypeError(f"expected numbers, or sequences of numbers of one depth, but got both: {data!r:.200}")
+    else:  # whatever NumPy can read
+        array, own = _numbers(np.asarray(data), data), None
+        shape = array.shape
+    if target is not None:
+        if target.kind != "f":
             _check_room(array, target)
-        return array.astype(target, copy=False)
-    if own is not None:
-        return array.astype(dtypes.from_numpy(own).numpy, copy=False)
-    if not array.size or array.dtype.kind == "f":
-        return array.astype(dtypes.get_default_dtype().numpy)
-    dtypes.from_numpy(array.dtype)
+    else:
+        target = own or _inferred(array)
+    return array.astype(target, copy=False).reshape(shape)
+
+
+def _unnested(data: Any) -> tuple[tuple[int, ...], list[Any]]:
+    """Return what nested sequences are nested around, in one list, and the shape of the nesting."""
+    if not isinstance(data, SEQUENCES):
+        return (), [data]
+    shape, parts = [len(data)], list(data)
+    while any(issubclass(kind, SEQUENCES) for kind in set(map(type, parts))):
+        if isinstance(parts[0], TensorBase) or not all(isinstance(x, NESTED) for x in parts):
+            break  # numbers beside sequences, and a tensor that comes first is taken for a number
+        sizes = {len(part) for part in parts}
+        if len(sizes) > 1:
+            lengths = " and ".join(map(str, sorted(sizes)))
+            raise ValueError(f"expected sequences of one length at dim {len(shape)}, but got lengths {lengths}")
+        if len(shape) == MOST_DIMENSIONS:
+            raise ValueError(f"too many dimensions '{type(data).__name__}'")
+        shape += sizes
+        parts = list(itertools.chain.from_iterable(parts))
+    return tuple(shape), parts
+
+
+def _numbers(array: Array, data: Any) -> Array:
+    """Return an array if it is one of numbers; the error that PyTorch raises otherwise."""
+    if array.dtype.kind in "USV":
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}': {data!r:.200}")
+    if array.dtype.kind == "O":
+        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}: {data!r:.200}")
     return array
 
 
-def _plain(data: Any) -> Any:
-    """Return nested sequences with arrays in the place of tensors."""
-    if isinstance(data, list | tuple) and any(isinstance(part, TensorBase | list | tuple) for part in data):
-        return [_plain(part) for part in data]
-    return as_array(data)
+def _inferred(array: Array) -> np.dtype[Any]:
+    """Return the dtype of Python's numbers: the default one for floats and for nothing at all, int64 for integers."""
+    if not array.size or array.dtype.kind == "f":
+        return dtypes.get_default_dtype().numpy
+    if array.dtype.kind == "i":
+        return np.dtype(np.int64)
+    if array.dtype.kind in "uO":
+        raise ValueError(f"Overflow when unpacking long long: {array.max()}")
+    return dtypes.from_numpy(array.dtype).numpy
 
 
-def _own_dtype(data: Any) -> np.dtype[Any] | None:
-    """Return the dtype of an array, or that of a sequence with arrays in it; None for Python numbers."""
-    if isinstance(data, np.ndarray | np.generic | TensorBase):
-        return as_array(data).dtype
-    if not isinstance(data, list | tuple) or not data:
-        return None
-    first = _own_dtype(data[0])
-    if first is None or isinstance(data[0], list | tuple):
-        return first
-    others = [_own_dtype(part) for part in data[1:]]
-    return reduce(dtypes.promoted, [d for d in others if d is not None], first)
+def _common_dtype(parts: list[Any]) -> np.dtype[Any]:
+    """Return the dtype that numbers and arrays have together, where all have an equal say."""
+    parts = [as_array(x) for x in parts]
+    typed = {dtypes.from_numpy(x.dtype) for x in parts if hasattr(x, "dtype")}
+    numbers = {dtypes.number_type(x) for x in parts if not hasattr(x, "dtype")}
+    return reduce(dtypes.promoted, [*[d.numpy for d in typed], *numbers])
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, TensorBase | np.generic | int | float) or (isinstance(x, np.ndarray) and not x.ndim)
+
+
+def _only_number(x: Any) -> Any:
+    """Return a number, also that of a tensor of one element, as Python's own."""
+    if isinstance(x, TensorBase) and x.array.size != 1:
+        raise ValueError(
+            f"only one element tensors can be converted to Python scalars, but got one of shape {list(x.array.shape)} "
+            "in a sequence: minigrad.stack makes one tensor of several"
+        )
+    return x.item() if isinstance(x, np.ndarray) else number(x)
 
 
 def _check_room(array: Array, dtype: np.dtype[Any]) -> None:
-    """Raise RuntimeError where Python numbers do not fit into a dtype."""
+    """Raise RuntimeError where numbers do not fit into a dtype."""
     if array.size and not (has_room(dtype, array.min().item()) and has_room(dtype, array.max().item())):
         raise RuntimeError(f"value cannot be converted to type {dtype} without overflow")
 

@@ -171,7 +171,7 @@ def result_type(*operands: Any) -> np.dtype[Any]:
     strengths = (
         [x.dtype for x in arrays if x.ndim],
         [x.dtype for x in arrays if not x.ndim],
-        [_number_type(x) for x in operands if not isinstance(x, np.ndarray)],
+        [number_type(x) for x in operands if not isinstance(x, np.ndarray)],
     )
     decided = np.dtype(np.bool_)
     nothing_yet = True
@@ -211,8 +211,8 @@ def can_cast(source: np.dtype[Any], target: np.dtype[Any]) -> bool:
     return _RANK[source.kind] <= _RANK[target.kind]
 
 
-def _number_type(x: Any) -> np.dtype[Any]:
-    """Return the dtype that stands for a Python (or NumPy) number."""
+def number_type(x: Any) -> np.dtype[Any]:
+    """Return the dtype that stands for a number in promotion: for one of NumPy's that of its kind."""
     if isinstance(x, bool | np.bool_):
         return bool_.numpy
     if isinstance(x, int | np.integer):

@@ -77,6 +77,13 @@ class Hooks:
         tensor = None if self.retaining is None else self.retaining()
         return tensor if tensor is not None and tensor.grad_fn is not None and tensor.grad_fn.hooks is self else None
 
+    def follow(self, x: TensorBase) -> None:
+        """Let a result that keeps this gradient keep that of its new node instead, after a write gave it one."""
+        if self.retaining is not None and self.retaining() is x:
+            node: Any = x.grad_fn
+            node.hooks = node.hooks or Hooks()
+            node.hooks.retaining, self.retaining = self.retaining, None
+
     def accumulated(self, leaf: TensorBase) -> None:
         """Call the hooks that wait for the leaf's ``.grad``."""
         for hook in list(self.after_accumulation.values()):

@@ -16,9 +16,8 @@ from . import dtypes
 from .base import TensorBase, as_array, as_operand, edge_of
 from .errors import refusal
 from .grad_mode import grad_mode
-from .hooks import retain_grad, retains_grad
 from .promotion import converted
-from .views import alias_of, flattened, places_in, refresh, reshaped
+from .views import alias_of, flattened, give_history, places_in, refresh, reshaped
 from .writes import refuse_write
 
 Result = TypeVar("Result")
@@ -73,10 +72,7 @@ def rebase(x: Any, result: Any) -> None:
     """Let x's history be that of `result`, whose values were just written there; a view passes it to its base."""
     x._requires_grad = False
     if x.base is None:
-        retains = retains_grad(x)
-        x.grad_fn = result.grad_fn
-        if retains:
-            retain_grad(x)
+        give_history(x, result.grad_fn)
         return
     places = places_in(x.base.array, x.array)
     flat = apply(table.setitem, flattened(alias_of(x.base)), flattened(result), index=places.reshape(-1))

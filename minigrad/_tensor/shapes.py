@@ -6,6 +6,8 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 
 class Size(tuple[int, ...]):
     """The shape of a tensor: a tuple that says what it is.
@@ -43,6 +45,19 @@ def sizes_from(sizes: Iterable[Any]) -> tuple[int, ...]:
     if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
         sizes = tuple(sizes[0])
     return tuple([operator.index(n) for n in sizes])
+
+
+def sizes_of_new(data: tuple[Any, ...]) -> tuple[int, ...] | None:
+    """Return the sizes that ``Tensor(2, 3)`` or ``Tensor(x.size())`` asks for; None where values are given.
+
+    Raises:
+        TypeError: the only argument is no integer, and no sequence or array of values either.
+    """
+    if len(data) != 1 or isinstance(data[0], Size):
+        return shape_from(data or (0,))
+    if isinstance(data[0], bool | float):
+        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__}: {data[0]!r})")
+    return shape_from(data) if isinstance(data[0], int | np.integer) else None
 
 
 def axis_of(dim: int, ndim: int) -> int:

@@ -24,6 +24,7 @@ def note_view(out: Any, x: Any) -> None:
         out.base = x if x.base is None else x.base
         out.memory = memory_of(x)
         out.base_written = out.memory.written
+        out.made_by = None if x.base is None else x.made_by
 
 
 def owner_of(array: Array) -> Array:
@@ -35,12 +36,34 @@ def owner_of(array: Array) -> Array:
 
 def refresh(view: Any) -> None:
     """Renew the history of a view from its base, after somebody wrote into the memory they share."""
+    if view.made_by is not None:
+        raise RuntimeError(
+            f"Output of {view.made_by} is a view and its base or another view of its base has been modified inplace. "
+            "Its history cannot be made anew, since the backward of its autograd.Function would be skipped. Please "
+            "clone() the output."
+        )
     base = view.base
     view.base_written = memory_of(view).written
     if base.grad_fn is not None:
         with recording(True):
             places = places_in(base.array, view.array)
-            view.grad_fn = apply(table.getitem, flattened(base), index=places, shape=(base.array.size,)).grad_fn
+            renewed = apply(table.getitem, flattened(base), index=places, shape=(base.array.size,))
+        give_history(view, renewed.grad_fn)
+
+
+def give_history(x: Any, grad_fn: Node | None) -> None:
+    """Let a tensor be the result of another operation; where it keeps its gradient, it goes on to do so."""
+    hooks: Any = None if x.grad_fn is None else x.grad_fn.hooks
+    x.grad_fn = grad_fn
+    if hooks is not None:
+        hooks.follow(x)
+
+
+def view_of(x: Any) -> Any:
+    """Return a view of all of x, without a history."""
+    out = x.result.wrap(x.array)
+    note_view(out, x)
+    return out
 
 
 def alias_of(x: Any) -> Any:

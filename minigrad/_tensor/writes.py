@@ -50,7 +50,7 @@ def date_writes(tensors: Iterable[Any]) -> None:
     refuse_to_replay("it writes into a tensor")
     date = clock.write()
     for x in tensors:
-        memory_of(x).written = date
+        (x.memory or memory_of(x)).written = date
 
 
 def refuse_write(x: Any) -> None:
@@ -66,6 +66,11 @@ def refuse_write(x: Any) -> None:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if x.base is None:
         return
+    if x.made_by is not None:
+        raise RuntimeError(
+            f"Output of {x.made_by} is a view and is being modified inplace. The write would change tensors whose "
+            "history leads past the backward of its autograd.Function. Please clone() the output."
+        )
     if x.base._requires_grad and x.base.grad_fn is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if x.edge() is None and x.base.edge() is not None:

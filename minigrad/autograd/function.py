@@ -20,6 +20,7 @@ from .._tensor.grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_en
 from .._tensor.in_place import rebase
 from .._tensor.node import Node
 from .._tensor.promotion import converted
+from .._tensor.views import view_of
 from .._tensor.writes import memory_of, refuse_write
 from ..core.graph import apply, tick
 from ..functions.tensor import Tensor
@@ -137,10 +138,11 @@ class Function:
         ctx = FunctionCtx(tuple(edge is not None for edge in edges))
         with no_grad():
             output = cls._run(ctx, args)
-        if not grad_mode.enabled or not any(ctx.needs_input_grad):
-            return output
         outputs = output if isinstance(output, tuple) else (output,)
-        results = Call(cls, ctx, args, outputs).record(args, edges, outputs)
+        if grad_mode.enabled and any(ctx.needs_input_grad):
+            results = Call(cls, ctx, args, outputs).record(args, edges, outputs)
+        else:
+            results = tuple([view_of(y) if is_passed_on(y, args, ctx) else y for y in outputs])
         return results if isinstance(output, tuple) else results[0]
 
     @classmethod
@@ -179,14 +181,14 @@ class Call:
         ctx = self.ctx
         note_writes(ctx._dirty, outputs)
         differentiable = [y for y in outputs if is_float(y) and not among(y, ctx._non_differentiable)]
-        passed_on = [x for x in args if among(x, outputs) and not among(x, ctx._dirty)]
+        passed_on = [y for y in outputs if is_passed_on(y, args, ctx)]
         made = [y for y in differentiable if not among(y, passed_on)]
         self.saved_outputs = {i: _place_of(x, outputs) for i, x in enumerate(ctx._saved) if among(x, made)}
         saved = tuple([sharing(x) if i in self.saved_outputs else x for i, x in enumerate(ctx._saved)])
         node = new_node(call_entry(len(edges), len(saved)), {"call": self}, edges, self.name)
         node.inputs, node.saved = saved, (None, *saved)
         results = [
-            self.with_history(node, k, sharing(y) if among(y, passed_on) else y) if among(y, differentiable) else y
+            self.with_history(node, k, view_of(y) if among(y, passed_on) else y) if among(y, differentiable) else y
             for k, y in enumerate(outputs)
         ]
         ctx._saved = ctx._dirty = ctx._non_differentiable = ()
@@ -197,9 +199,11 @@ class Call:
         if among(y, self.ctx._dirty):
             rebase(y, wrap(y.array, grad_fn=self.output_node(node, k)))
             return y
-        if y.requires_grad:  # it has one already: a tensor from elsewhere, or an output that is returned twice
-            y = sharing(y)
+        if y.grad_fn is not None or y.requires_grad:  # a tensor from elsewhere, or an output that is returned twice
+            y = view_of(y)
         y.grad_fn = self.output_node(node, k)
+        if y.base is not None:  # a write would pass its history to the base, and this call would have no part in it
+            y.made_by, y.base_written = self.name, y.memory.written
         return y
 
     def output_node(self, node: Node, k: int) -> Node:
@@ -341,6 +345,11 @@ def sharing(x: TensorBase, grad_fn: Node | None = None) -> Any:
     out = wrap(x.array, grad_fn=grad_fn)
     out.memory = memory_of(x)
     return out
+
+
+def is_passed_on(y: Any, args: tuple[Any, ...], ctx: FunctionCtx) -> bool:
+    """Return whether an output is an input, as it came in."""
+    return isinstance(y, TensorBase) and among(y, args) and not among(y, ctx._dirty)
 
 
 def among(x: Any, tensors: Sequence[Any]) -> bool:

@@ -27,14 +27,14 @@ class Tensor:
         array([2., 4., 6.], dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "array", "base", "grad", "grad_fn", "hooks", "memory")
+    __slots__ = ("__weakref__", "_grad", "_requires_grad", "array", "base", "grad_fn", "hooks", "memory")
 
     array: Any  # the NumPy array
-    grad: Any  # of a leaf: its accumulated gradient, a Tensor of the same shape, or None
     grad_fn: Node | None  # the operation that made this tensor; None for a leaf
     hooks: Any  # of a leaf: called with its gradient, for the one to add to grad; or None
     base: Any  # of a view: the tensor whose memory it shares; for a class that knows of views
     memory: Any  # what dates the writes into it; for a class that knows of writes
+    _grad: Any
     _requires_grad: bool
 
     result: ClassVar[type[Any]]  # the class of what operations on this one return
@@ -53,13 +53,22 @@ class Tensor:
         """Return a tensor over an array, sharing its memory."""
         out = object.__new__(cls)
         out.array = array
-        out.grad = None
+        out._grad = None
         out.grad_fn = grad_fn
         out.hooks = None
         out.base = None
         out.memory = None
         out._requires_grad = False
         return out
+
+    @property
+    def grad(self) -> Any:
+        """Of a leaf: its accumulated gradient, a Tensor of the same shape, or None."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = grad
 
     def edge(self) -> Any:
         """Return where the gradient of this tensor goes: the node that made it, itself if it is a leaf, or None."""
@@ -104,13 +113,13 @@ class Tensor:
     def accumulate(self, g: Any) -> None:
         """Add a gradient to ``.grad``: an array; or a tensor, of a pass that was recorded."""
         if hasattr(g, "grad_fn"):
-            self.grad = g if self.grad is None else self.grad + g
-        elif self.grad is None:
-            self.grad = self.result.wrap(np.asarray(g))
-        elif self.grad.edge() is not None:  # the old one is part of a graph
-            self.grad = self.result.wrap(np.asarray(self.grad.array + g))
+            self._grad = g if self._grad is None else self._grad + g
+        elif self._grad is None:
+            self._grad = self.result.wrap(np.asarray(g))
+        elif self._grad.edge() is not None:  # the old one is part of a graph
+            self._grad = self.result.wrap(np.asarray(self._grad.array + g))
         else:
-            np.add(self.grad.array, g, out=self.grad.array)
+            np.add(self._grad.array, g, out=self._grad.array)
 
     # ---- operators ---------------------------------------------------------------------------------------------------
 

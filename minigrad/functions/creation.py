@@ -18,7 +18,7 @@ from .._tensor.base import Array, as_array, wrap
 from .._tensor.conversion import array_of, element, number
 from .._tensor.devices import check_device
 from .._tensor.dtypes import dtype as DType
-from .._tensor.shapes import shape_from
+from .._tensor.shapes import shape_from, sizes_of_new
 from .arguments import written
 from .draws import normal_of_tensors
 from .tensor import Tensor
@@ -142,9 +142,8 @@ class TensorType:
 
     def __call__(self, *data: Any) -> Tensor:
         """Make a tensor of values, or of sizes."""
-        if len(data) == 1 and not isinstance(data[0], int):
-            return tensor(data[0], dtype=self.dtype)
-        return empty(data or 0, dtype=self.dtype)
+        sizes = sizes_of_new(data)
+        return tensor(data[0], dtype=self.dtype) if sizes is None else empty(sizes, dtype=self.dtype)
 
     def __instancecheck__(self, obj: object) -> bool:
         return isinstance(obj, Tensor) and obj.dtype is self.dtype

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import table
-from .._tensor.base import Array, TensorBase, TensorT, as_operand, is_tensor, wrap
+from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap
 from .._tensor.conversion import element
 from .._tensor.in_place import assign, in_place
 from .._tensor.shapes import along, axis_of
@@ -72,14 +72,14 @@ def _part(part: Any) -> Any:
         return _forward(part)
     if part is None or part is Ellipsis or type(part) is int:
         return part
-    if is_tensor(part):
-        part = part.array
-    part = np.array(part, None if np.size(part) else np.intp)  # a copy: what becomes of the index must not matter later
-    if part.dtype == np.uint8:
-        part = part.astype(np.bool_)
-    if part.dtype.kind not in "biu":
-        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, but got {part.dtype}")
-    return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part
+    array = np.array(as_array(part))  # a copy: what becomes of the index must not matter later
+    if not array.size and array.dtype.kind == "f" and not is_tensor(part):
+        array = array.astype(np.intp)  # an empty list
+    if array.dtype == np.uint8:
+        array = array.astype(np.bool_)
+    if array.dtype.kind not in "biu":
+        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, but got {array.dtype}")
+    return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
 
 
 def _forward(part: slice) -> slice:

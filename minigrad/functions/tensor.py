@@ -12,7 +12,7 @@ from .._tensor.conversion import array_of
 from .._tensor.history import History
 from .._tensor.node import Node
 from .._tensor.protocols import Protocols
-from .._tensor.shapes import shape_from
+from .._tensor.shapes import sizes_of_new
 from ..core import graph
 from .casts import Casts
 from .draws import Draws
@@ -57,9 +57,8 @@ class Tensor(
     def __new__(cls, *data: Any) -> Self:
         """Make a tensor of values or of sizes."""
         dtype = dtypes.get_default_dtype().numpy
-        if len(data) == 1 and not isinstance(data[0], int):
-            return wrap(np.array(array_of(data[0], dtype)), cls)
-        return wrap(np.empty(shape_from(data or (0,)), dtype), cls)
+        sizes = sizes_of_new(data)
+        return wrap(np.array(array_of(data[0], dtype)) if sizes is None else np.empty(sizes, dtype), cls)
 
 
 TensorBase.result = graph.default = Node.result = Tensor

@@ -374,6 +374,73 @@ def test_an_input_that_is_passed_on_keeps_its_own_history():
     assert x.grad.tolist() == [10.0, 10.0, 10.0]
 
 
+class Doubled(Function):
+    """Returns two halves of one array."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x * 2
+        return y[:2], y[2:]
+
+    @staticmethod
+    def backward(ctx, g, h):
+        return mg.cat([g, h]) * 2
+
+
+class Passed(Function):
+    """Returns its input."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 7
+
+
+def test_a_write_that_would_skip_a_backward_is_refused():
+    a, b = Doubled.apply(leaf([1.0] * 4))
+    with pytest.raises(RuntimeError, match="DoubledBackward is a view and is being modified inplace"):
+        a.mul_(5)
+    with pytest.raises(RuntimeError, match="is a view and is being modified inplace"):
+        a[0].mul_(5)  # a view of it is no way around
+    assert b.tolist() == [2.0, 2.0]
+
+    with pytest.raises(RuntimeError, match="PassedBackward is a view"):
+        Passed.apply(leaf() * 1).mul_(5)
+
+
+def test_a_write_behind_a_functions_back_is_noticed():
+    h = leaf() * 1
+    y = Passed.apply(h)
+    h.mul_(5)
+    with pytest.raises(RuntimeError, match="its base or another view of its base has been modified"):
+        y.sum().backward()
+
+    a, b = Doubled.apply(leaf([1.0] * 4))
+    with no_grad():
+        a.mul_(5)
+    with pytest.raises(RuntimeError, match="has been modified"):
+        b.sum().backward()
+
+
+def test_outputs_that_share_memory_keep_their_backward():
+    x = leaf([1.0] * 4)
+    a, b = Doubled.apply(x)
+    (a.clone().mul_(5).sum() + b.sum()).backward()
+    assert x.grad.tolist() == [10.0, 10.0, 2.0, 2.0]
+
+
+def test_without_a_gradient_an_input_is_returned_as_another_tensor():
+    x = mg.ones(3)
+    y = Passed.apply(x)
+    y.requires_grad_()
+    assert not x.requires_grad
+    y.detach().mul_(5)
+    assert x.tolist() == [5.0] * 3
+
+
 def test_outputs_that_the_forward_did_not_make_are_left_alone():
     constant, parameter = mg.ones(3).double(), leaf()
 
@@ -721,6 +788,19 @@ def test_a_result_keeps_its_gradient_if_asked_to():
 
 
 STEPS = [lambda x: x.sin(), lambda x: x * x, lambda x: x[::2], lambda x: Exp.apply(x * 0.1), lambda x: x + x.mean()]
+
+
+@pytest.mark.parametrize("write", [
+    lambda h, v: h.mul_(3), lambda h, v: v.mul_(3), lambda h, v: h[3:].mul_(3), lambda h, v: v.detach().mul_(3),
+])  # fmt: skip
+def test_a_view_keeps_its_gradient_after_a_write(write):
+    h = leaf([1.0] * 4) * 1
+    v = h[:2]
+    v.retain_grad()
+    write(h, v)
+    assert v.retains_grad
+    (v * 5).sum().backward()
+    assert v.grad.tolist() == [5.0, 5.0]
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=5), st.lists(st.sampled_from(STEPS), max_size=5))

@@ -880,3 +880,44 @@ def test_saved_values_go_with_the_backward_pass():
     assert array() is not None
     y.backward()
     assert array() is None
+
+
+# ---- assigned gradients ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grad", "error", "message"),
+    [
+        (mg.ones(1), RuntimeError, r"different size: \[1\], but the tensor has \[3\]"),
+        (mg.ones(3, 1), RuntimeError, "different size"),
+        (mg.ones(3).double(), RuntimeError, "float64"),
+        (1.0, TypeError, "float"),
+        (np.ones(3, np.float32), TypeError, "ndarray"),
+    ],
+)
+def test_what_cannot_be_a_gradient_is_no_grad(grad, error, message):
+    x = mg.ones(3, requires_grad=True)
+    with pytest.raises(error, match=message):
+        x.grad = grad
+    with pytest.raises(RuntimeError, match="its own grad"):
+        x.grad = x
+    assert x.grad is None
+
+
+def test_a_gradient_may_be_assigned_and_taken_away():
+    x = mg.ones(3, requires_grad=True)
+    x.grad = mg.full((3,), 2.0)
+    (x * 3).sum().backward()
+    assert x.grad.tolist() == [5.0] * 3
+    del x.grad
+    assert x.grad is None
+
+
+def test_what_cannot_be_the_data_of_a_leaf_is_refused():
+    x = mg.ones(3, requires_grad=True)
+    with pytest.raises(TypeError, match="has to be a tensor"):
+        x.data = [1.0]
+    with pytest.raises(RuntimeError, match="must be floating point"):
+        x.data = mg.tensor([1, 2, 3])
+    with pytest.raises(RuntimeError, match="must be a bool"):
+        x.requires_grad = None

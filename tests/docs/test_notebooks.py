@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from pages import ROOT
+from site_pages import ROOT
 
 pytest.importorskip("jupytext", reason="the notebooks need the extra 'notebooks'")
 nbclient = pytest.importorskip("nbclient", reason="the notebooks need the extra 'notebooks'")

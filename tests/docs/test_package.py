@@ -10,7 +10,7 @@ import zipfile
 from email import message_from_string
 
 import pytest
-from pages import ROOT
+from site_pages import ROOT
 
 pytest.importorskip("setuptools", minversion="77", reason="to build the package")
 

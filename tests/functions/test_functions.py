@@ -882,3 +882,26 @@ def test_what_is_refused(name):
 def test_a_fraction_is_cut_off_where_integers_are_filled():
     assert mg.arange(3).masked_fill(mg.tensor([True, False, True]), 2.7).tolist() == [2, 1, 2]
     assert mg.arange(3).index_fill(0, mg.tensor([0]), 2.7).tolist() == [2, 1, 2]
+
+
+# ---- indices of nothing ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_mask", [lambda m: m, lambda m: m.numpy(), lambda m: m.to(mg.uint8)])
+def test_a_mask_without_elements_takes_none_in_one_dimension(as_mask):
+    x = mg.zeros(0, 3)
+    assert x[as_mask(x > 0)].shape == (0,)
+    x = mg.zeros(2, 0, 3)
+    assert x[as_mask(x > 0)].shape == (0,)
+    assert x[1, as_mask(x[1] > 0)].shape == (0,)
+    assert x[:, as_mask(x[0] > 0)].shape == (2, 0)
+    assert x[None, as_mask(x > 0)].shape == (1, 0)
+    assert mg.zeros(4, 3)[[]].shape == (0, 3)  # an empty list is a list of places
+
+
+def test_nothing_may_be_written_through_a_mask_without_elements():
+    x = mg.zeros(0, 3, requires_grad=True)
+    y = x * 2
+    y[y > 0] = 5
+    y.sum().backward()
+    assert x.grad.shape == (0, 3)

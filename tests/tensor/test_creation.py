@@ -330,3 +330,69 @@ def test_a_deep_copy_copies_each_tensor_once():
     assert mg.equal(first.grad, x.grad)
     first.grad.zero_()
     assert x.grad.sum() == 2
+
+
+# ---- numbers that bring their dtypes along ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "dtype", "values"),
+    [
+        ([np.int64(1), 2.5], mg.float32, [1.0, 2.5]),
+        ([2.5, np.int64(1)], mg.float32, [2.5, 1.0]),
+        ([mg.tensor(True), 0.5], mg.float32, [1.0, 0.5]),
+        ([mg.tensor(1, dtype=mg.uint8), -1], mg.int64, [1, -1]),
+        ([np.bool_(True), 2], mg.int64, [1, 2]),
+        ([mg.tensor(1.0, dtype=mg.half), 1e6], mg.float32, [1.0, 1e6]),
+        ([np.float16(1), np.float16(2)], mg.float16, [1.0, 2.0]),
+        ([0.1, mg.tensor(0.1, dtype=mg.float64)], mg.float64, [0.1, 0.1]),
+        ([2**53 + 1, np.int8(1)], mg.int64, [2**53 + 1, 1]),
+        ([[1, 2], [np.int8(1), 2.5]], mg.float32, [[1.0, 2.0], [1.0, 2.5]]),
+        ([[np.int8(1)], [np.float16(2)]], mg.float16, [[1.0], [2.0]]),
+        ([mg.ones(1), mg.ones(1)], mg.float32, [1.0, 1.0]),
+        ([mg.ones(1, 1), 2], mg.float32, [1.0, 2.0]),
+        ([[1.0, 2.0], mg.ones(2)], mg.float32, [[1.0, 2.0], [1.0, 1.0]]),
+        ([np.ones(2), [1, 2]], mg.float64, [[1.0, 1.0], [1.0, 2.0]]),
+        ([np.ones(2, np.float32), np.ones(2, np.int8)], mg.float32, [[1.0, 1.0], [1.0, 1.0]]),
+        ([[], []], mg.float32, [[], []]),
+    ],
+)
+@pytest.mark.parametrize("make", [mg.tensor, mg.as_tensor, mg.asarray])
+def test_numbers_of_several_dtypes_are_promoted(make, data, dtype, values):
+    x = make(data)
+    assert x.dtype is dtype
+    assert x.tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("data", "dtype", "error"),
+    [
+        ([mg.ones(2), mg.ones(2)], None, ValueError),
+        ([mg.ones(0)], None, ValueError),
+        ([1, [2]], None, TypeError),
+        ([[1], 2], None, TypeError),
+        ([[1], [2, 3]], None, ValueError),
+        ([2**63], None, ValueError),
+        ([2**64], None, ValueError),
+        ([np.int64(300), 1], mg.uint8, RuntimeError),
+        (np.int64(300), mg.uint8, RuntimeError),
+        ([np.float64(3e9)], mg.int32, RuntimeError),
+    ],
+)
+def test_what_is_no_tensor_of_numbers_is_refused(data, dtype, error):
+    with pytest.raises(error):
+        mg.tensor(data, dtype=dtype)
+
+
+def test_a_list_that_holds_itself_is_refused():
+    data = []
+    data.append(data)
+    with pytest.raises(ValueError, match="too many dimensions"):
+        mg.tensor(data)
+
+
+@pytest.mark.parametrize("kind", [mg.Tensor, mg.FloatTensor, mg.LongTensor])
+def test_a_size_is_taken_as_sizes(kind):
+    assert kind(mg.ones(2, 3).shape).shape == (2, 3)
+    assert kind(mg.Size([])).shape == ()
+    assert kind((2, 3)).tolist() == [2, 3]

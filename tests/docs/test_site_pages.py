@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from pages import CHINESE, ENGLISH, ROOT, agree, blocks, run
+from site_pages import CHINESE, ENGLISH, ROOT, agree, blocks, run
 
 PAGES = [*ENGLISH, ROOT / "CONTRIBUTING.md"]
 
