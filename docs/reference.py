@@ -163,10 +163,9 @@ def directive(kind: str, name: str, options: list[str]) -> list[str]:
 def tensor_page(chinese: int) -> str:
     """Return the page of Tensor: its own methods in full, and the names of those that are functions, too."""
     own, shared = [], []
-    for name in sorted(vars(minigrad.Tensor)):
-        if name[0] != "_":
-            same = getattr(minigrad, name, None) is getattr(minigrad.Tensor, name)
-            (shared if same and name not in minigrad.IN_PLACE else own).append(name)
+    for name in sorted(tensor_names()):
+        same = getattr(minigrad, name, None) is getattr(minigrad.Tensor, name)
+        (shared if same and name not in minigrad.IN_PLACE else own).append(name)
     documented = [name for name in own if inspect.getdoc(getattr(minigrad.Tensor, name, None))]
     intro = (
         "These functions are methods, too: `x.sum(0)` is `minigrad.sum(x, 0)`.",
@@ -176,6 +175,13 @@ def tensor_page(chinese: int) -> str:
     lines += directive("autoclass", "minigrad.Tensor", [":members: " + ", ".join(documented)])
     methods = links(f"minigrad.{name}" for name in shared)
     return "\n".join([*lines, intro, "", methods, ""])
+
+
+def tensor_names() -> set[str]:
+    """Return the public attributes of Tensor, without those of its bases that speak to the engine alone."""
+    engine = {"minigrad.core.tensor", "minigrad._tensor.base", "builtins"}
+    chapters = [cls for cls in minigrad.Tensor.__mro__ if cls.__module__ not in engine]
+    return {name for cls in chapters for name in vars(cls) if name[0] != "_"}
 
 
 def index(chinese: int, names: list[str]) -> str:
