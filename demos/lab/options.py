@@ -68,6 +68,9 @@ positive = checked(float, lambda value: 0 < value < math.inf, "a positive number
 SEED = Option("--seed", at_least(0), 1, "the first seed; a demo of several seeds counts on from it")
 
 
+PROGRAM = "python -m demos" if __package__ == "demos.house" else "minigrad-demos"  # as it was started
+
+
 class Parser(argparse.ArgumentParser):
     """argparse, without the usage in front of an error's one sentence."""
 
@@ -78,7 +81,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse(name: str, summary: str, own: Sequence[Option], arguments: Sequence[str]) -> argparse.Namespace:
     """Read the common options and those of an experiment's own."""
-    parser = Parser(f"python -m demos {name}", description=summary)
+    parser = Parser(f"{PROGRAM} {name}", description=summary)
     for option in [SEED, *own]:
         add(parser, option)
     parser.add_argument("--out", default="out", metavar="FOLDER", help="where everything is written (default: out)")
@@ -106,7 +109,7 @@ def add(parser: argparse.ArgumentParser, option: Option) -> None:
 
 def command(name: str, own: Sequence[Option], options: argparse.Namespace) -> str:
     """Return the command that computes what these options compute; where it is written is left out."""
-    words = ["python", "-m", "demos", name]
+    words = [*PROGRAM.split(), name]
     if options.quick:
         words.append("--quick")
     for option in [SEED, *own]:

@@ -196,18 +196,6 @@ def test_the_drawing_and_the_dot_file_have_every_box_and_every_arrow(tmp_path):
     assert dot.count("[label=") == len(results.graph)
 
 
-def test_boxes_do_not_overlap(tmp_path):
-    results = results_of("inside_one_step", tmp_path)
-    rows = inside_one_step.layers(results.graph, results.root)
-    spots, width, height = inside_one_step.place_boxes(results.graph, rows)
-    places = list(spots.values())
-    for i, (x, y, w, h) in enumerate(places):
-        assert 0 <= x <= x + w <= width
-        assert 0 <= y <= y + h <= height
-        for x2, y2, w2, h2 in places[:i]:
-            assert x + w <= x2 or x2 + w2 <= x or y + h <= y2 or y2 + h2 <= y
-
-
 # ---- the page of all
 
 
