@@ -129,7 +129,7 @@ def _for_function(function: Any) -> DropoutAdapter:
 
 
 def _uses(function: Any, library: str) -> bool:
-    """Whether the function's code names a library's variable, or a method that its arrays alone have."""
+    """Whether a function names a variable that belongs to a library, or a method that only its arrays have."""
     function = inspect.unwrap(function)
     try:
         found = inspect.getclosurevars(function)
