@@ -165,7 +165,7 @@ def tensor_page(chinese: int) -> str:
     own, shared = [], []
     for name in sorted(tensor_names()):
         same = getattr(minigrad, name, None) is getattr(minigrad.Tensor, name)
-        (shared if same and name not in minigrad.IN_PLACE else own).append(name)
+        (shared if same and name[-1] != "_" else own).append(name)
     documented = [name for name in own if inspect.getdoc(getattr(minigrad.Tensor, name, None))]
     intro = (
         "These functions are methods, too: `x.sum(0)` is `minigrad.sum(x, 0)`.",
