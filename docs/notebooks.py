@@ -23,17 +23,17 @@ import sys
 from pathlib import Path
 
 root = next(folder for folder in [Path.cwd(), *Path.cwd().parents] if (folder / "minigrad").is_dir())
-sys.path.insert(0, str(root{place}))"""
+sys.path[:0] = [str(root / part) for part in {parts!r}]"""
 
 RUN = """\
 # Run the small version, and show what the experiment says. Without quick=True it takes longer, and shows more.
-import argparse
+from exhibits import {name} as shown
+from command.runner import print_exhibit
 
 quick = True
-options = argparse.Namespace(seed=1, quick=quick, **{option.name: option.value(quick) for option in DEMO.options})
-results = compute(options)
-exhibit = present(results, options)
-print("\\n".join(exhibit.claims))"""
+options = argparse.Namespace(seed=1, quick=quick, **{{option.name: option.value(quick) for option in OPTIONS}})
+exhibit = shown.present(compute(options), options)
+print_exhibit("{name}", shown.DEMO, exhibit, quick)"""
 
 SHOW = """\
 # The pictures: matplotlib's figures, and drawings.
@@ -99,7 +99,7 @@ def of_page(page: str) -> str:
 
     A block that is indented continues the class of the block before; both become one cell, below the text of both.
     """
-    texts, codes, end = [""], [FIND.format(place=' / "book"')], 0
+    texts, codes, end = [""], [FIND.format(parts=("book",))], 0
     for match in FENCE.finditer(page):
         between = page[end : match.start()].strip()
         if match[1].startswith(" "):
@@ -122,13 +122,13 @@ def of_script(script: str, name: str) -> str:
     module = ast.parse(script)
     docstring = ast.get_docstring(module) or ""
     after = script.splitlines(keepends=True)[module.body[0].end_lineno :]
-    first, *sections = HEADING.split("".join(after))
+    text = "".join(after).partition("\nif __name__ ==")[0]
+    first, *sections = HEADING.split(text)
     first = first.replace("from __future__ import annotations\n", "")  # must come first in a cell, and is not needed
-    first = re.sub(r"^from \.(\w*)", r"from demos.\1", first, flags=re.MULTILINE).replace("from demos. ", "from demos ")
-    cells = [prose(f"# `{name}`\n\n{docstring}"), code(FIND.format(place="")), code(first)]
+    cells = [prose(f"# `{name}`\n\n{docstring}"), code(FIND.format(parts=("", "demos"))), code(first)]
     for heading, body in zip(sections[::2], sections[1::2], strict=True):
         cells += [prose(f"## {heading.capitalize()}"), code(body)]
-    return "\n\n".join([*cells, prose("## What it shows"), code(RUN), code(SHOW)])
+    return "\n\n".join([*cells, prose("## What it shows"), code(RUN.format(name=name)), code(SHOW)])
 
 
 def main() -> int:
