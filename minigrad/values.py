@@ -37,7 +37,7 @@ def array_of(data: Any, dtype: Any = None) -> Array:
     if not array.size or array.dtype.kind == "f":
         return array.astype(dtypes.get_default_dtype().numpy)
     dtypes.from_numpy(array.dtype)
-    return array
+    return array.astype(np.int64, copy=False) if array.dtype.kind == "i" else array  # NumPy's own int may be shorter
 
 
 def _plain(data: Any) -> Any:

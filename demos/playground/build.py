@@ -89,7 +89,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, dict):
             found += _flat(value, f"{prefix}{key}.")
         else:
-            found.append((prefix + key, value.strip()))
+            found.append((prefix + key, value))
     return found
 
 

@@ -35,7 +35,9 @@ Message = dict[str, Any]
 Post = Callable[[Message], None]
 
 LOSS_EVERY = 5  # turns between two points of the loss curves
-SAMPLES_EVERY = 0.4  # seconds between two bands of dropout samples, which cost most
+DETAILS_EVERY = 0.3  # seconds between two looks at masks, weights and dropout samples, which cost most
+LONGEST_LOOK = 0.1  # seconds: a stop must not wait for long
+LOOKING = 0.25  # at most this share of the time goes into looking, on a slow machine too
 
 
 class Lane:
@@ -51,7 +53,7 @@ class Lane:
         self.view = View(self.program.names)
         self.kind = ""
         self.losses: list[list[float | None]] = []
-        self.sampled = 0.0
+        self.next_details = 0.0
         self.told = 0
         self.sent = False
         self.program.advance()
@@ -73,7 +75,7 @@ class Lane:
         """How many turns of the loop are finished: at the head of a turn, one less than begun."""
         return self.program.turns if self.program.done else max(self.program.turns - 1, 0)
 
-    def frame(self) -> list[Message]:
+    def frame(self, standing: bool) -> list[Message]:
         """Return what is new since the last frame."""
         messages: list[Message] = []
         if (mistake := self.program.mistake) is not None:
@@ -88,14 +90,14 @@ class Lane:
         }
         if self.view.ready and mistake is None:
             try:
-                self.look(frame)
+                self.look(frame, standing or self.program.done)
             except Exception as error:  # names that mean something else than the picture takes them for
                 frame["unseen"] = f"{type(error).__name__}: {error}"
         messages.append(frame)
         return messages
 
-    def look(self, frame: Message) -> None:
-        """Add everything that is seen to a frame."""
+    def look(self, frame: Message, standing: bool) -> None:
+        """Add what is seen to a frame; all of it, where the program stands still."""
         if not self.losses:
             self.note_losses()
         if not self.sent:
@@ -104,12 +106,13 @@ class Lane:
             frame["data"] = data
         frame["losses"], self.told = self.losses[self.told :], len(self.losses)
         frame |= self.view.fit(self.kind)
-        frame["masks"] = self.view.masks()
-        frame["weights"] = self.view.weights()
-        now = time.monotonic()
-        if self.program.done or now - self.sampled > SAMPLES_EVERY:
+        begun = time.monotonic()
+        if standing or begun > self.next_details:
+            frame["masks"] = self.view.masks()
+            frame["weights"] = self.view.weights()
             frame |= self.view.samples(self.kind)
-            self.sampled = time.monotonic()
+            ended = time.monotonic()
+            self.next_details = ended + max(DETAILS_EVERY, (ended - begun) / LOOKING)
 
 
 class Bench:
@@ -120,6 +123,7 @@ class Bench:
         self.lanes: dict[str, Lane] = {}
         self.studies: dict[str, Study] = {}
         self.playing = False
+        self.looked = 0.0  # seconds that the last look took
 
     @property
     def busy(self) -> bool:
@@ -189,19 +193,20 @@ class Bench:
 
     def work(self, seconds: float) -> None:
         """Train for a while, both lanes abreast; while they stand still, the study."""
-        until = time.monotonic() + seconds
         if self.playing:
-            self.train(until)
+            self.train(time.monotonic() + max(seconds, self.looked * (1 / LOOKING - 1)))
         else:
-            self.go_on_with_study(until)
+            self.go_on_with_study(time.monotonic() + seconds)
 
     def train(self, until: float) -> None:
-        """Advance the lanes."""
+        """Advance the lanes, and look at them."""
         running = list(self.lanes.values())
         while running and time.monotonic() < until:
             running = [lane for lane in running if lane.advance()]
+        begun = time.monotonic()
         for name in self.lanes:
-            self.show(name)
+            self.show(name, standing=not running)
+        self.looked = min(time.monotonic() - begun, LONGEST_LOOK)
         if not running:
             self.playing = False
             self.post({"type": "state", "playing": False, "busy": self.busy})
@@ -218,9 +223,9 @@ class Bench:
         if done or sum(len(study.losses) for study in self.studies.values()) > finished:
             self.show_study(done)
 
-    def show(self, lane: str) -> None:
+    def show(self, lane: str, standing: bool = True) -> None:
         """Post what is new in a lane."""
-        for message in self.lanes[lane].frame():
+        for message in self.lanes[lane].frame(standing):
             self.post(message)
 
     def show_study(self, done: bool) -> None:

@@ -91,6 +91,7 @@ def _training(setting: Setting) -> list[str]:
 def _end(setting: Setting) -> list[str]:
     return [
         "net.eval()",
-        'print(f"train loss {loss_function(net(x), y).item():.3f}")',
-        'print(f"test loss  {loss_function(net(x_test), y_test).item():.3f}")',
+        "train = loss_function(net(x), y)",
+        "test = loss_function(net(x_test), y_test)",
+        'print(f"train {train.item():.3f}, test {test.item():.3f}")',
     ]

@@ -15,9 +15,9 @@ import numpy as np
 import minigrad as mg
 from minigrad import nn
 
-FIT = 121  # points of a drawn fit
-SAMPLES, SAMPLED_FIT, SAMPLED_SIDE = 30, 61, 21
-SIDE = 41  # of the grid under a decision boundary
+FIT = 101  # points of a drawn fit
+SAMPLES, SAMPLED_FIT, SAMPLED_SIDE = 30, 41, 15
+SIDE = 33  # of the grid under a decision boundary
 BINS = 31
 NAMES = ("net", "x", "y")
 

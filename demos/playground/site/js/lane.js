@@ -24,7 +24,7 @@ export class Lane {
     place.append(this.title, this.picture, this.note);
     this.pictureCanvas = new Canvas(this.picture, (...space) => this.draw(...space));
     this.lampsCanvas = new Canvas(this.lamps, (context, width) => drawMasks(context, width, colours(), this.masks, colours()[this.name], this.sample));
-    this.barsCanvas = new Canvas(this.bars, (context, width) => drawWeights(context, width, colours(), this.weights, colours()[this.name], spread));
+    this.barsCanvas = new Canvas(this.bars, (context, width) => drawWeights(context, width, colours(), this.weights, this.other()?.weights ?? [], colours()[this.name], spread));
     this.picture.addEventListener("click", (event) => {
       if (!this.places) return;
       const box = this.picture.getBoundingClientRect();

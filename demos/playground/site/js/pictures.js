@@ -213,7 +213,7 @@ function writeApart(context, labels, x, bottom) {
 
 /** Return the height that the masks of some layers need. */
 export function masksHeight(masks, width) {
-  return masks.reduce((sum, mask) => sum + unitRows(mask, width).height + sampleHeight(mask) * mask.rows.length + 20, 0);
+  return masks.reduce((sum, mask) => sum + unitRows(mask, width).height + samplesHeight(mask) + 20, 0);
 }
 
 const unitRows = (mask, width) => {
@@ -222,6 +222,7 @@ const unitRows = (mask, width) => {
   const size = Math.min(width / perRow, 22);
   return { perRow, size, height: Math.ceil(units / perRow) * size + 6 };
 };
+const samplesHeight = (mask) => (mask.dropped === 0 ? 0 : sampleHeight(mask) * mask.rows.length); // all alike: not worth a picture
 const sampleHeight = (mask) => Math.max(1, Math.min(5, 100 / mask.rows.length));
 
 /** Draw what every dropout did: the units of one sample as lamps, and below them all samples, a row for each. */
@@ -246,7 +247,7 @@ export function drawMasks(context, width, colours, masks, colour, sample) {
     const down = sampleHeight(mask);
     const units = mask.rows[0].length;
     const across = (Math.min(units, perRow) * size) / units;
-    mask.rows.forEach((row, i) => {
+    (mask.dropped === 0 ? [] : mask.rows).forEach((row, i) => {
       context.fillStyle = i === sample ? colours.ink : colour;
       for (let unit = 0; unit < units; unit += 1) {
         if (row[unit] !== "1") continue;
@@ -255,7 +256,7 @@ export function drawMasks(context, width, colours, masks, colour, sample) {
       }
     });
     context.globalAlpha = 1;
-    top += down * mask.rows.length + 20;
+    top += samplesHeight(mask) + 20;
   }
 }
 
@@ -263,17 +264,20 @@ export function drawMasks(context, width, colours, masks, colour, sample) {
 
 export const LAYER_HEIGHT = 74;
 
-/** Draw a histogram for every layer, one below the other. */
-export function drawWeights(context, width, colours, layers, colour, words) {
+/** Draw a histogram for every layer, one below the other, on an axis that both settings share. */
+export function drawWeights(context, width, colours, layers, others, colour, words) {
   layers.forEach((layer, i) => {
     const top = i * LAYER_HEIGHT + 16;
     const bottom = (i + 1) * LAYER_HEIGHT - 16;
     const most = Math.max(...layer.counts, 1);
-    const bar = width / layer.counts.length;
+    const reach = Math.max(layer.reach, others[i]?.reach ?? 0);
+    const own = (width * layer.reach) / reach;
+    const start = (width - own) / 2;
+    const bar = own / layer.counts.length;
     context.fillStyle = colour;
     layer.counts.forEach((count, j) => {
       const height = Math.sqrt(count / most) * (bottom - top); // a square root, so that a few far weights are seen
-      context.fillRect(j * bar + 0.5, bottom - height, Math.max(bar - 1, 1), height);
+      context.fillRect(start + j * bar + 0.5, bottom - height, Math.max(bar - 1, 0.75), height);
     });
     context.strokeStyle = colours.line;
     context.lineWidth = 1;
@@ -285,11 +289,11 @@ export function drawWeights(context, width, colours, layers, colour, words) {
     context.fillStyle = colours.soft;
     context.textBaseline = "top";
     context.textAlign = "left";
-    context.fillText(`−${layer.reach}`, 0, bottom + 3);
+    context.fillText(`−${reach}`, 0, bottom + 3);
     context.textAlign = "center";
     context.fillText("0", width / 2, bottom + 3);
     context.textAlign = "right";
-    context.fillText(`${layer.reach}`, width, bottom + 3);
+    context.fillText(`${reach}`, width, bottom + 3);
     context.textBaseline = "bottom";
     context.textAlign = "left";
     context.fillText(layer.name, 0, top - 1);

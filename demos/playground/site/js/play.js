@@ -245,7 +245,11 @@ export class Play {
     const lane = this.lanes[frame.lane];
     if (frame.data) lane.mistake = null;
     lane.take(frame);
-    if (state.settings.b) this.lanes[frame.lane === "a" ? "b" : "a"].pictureCanvas.redraw();
+    if (state.settings.b) {
+      const other = this.lanes[frame.lane === "a" ? "b" : "a"];
+      other.pictureCanvas.redraw();
+      other.barsCanvas.redraw();
+    }
     this.lossCanvas.redraw();
     this.showNumbers();
     if (frame.lane === state.selected) $("#output").textContent = frame.output;
