@@ -1,5 +1,6 @@
 # make demo    install into .venv and run the main demo: pictures and a page in out/
 # make gallery install into .venv, run every experiment and build out/index.html
+# make playground  install into .venv, build the playground in out/playground, serve it and open the browser
 # make test    install into .venv and run the test suite
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
 # make lint    check style and types
@@ -8,15 +9,19 @@
 PYTHON ?= python3
 VENV := .venv
 EXTRAS ?=
+PYODIDE ?=
 comma := ,
 
-.PHONY: demo gallery test bench lint clean
+.PHONY: demo gallery playground test bench lint clean
 
 demo: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos dropout_overfitting
 
 gallery: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos all
+
+playground: $(VENV)/installed-demos
+	$(VENV)/bin/python -m demos playground --serve $(if $(PYODIDE),--pyodide $(PYODIDE))
 
 test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
 	$(VENV)/bin/python -m pytest -n auto

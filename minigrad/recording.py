@@ -88,6 +88,11 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
     return (cls or TensorBase.result).wrap(array, grad_fn)
 
 
+def wrap_indices(array: Array) -> Any:
+    """Return a tensor over indices or counts: NumPy's are as wide as the machine's addresses, PyTorch's are int64."""
+    return wrap(np.asarray(array).astype(np.int64, copy=False))
+
+
 def edge_of(x: TensorBase) -> Any:
     """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
     return x.edge()

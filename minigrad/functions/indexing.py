@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
-from ..recording import Array, apply, as_operand, is_tensor, wrap
+from ..recording import Array, apply, as_operand, is_tensor, wrap, wrap_indices
 from ..shapes import along, axis_of
 from ..values import element
 from .arguments import check_tensor, numpy_names, recorded_as
@@ -443,8 +443,8 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     Source: https://pytorch.org/docs/stable/generated/torch.nonzero.html
     """
     if as_tuple:
-        return tuple([wrap(places) for places in np.nonzero(np.atleast_1d(input.array))])
-    return wrap(np.argwhere(input.array))
+        return tuple([wrap_indices(places) for places in np.nonzero(np.atleast_1d(input.array))])
+    return wrap_indices(np.argwhere(input.array))
 
 
 def argwhere(input: Tensor) -> Tensor:

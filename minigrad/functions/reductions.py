@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import dtypes, ops
 from ..ops import Op
-from ..recording import Array, apply, converted, is_tensor, named, wrap
+from ..recording import Array, apply, converted, is_tensor, named, wrap, wrap_indices
 from ..shapes import along, axes_of, axis_of
 from . import return_types
 from .arguments import check_floating, check_tensor, numpy_names, recorded_as, rounded_once, takes_out
@@ -412,7 +412,7 @@ def _place(search: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor
     if not (array.size if axis is None else (array.shape or (1,))[axis]):
         shape, name = list(array.shape), search.__name__
         raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size, but the shape is {shape}")
-    return wrap(np.asarray(search(array, axis if array.ndim else None, keepdims=keepdim), np.int64))
+    return wrap_indices(search(array, axis if array.ndim else None, keepdims=keepdim))
 
 
 @numpy_names
@@ -448,9 +448,9 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
     if not array.ndim:
         return wrap(np.zeros((), np.int64))
     if not descending:
-        return wrap(np.argsort(array, axis, kind="stable"))
+        return wrap_indices(np.argsort(array, axis, kind="stable"))
     backwards = np.argsort(np.flip(array, axis), axis, kind="stable")
-    return wrap(np.flip(array.shape[axis] - 1 - backwards, axis))
+    return wrap_indices(np.flip(array.shape[axis] - 1 - backwards, axis))
 
 
 @numpy_names
@@ -556,7 +556,8 @@ def unique(
     found = np.unique(input.array, axis=dim, equal_nan=False, **options)
     if not isinstance(found, tuple):
         return wrap(found)
-    return tuple([wrap(np.asarray(part)) for part in found])
+    values, *indices = found
+    return (wrap(values), *map(wrap_indices, indices))
 
 
 # ---- truths ----------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class MyDropout(nn.Module):
             return x
         kept = torch.rand(x.shape, generator=self.generator) >= self.p
         scale = 1 / (1 - self.p) if self.p < 1 else 0.0
-        return x * kept * scale
+        return x * (kept * scale)
 '''
 
 LIBRARY = '''\
