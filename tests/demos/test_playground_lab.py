@@ -218,6 +218,25 @@ def test_a_network_that_diverges_is_shown_without_nan():
     assert frame["losses"][-1][1] is None or frame["losses"][-1][1] >= 0
 
 
+def test_what_runs_in_turns_draws_its_own_random_numbers():
+    posted: list = []
+    bench = Bench(posted.append)
+    settings_of = {"a": {"steps": 100, "width": 8}, "b": {"steps": 100, "width": 8, "p": 0.3, "data": "moons"}}
+    for lane, setting in settings_of.items():
+        bench.handle({"type": "load", "lane": lane, "setting": setting})
+    for _ in range(7):
+        bench.handle({"type": "step"})
+        bench.handle({"type": "one_step", "seed": 1, "mask_seed": 2, "p": 0.5})
+    bench.handle({"type": "play"})
+    while bench.busy:
+        bench.work(0.01)
+    for lane, setting in settings_of.items():
+        alone = finished(Program(script(setting_from(setting))))
+        assert bench.lanes[lane].program.output.getvalue() == alone.output.getvalue()
+        ours, theirs = (each.names["net"].state_dict() for each in (bench.lanes[lane].program, alone))
+        assert all(np.array_equal(ours[name].numpy(), theirs[name].numpy()) for name in theirs)
+
+
 # ---- twelve seeds --------------------------------------------------------------------------------------------------
 
 

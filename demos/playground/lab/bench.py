@@ -25,7 +25,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .one_step import one_step
-from .program import Program
+from .program import Program, undisturbed
 from .script import script
 from .setting import setting_from
 from .study import Study, paired
@@ -34,6 +34,7 @@ from .view import View
 Message = dict[str, Any]
 Post = Callable[[Message], None]
 
+ABREAST = 5  # turns of one lane before it is the other's: to change costs time, since each has its own random numbers
 LOSS_EVERY = 5  # turns between two points of the loss curves
 DETAILS_EVERY = 0.3  # seconds between two looks at masks, weights and dropout samples, which cost most
 LONGEST_LOOK = 0.1  # seconds: a stop must not wait for long
@@ -182,12 +183,15 @@ class Bench:
         """Examine a dropout."""
         from .clinic import examine  # here, so that whoever only trains need not wait for the kit
 
-        report = examine(source, thorough, lambda result: self.post({"type": "verdict", "result": result}))
+        with undisturbed():
+            report = examine(source, thorough, lambda result: self.post({"type": "verdict", "result": result}))
         self.post({"type": "report", **report})
 
     def on_one_step(self, seed: int, mask_seed: int, p: float) -> None:
         """Take one training step apart."""
-        self.post({"type": "graph", **one_step(seed, mask_seed, p)})
+        with undisturbed():
+            graph = one_step(seed, mask_seed, p)
+        self.post({"type": "graph", **graph})
 
     # ---- work --------------------------------------------------------------------------------------------------------
 
@@ -202,7 +206,7 @@ class Bench:
         """Advance the lanes, and look at them."""
         running = list(self.lanes.values())
         while running and time.monotonic() < until:
-            running = [lane for lane in running if lane.advance()]
+            running = [lane for lane in running if all(lane.advance() for _ in range(ABREAST))]
         begun = time.monotonic()
         for name in self.lanes:
             self.show(name, standing=not running)

@@ -10,7 +10,9 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
+
+import minigrad as mg
 
 FILE = "<script>"
 LOOPS = (ast.For, ast.While)
@@ -48,7 +50,10 @@ class Program:
         (3, 3, '3\n')
     """
 
+    _latest: ClassVar[Program | None] = None  # whose random numbers the default generator is giving
+
     def __init__(self, source: str, seed: int | None = None) -> None:
+        self._random: Any = None
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.output = io.StringIO()
         self.turns = 0
@@ -70,6 +75,7 @@ class Program:
         """Run to the next turn of the loop; return whether there is more to run."""
         if self.done:
             return False
+        self._take_generator()
         try:
             with contextlib.redirect_stdout(self.output):
                 next(self._turns)
@@ -80,8 +86,29 @@ class Program:
             self._stop(mistake_of(error, self._file))
         return not self.done
 
+    def _take_generator(self) -> None:
+        """Go on with this program's own random numbers, whatever other programs drew in between."""
+        latest = Program._latest
+        if latest is self:
+            return
+        if latest is not None:
+            latest._random = mg.get_rng_state()
+        if self._random is not None:
+            mg.set_rng_state(self._random)
+        Program._latest = self
+
     def _stop(self, mistake: Mistake) -> None:
         self.mistake, self.done = mistake, True
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Leave the default generator where it was: a program is drawing from it, a turn at a time."""
+    state = mg.get_rng_state()
+    try:
+        yield
+    finally:
+        mg.set_rng_state(state)
 
 
 def suspendable(source: str, file: str, seed: int | None = None) -> CodeType:

@@ -12,7 +12,6 @@ import { language, onLanguage, t, useLanguage } from "./text.js";
 const THEMES = ["auto", "light", "dark"];
 const preferences = { lang: "", theme: "" }; // what the address says, or the reader chose
 let views = {};
-let written = ""; // the address that this page wrote itself
 
 async function main() {
   const site = await (await fetch("site.json")).json();
@@ -27,9 +26,7 @@ async function main() {
   const play = new Play(engine, site, () => writeAddress());
   views = { play, guide: new Guide(engine, site, play), clinic: new Clinic(engine, site), step: new Step(engine) };
   connectPreferences(site);
-  addEventListener("hashchange", () => {
-    if (location.hash !== written) follow(site);
-  });
+  addEventListener("hashchange", () => follow(site)); // not told of what the page itself writes with replaceState
   open();
 }
 
@@ -60,8 +57,7 @@ let writing = 0;
 function writeAddress() {
   clearTimeout(writing);
   writing = setTimeout(async () => {
-    written = await address(preferences);
-    history.replaceState(null, "", written);
+    history.replaceState(null, "", await address(preferences));
   }, 150);
 }
 

@@ -117,7 +117,11 @@ export class Play {
     const source = state.code[name];
     const lane = this.lanes[name];
     lane.mistake = null;
-    if (name === state.selected) this.editor.complain(null);
+    lane.output = "";
+    if (name === state.selected) {
+      this.editor.complain(null);
+      $("#output").textContent = "";
+    }
     if (source !== null && state.foreign) return;
     this.engine.load({ lane: name, ...(source === null ? { setting: state.settings[name] } : { source }), play: this.wanted });
     this.seeds = null;
