@@ -3,16 +3,18 @@
 # make playground  install into .venv, build the playground in out/playground, serve it and open the browser
 # make test    install into .venv and run the test suite
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
-# make lint    check style and types
+# make lint    check style, types and the direction of imports
+# make check   lint, and the tests that answer within half a minute
 # EXTRAS=parity make test    compare with PyTorch, too
 
 PYTHON ?= python3
 VENV := .venv
 EXTRAS ?=
 PYODIDE ?=
+QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_dropout.py tests/nn/test_nn.py
 comma := ,
 
-.PHONY: demo gallery playground test bench lint clean
+.PHONY: demo gallery playground test check bench lint clean
 
 demo: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos dropout_overfitting
@@ -32,6 +34,10 @@ bench: $(VENV)/installed-bench
 lint: $(VENV)/installed-lint,test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+check: lint
+	$(VENV)/bin/python -m pytest -n auto $(QUICK)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("minigrad needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'

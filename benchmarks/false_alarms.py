@@ -60,7 +60,7 @@ def _alarms(seeds: Any, false_alarm: float) -> Iterator[tuple[Any, ...]]:
 
 
 def _misjudged(tqdm: Any, seeds: range) -> Iterator[tuple[Any, ...]]:
-    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
     from dropout_zoo import CHANNEL_ZOO, ZOO, PlainAdapter
 
     mutants = [(mutant, "element") for mutant in ZOO] + [(mutant, "channel") for mutant in CHANNEL_ZOO]

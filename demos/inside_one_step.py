@@ -19,8 +19,9 @@ import numpy as np
 
 import minigrad as mg
 from minigrad import nn
-from minigrad.engine import Node, gradients, newest_first
-from minigrad.ops import Op
+from minigrad._tensor.node import Node
+from minigrad.core.graph import gradients, newest_first
+from minigrad.table import Op
 
 from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
 from .house.options import positive, probability

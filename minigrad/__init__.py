@@ -1,7 +1,8 @@
 """minigrad: PyTorch's names and PyTorch's meaning on NumPy, small enough to read in an evening.
 
-Where to start reading: `minigrad.core`, the heart, which runs alone. What stands on it: `minigrad.ops`, the rest of the
-derivative table; `minigrad.functions`, the names of the surface; `minigrad.nn` and `minigrad.optim`.
+Start reading at `minigrad.core`, the heart, which runs alone. On it stand `minigrad.table`, the rest of the derivative
+table; `minigrad._tensor`, what PyTorch means by a tensor; `minigrad.functions`, the functions and methods of tensors;
+`minigrad.nn` and `minigrad.optim`.
 """
 
 import importlib
@@ -10,27 +11,27 @@ from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
 from . import random
-from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
-from .creation import (
+from ._tensor.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from .functions.creation import (
     arange, as_tensor, asarray, BoolTensor, ByteTensor, CharTensor, DoubleTensor, empty, empty_like, eye, FloatTensor,
     from_numpy, full, full_like, get_rng_state, HalfTensor, IntTensor, linspace, logspace, LongTensor, normal, ones,
     ones_like, rand, rand_like, randint, randint_like, randn, randn_like, randperm, scalar_tensor,
     set_default_tensor_type, set_rng_state, ShortTensor, tensor, tril_indices, triu_indices, zeros, zeros_like,
 )  # fmt: skip
-from .devices import (
+from ._tensor.devices import (
     device, get_default_device, get_num_threads, set_default_device, set_num_threads, use_deterministic_algorithms,
 )  # fmt: skip
-from .dtypes import bool_ as bool
-from .dtypes import (
+from ._tensor.dtypes import bool_ as bool
+from ._tensor.dtypes import (
     dtype, finfo, float16, float32, float64, get_default_dtype, iinfo, int8, int16, int32, int64, promote_types,
     set_default_dtype, uint8,
 )  # fmt: skip
-from .dtypes import float16 as half
-from .dtypes import float32 as float
-from .dtypes import float64 as double
-from .dtypes import int16 as short
-from .dtypes import int32 as int
-from .dtypes import int64 as long
+from ._tensor.dtypes import float16 as half
+from ._tensor.dtypes import float32 as float
+from ._tensor.dtypes import float64 as double
+from ._tensor.dtypes import int16 as short
+from ._tensor.dtypes import int32 as int
+from ._tensor.dtypes import int64 as long
 from .functions import return_types
 from .functions.draws import bernoulli, multinomial
 from .functions.einsum import Labels, einsum
@@ -38,16 +39,16 @@ from .functions.elementwise import (
     abs, absolute, acos, acosh, add, addcdiv, addcmul, allclose, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
     arctanh, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not, bitwise_or, bitwise_xor, ceil, clamp,
     clamp_max, clamp_min, clip, clone, copysign, cos, cosh, deg2rad, detach, div, divide, eq, equal, erf, erfc,
-    erfinv, exp, exp2, expm1, fill, fix, float_power, floor, floor_divide, fmax, fmin, fmod, frac, ge, greater,
+    erfinv, exp, exp2, expm1, fix, float_power, floor, floor_divide, fmax, fmin, fmod, frac, ge, greater,
     greater_equal, gt, heaviside, hypot, isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, lerp, less,
     less_equal, log, log10, log1p, log2, logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor,
     logit, lt, maximum, minimum, mul, multiply, nan_to_num, ne, neg, negative, not_equal, positive, pow, rad2deg,
     reciprocal, relu, remainder, round, rsqrt, rsub, sgn, sigmoid, sign, signbit, sin, sinc, sinh, sqrt, square, sub,
-    subtract, tan, tanh, true_divide, trunc, xlogy, zero_,
+    subtract, tan, tanh, true_divide, trunc, xlogy,
 )  # fmt: skip
 from .functions.indexing import (
-    argwhere, gather, index_add, index_copy, index_fill, index_select, masked_fill, masked_scatter, masked_select,
-    narrow, nonzero, scatter, scatter_add, select, take, take_along_dim, where,
+    argwhere, fill, gather, index_add, index_copy, index_fill, index_select, masked_fill, masked_scatter, masked_select,
+    narrow, nonzero, scatter, scatter_add, select, take, take_along_dim, where, zero_,
 )  # fmt: skip
 from .functions.products import (
     addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, dot, ger, inner, kron, matmul, mm, mv, outer, tensordot,
@@ -66,16 +67,16 @@ from .functions.shaping import (
     split, split_with_sizes, squeeze, stack, swapaxes, swapdims, t, tensor_split, tile, transpose, tril, triu, unbind,
     unflatten, unsqueeze, vsplit, vstack,
 )  # fmt: skip
-from .grad_mode import (
+from ._tensor.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled,
 )  # fmt: skip
-from .layouts import channels_last, contiguous_format, layout, memory_format, preserve_format, strided
-from .memory import keep_freed_memory
-from .printing import set_printoptions
+from ._tensor.layouts import channels_last, contiguous_format, layout, memory_format, preserve_format, strided
+from ._tensor.allocator import keep_freed_memory
+from ._tensor.printing import set_printoptions
 from .random import Generator, default_generator, initial_seed, manual_seed, seed, set_default_engine
-from .recording import is_tensor
-from .shapes import Size
-from .tensor import Tensor
+from ._tensor.base import is_tensor
+from ._tensor.shapes import Size
+from .functions.tensor import Tensor
 
 __version__ = "0.1.0"
 

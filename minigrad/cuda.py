@@ -17,16 +17,16 @@ def device_count() -> int:
 
 
 def manual_seed(seed: int) -> None:
-    """Seed the generators of the CUDA devices, of which there are none."""
+    """Seed the generators of the CUDA devices; there are none."""
 
 
 def manual_seed_all(seed: int) -> None:
-    """Seed the generators of the CUDA devices, of which there are none."""
+    """Seed the generators of the CUDA devices; there are none."""
 
 
 def empty_cache() -> None:
-    """Free the memory of the CUDA devices, of which there are none."""
+    """Free the memory of the CUDA devices; there are none."""
 
 
 def synchronize() -> None:
-    """Wait for the CUDA devices, of which there are none."""
+    """Wait for the CUDA devices; there are none."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from .functions import products, reductions
 from .functions.reductions import Dim
-from .tensor import Tensor
+from .functions.tensor import Tensor
 
 matmul = products.matmul
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..anomaly import detect_anomaly, set_detect_anomaly
-from ..backward import backward as _backward, differentiate
-from ..grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
-from ..recording import edge_of, wrap
-from ..tensor import Tensor
+from .._tensor.anomaly import detect_anomaly, set_detect_anomaly
+from .._tensor.backward import backward as _backward, differentiate
+from .._tensor.base import edge_of, wrap
+from .._tensor.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ..functions.tensor import Tensor
 from . import function, functional
 from .function import Function
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck

@@ -13,15 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..anomaly import anomaly_mode, forward_call
-from ..core.graph import tick
-from ..engine import Node
-from ..grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
-from ..inplace import rebase
-from ..ops import Op
-from ..recording import TensorBase, apply, converted, edge_of, refuse_write, wrap
-from ..tensor import Tensor
+from .. import table
+from .._tensor.anomaly import anomaly_mode, forward_call
+from .._tensor.base import TensorBase, edge_of, wrap
+from .._tensor.grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .._tensor.in_place import rebase
+from .._tensor.node import Node
+from .._tensor.promotion import converted
+from .._tensor.views import view_of
+from .._tensor.writes import memory_of, refuse_write
+from ..core.graph import apply, tick
+from ..functions.tensor import Tensor
+from ..table import Op
 
 
 class FunctionCtx:
@@ -58,21 +61,21 @@ class FunctionCtx:
         return self._saved
 
     def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs the forward has overwritten; each must be returned.
+        """Mark the inputs that the forward has overwritten; each must be returned.
 
         Source: https://pytorch.org/docs/stable/generated/torch.autograd.function.FunctionCtx.mark_dirty.html
         """
         self._dirty = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which outputs have no derivative, as integers never have.
+        """Mark the outputs that have no derivative; integers never have one.
 
         Source: https://pytorch.org/docs/stable/generated/torch.autograd.function.FunctionCtx.mark_non_differentiable.html
         """
         self._non_differentiable = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Say whether the backward gets zeros (True, the default) or None for an output that nobody used."""
+        """Set whether the backward gets zeros (True, the default) or None for an output that was not used."""
         self._materialize_grads = value
 
 
@@ -135,10 +138,11 @@ class Function:
         ctx = FunctionCtx(tuple(edge is not None for edge in edges))
         with no_grad():
             output = cls._run(ctx, args)
-        if not grad_mode.enabled or not any(ctx.needs_input_grad):
-            return output
         outputs = output if isinstance(output, tuple) else (output,)
-        results = Call(cls, ctx, args, outputs).record(args, edges, outputs)
+        if grad_mode.enabled and any(ctx.needs_input_grad):
+            results = Call(cls, ctx, args, outputs).record(args, edges, outputs)
+        else:
+            results = tuple([view_of(y) if is_passed_on(y, args, ctx) else y for y in outputs])
         return results if isinstance(output, tuple) else results[0]
 
     @classmethod
@@ -177,14 +181,14 @@ class Call:
         ctx = self.ctx
         note_writes(ctx._dirty, outputs)
         differentiable = [y for y in outputs if is_float(y) and not among(y, ctx._non_differentiable)]
-        passed_on = [x for x in args if among(x, outputs) and not among(x, ctx._dirty)]
+        passed_on = [y for y in outputs if is_passed_on(y, args, ctx)]
         made = [y for y in differentiable if not among(y, passed_on)]
         self.saved_outputs = {i: _place_of(x, outputs) for i, x in enumerate(ctx._saved) if among(x, made)}
         saved = tuple([sharing(x) if i in self.saved_outputs else x for i, x in enumerate(ctx._saved)])
         node = new_node(call_entry(len(edges), len(saved)), {"call": self}, edges, self.name)
         node.inputs, node.saved = saved, (None, *saved)
         results = [
-            self.with_history(node, k, sharing(y) if among(y, passed_on) else y) if among(y, differentiable) else y
+            self.with_history(node, k, view_of(y) if among(y, passed_on) else y) if among(y, differentiable) else y
             for k, y in enumerate(outputs)
         ]
         ctx._saved = ctx._dirty = ctx._non_differentiable = ()
@@ -195,9 +199,11 @@ class Call:
         if among(y, self.ctx._dirty):
             rebase(y, wrap(y.array, grad_fn=self.output_node(node, k)))
             return y
-        if y.requires_grad:  # it has one already: a tensor from elsewhere, or an output that is returned twice
-            y = sharing(y)
+        if y.grad_fn is not None or y.requires_grad:  # a tensor from elsewhere, or an output that is returned twice
+            y = view_of(y)
         y.grad_fn = self.output_node(node, k)
+        if y.base is not None:  # a write would pass its history to the base, and this call would have no part in it
+            y.made_by, y.base_written = self.name, y.memory.written
         return y
 
     def output_node(self, node: Node, k: int) -> Node:
@@ -259,7 +265,7 @@ class Call:
             )
         g = converted(g, dtype)
         # The user may keep what was returned. Of a view, the engine makes a copy where it ends in a leaf.
-        return apply(ops.clone, g) if is_recorded else g.array.view()
+        return apply(table.clone, g) if is_recorded else g.array.view()
 
 
 class Bundle:
@@ -295,7 +301,7 @@ output_entry = Op(lambda y, node, k: y, lambda g, z, y, node, k: Bundle(node, {k
 
 @functools.cache
 def call_entry(inputs: int, saved: int) -> Op:
-    """Return the entry of a call with so many inputs and saved tensors, as the derivative table would have it."""
+    """Return the entry of the table for a call with these numbers of inputs and saved tensors."""
     entry = Op(Function.forward)
     entry.rules = [functools.partial(_share, i) for i in range(inputs)]
     entry.reads = [[False] + [True] * saved] * inputs
@@ -337,12 +343,17 @@ def note_writes(dirty: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
 def sharing(x: TensorBase, grad_fn: Node | None = None) -> Any:
     """Return a tensor on the same memory, writes into which the graph notices, with another history."""
     out = wrap(x.array, grad_fn=grad_fn)
-    out.memory = x.get_memory()
+    out.memory = memory_of(x)
     return out
 
 
+def is_passed_on(y: Any, args: tuple[Any, ...], ctx: FunctionCtx) -> bool:
+    """Return whether an output is an input, as it came in."""
+    return isinstance(y, TensorBase) and among(y, args) and not among(y, ctx._dirty)
+
+
 def among(x: Any, tensors: Sequence[Any]) -> bool:
-    """Say whether x itself is one of these; ``in`` would compare the elements."""
+    """Return whether x itself is one of these; ``in`` would compare the elements."""
     return any(x is y for y in tensors)
 
 
@@ -351,7 +362,7 @@ def _place_of(x: Any, tensors: Sequence[Any]) -> int:
 
 
 def is_float(x: Any) -> bool:
-    """Say whether x is a tensor that can have a gradient."""
+    """Return whether x is a tensor that can have a gradient."""
     return isinstance(x, TensorBase) and x.array.dtype.kind == "f"
 
 
@@ -360,7 +371,7 @@ def _shape_and_dtype(x: Any) -> Any:
 
 
 def reduces_to(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
-    """Say whether summing over axes makes the larger shape of a gradient that of the input."""
+    """Return whether summing over axes makes the larger shape of a gradient that of the input."""
     try:
         return np.broadcast_shapes(shape, larger) == larger
     except ValueError:
@@ -387,7 +398,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _NoSecondDerivative(Function):
-    """The first argument, of which it is known what it depends on but not how."""
+    """The first argument: what it depends on is known, but not how."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, g: Tensor, *sources: Any) -> Tensor:

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
-from ..backward import differentiate
-from ..grad_mode import enable_grad
-from ..recording import apply, edge_of, wrap
-from ..tensor import Tensor
+from .. import table
+from .._tensor.backward import differentiate
+from .._tensor.base import edge_of, wrap
+from .._tensor.grad_mode import enable_grad
+from ..core.graph import apply
+from ..functions.tensor import Tensor
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -265,7 +266,7 @@ def _jacobians(i: int, y: Tensor, xs: Tensors, create_graph: bool, strict: bool)
 def _stacked(rows: list[Tensor], x: Tensor) -> Tensor:
     if not rows:
         return wrap(np.zeros((0, *x.array.shape), x.array.dtype))
-    return apply(ops.cat, *[row.reshape(1, -1) for row in rows], axis=0, bounds=range(len(rows) + 1))
+    return apply(table.cat, *[row.reshape(1, -1) for row in rows], axis=0, bounds=range(len(rows) + 1))
 
 
 def _zeros_like(x: Tensor) -> Tensor:

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backward import differentiate
-from ..grad_mode import enable_grad
+from .._tensor.backward import differentiate
+from .._tensor.base import Array, edge_of, wrap
+from .._tensor.grad_mode import enable_grad
+from ..functions.tensor import Tensor
 from ..random import Generator
-from ..recording import Array, edge_of, wrap
-from ..tensor import Tensor
 
 Function = Callable[..., Any]
 

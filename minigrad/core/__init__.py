@@ -4,8 +4,4 @@ Read the files in this order: `op` and `table` (derivatives), `graph` (the chain
 `optim`. ``python -m minigrad.core`` trains two networks; with ``--trace`` it shows one training step, line by line.
 """
 
-from . import nn, optim
-from .random import default as default_source
-from .tensor import Tensor, no_grad
-
-__all__ = ["Tensor", "default_source", "nn", "no_grad", "optim"]
+from .tensor import Tensor as Tensor, no_grad as no_grad

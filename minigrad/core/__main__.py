@@ -6,6 +6,7 @@ called.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,23 +19,14 @@ from . import nn, optim, random
 from .tensor import Tensor
 
 HIDDEN, STEPS = 300, 500
-HERE = Path(__file__).parent
 
 
-def plain() -> nn.Sequential:
-    """Return a network that is large enough to learn the noise by heart."""
-    return nn.Sequential(
-        nn.Linear(1, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1)
-    )  # fmt: skip
-
-
-def dropped() -> nn.Sequential:
-    """Return the same network with dropout before each activation."""
-    return nn.Sequential(
-        nn.Linear(1, HIDDEN), nn.Dropout(0.5), nn.ReLU(),
-        nn.Linear(HIDDEN, HIDDEN), nn.Dropout(0.5), nn.ReLU(),
-        nn.Linear(HIDDEN, 1),
-    )  # fmt: skip
+def network(p: float = 0.0) -> nn.Sequential:
+    """Return a network that is large enough to learn the noise by heart, with dropout before each activation."""
+    layers: list[nn.Module] = []
+    for n, m in itertools.pairwise((1, HIDDEN, HIDDEN)):
+        layers += [nn.Linear(n, m), *([nn.Dropout(p)] if p else []), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(HIDDEN, 1))
 
 
 def noisy_points() -> tuple[Tensor, Tensor, Tensor]:
@@ -65,9 +57,9 @@ def print_losses() -> None:
     """Train both networks and print their losses."""
     x, y, test_y = noisy_points()
     print(f"{'':18}train loss   test loss")
-    for name, make in (("without dropout", plain), ("with dropout", dropped)):
+    for name, p in (("without dropout", 0.0), ("with dropout", 0.5)):
         random.default.start(1)
-        net = trained(make(), x, y)
+        net = trained(network(p), x, y)
         print(f"{name:18}{nn.mse_loss(net(x), y).item():10.3f}{nn.mse_loss(net(x), test_y).item():12.3f}")
 
 
@@ -78,13 +70,10 @@ def print_calls(function: Callable[..., Any], *args: Any) -> None:
     def follow(frame: FrameType, event: str, _: object) -> None:
         nonlocal depth
         code = frame.f_code
-        if Path(code.co_filename).parent != HERE or code.co_name.startswith("<"):
-            return
-        if event == "call":
-            print(f"{'  ' * depth}{Path(code.co_filename).name}:{code.co_firstlineno:<4} {code.co_qualname}")
-            depth += 1
-        elif event == "return":
-            depth -= 1
+        if Path(code.co_filename).parent == Path(__file__).parent and not code.co_name.startswith("<"):
+            if event == "call":
+                print(f"{'  ' * depth}{Path(code.co_filename).name}:{code.co_firstlineno:<4} {code.co_qualname}")
+            depth += {"call": 1, "return": -1}.get(event, 0)
 
     sys.setprofile(follow)
     try:
@@ -97,7 +86,7 @@ def print_step() -> None:
     """Print one training step of the network with dropout, call by call."""
     random.default.start(1)
     x, y, _ = noisy_points()
-    net = dropped()
+    net = network(p=0.5)
     optimizer = optim.Adam(net.parameters(), lr=0.01)
     training_step(net, optimizer, x, y)  # the first one also finds out what each rule reads
     print_calls(training_step, net, optimizer, x, y)

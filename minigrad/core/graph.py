@@ -17,7 +17,7 @@ from numpy import ndarray
 
 from .op import Op, Rule
 
-Gradient = Any  # an ndarray; or a Tensor where the backward pass is recorded in its turn
+Gradient = Any  # an ndarray; or a Tensor where the backward pass is itself recorded
 
 tick = itertools.count(1).__next__  # dates the nodes: inputs are older, so the chain rule allows newest-first
 
@@ -28,34 +28,25 @@ class _GradMode(threading.local):
 
 grad_mode = _GradMode()  # each thread has its own
 
+default: Any = None  # the class of a result of numbers and arrays alone
 listener: Callable[..., None] | None = None  # hears of every operation: what records a step to replay it, for instance
 
 
 class Node:
-    """One recorded operation, ``tensor.grad_fn``.
-
-    Attributes:
-        op, params: the entry of the derivative table, and its keyword parameters.
-        edges: for each input, where its gradient goes: the Node that made it, the leaf itself, or None.
-        inputs: the inputs as they were given, tensors and numbers; () if no rule reads any.
-        saved: the output's array, the inputs' and the op's byproduct, as the rules take them, with None in the place
-            of what no rule reads; None itself once the graph was freed.
-        shape: the output's shape.
-        born: the date of the operation.
-        hooks: called with the complete gradient of the output, for the one to go on with; or None.
-    """
+    """One recorded operation, ``tensor.grad_fn``."""
 
     __slots__ = ("born", "edges", "hooks", "inputs", "op", "params", "saved", "shape")
 
-    result: ClassVar[Any]  # the class of tensors that the node's output is one of
-    op: Op
-    params: dict[str, Any]
-    edges: Sequence[Any]
-    inputs: tuple[Any, ...]
+    result: ClassVar[Any]  # the class of tensors that the output is one of
+    op: Op  # the entry of the derivative table
+    params: dict[str, Any]  # and its keyword parameters
+    edges: Sequence[Any]  # for each input, where its gradient goes: the Node that made it, the leaf itself, or None
+    inputs: tuple[Any, ...]  # as they were given, tensors and numbers; () if no rule reads any
+    # arrays of output, inputs and byproduct, as the rules take them: None for one that no rule reads, or once freed
     saved: tuple[Any, ...] | None
-    shape: tuple[int, ...]
-    born: int
-    hooks: Callable[[Gradient], Gradient] | None
+    shape: tuple[int, ...]  # of the output
+    born: int  # the date of the operation
+    hooks: Callable[[Gradient], Gradient] | None  # replaces the output's gradient, once that is complete
 
     def name(self) -> str:
         """Return the name of the operation."""
@@ -65,13 +56,15 @@ class Node:
         return f"<{self.name()} object at {id(self):#x}>"
 
 
+# ---- forwards: compute, and remember -------------------------------------------------------------------------------
+
+
 def apply(op: Op, *inputs: Any, **params: Any) -> Any:
     """Compute an entry of the table on tensors and numbers, and record it where a gradient may be asked for."""
     arrays, edges, cls = taken_apart(inputs)
-    if op.strict or not alike(arrays):
-        given, inputs = inputs, cls.conform(op, inputs, arrays)  # dtypes differ: the class says what happens
-        if inputs is not given:
-            arrays, edges, _ = taken_apart(inputs)
+    if not alike(arrays, op.kinds):  # dtypes differ: the class of tensors says what happens
+        inputs = cls.conform(op, inputs, arrays)
+        arrays, edges, _ = taken_apart(inputs)
     try:
         array = op.forward(*arrays, **params)
     except (ValueError, TypeError) as error:
@@ -111,29 +104,34 @@ def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...], An
             arrays.append(x.array)
             cls = x.result
             if recording:
-                edge = x.edge()
-                tracked = tracked or edge is not None
+                edge = x.grad_fn if x.base is None else x.edge()  # nearly always without a call
+                if edge is not None:
+                    tracked = True
+                elif x._requires_grad:
+                    edge, tracked = x, True
         else:
             arrays.append(x)
         edges.append(edge)
     return arrays, tuple(edges) if tracked else (), cls
 
 
-default: Any = None  # the class of a result of numbers and arrays alone
-
-
-def alike(arrays: list[Any]) -> bool:
-    """Return whether all arrays have one float dtype, and the rest are Python numbers: nearly always."""
-    dtype = None
+def alike(arrays: list[Any], kinds: str) -> bool:
+    """Return whether all arrays have one dtype of these kinds (floats, beside numbers): nearly always."""
+    dtype, number = None, False
     for x in arrays:
         if type(x) is ndarray:
             if dtype is None:
                 dtype = x.dtype
             elif x.dtype is not dtype:
                 return False
-        elif type(x) is not float and type(x) is not int:
+        elif type(x) is float or type(x) is int:
+            number = True
+        else:
             return False
-    return dtype is not None and dtype.kind == "f"
+    if dtype is None:
+        return False
+    kind = dtype.kind
+    return kind in kinds and (kind == "f" or not number)
 
 
 NO_PARAMS: dict[str, Any] = {}  # one for all nodes: a chain of scalar operations takes a tenth less
@@ -158,6 +156,9 @@ def record(
         node.saved = (output, *[None] * len(inputs))
     node.born = tick()
     return node
+
+
+# ---- backwards: the chain rule -------------------------------------------------------------------------------------
 
 
 def gradients(
@@ -238,6 +239,20 @@ def deliver(grad: Gradient, edge: Any, flowing: dict[Any, Gradient], g: Gradient
         flowing[edge] = grad
 
 
+def reduced_to(shape: tuple[int, ...], g: Gradient, op: Op) -> Gradient:
+    """Sum a gradient over the axes along which the input of this shape was broadcast."""
+    extra = len(g.shape) - len(shape)
+    if g.shape[extra:] == shape:
+        return g.sum(axis=tuple(range(extra)))
+    axes = list(range(extra))
+    for axis, n in enumerate(shape, extra):
+        if extra < 0 or n not in (1, g.shape[axis]):
+            raise RuntimeError(f"a rule of {op.name} gave a gradient of shape {g.shape} for an input of shape {shape}")
+        if n != g.shape[axis]:
+            axes.append(axis)
+    return g.sum(axis=tuple(axes)).reshape(shape)
+
+
 def newest_first(edges: Iterable[Any]) -> list[Node]:
     """Return all nodes that the edges lead back to, in the order of the backward pass."""
     waiting = [edge for edge in edges if isinstance(edge, Node)]
@@ -257,17 +272,3 @@ def leading_to(wanted: set[Any], nodes: list[Node]) -> set[Any]:
         if not useful.isdisjoint(node.edges):
             useful.add(node)
     return useful
-
-
-def reduced_to(shape: tuple[int, ...], g: Gradient, op: Op) -> Gradient:
-    """Sum a gradient over the axes along which the input of this shape was broadcast."""
-    extra = len(g.shape) - len(shape)
-    if g.shape[extra:] == shape:
-        return g.sum(axis=tuple(range(extra)))
-    axes = list(range(extra))
-    for axis, n in enumerate(shape, extra):
-        if extra < 0 or n not in (1, g.shape[axis]):
-            raise RuntimeError(f"a rule of {op.name} gave a gradient of shape {g.shape} for an input of shape {shape}")
-        if n != g.shape[axis]:
-            axes.append(axis)
-    return g.sum(axis=tuple(axes)).reshape(shape)

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from . import random, table
-from .graph import drawn
+from .graph import apply, drawn
 from .tensor import Tensor
 
 
@@ -39,7 +39,6 @@ class Module:
         self.training = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the forward pass."""
         return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -80,38 +79,35 @@ class Sequential(Module):
         return iter(self.children())
 
     def forward(self, x: Any) -> Any:
-        """Pass the input through every module."""
         for module in self:
             x = module(x)
         return x
 
 
 class Linear(Module):
-    """y = x Wᵀ + b, where W and b are at first uniform in ±1/√inputs."""
+    """y = x Wᵀ + b, where W and b are at first uniform in ±1/√in_features."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__()
-        bound = 1 / math.sqrt(inputs)
-        self.weight = Parameter(random.default.uniform((outputs, inputs), -bound, bound))
-        self.bias = Parameter(random.default.uniform((outputs,), -bound, bound))
+        bound = 1 / math.sqrt(in_features)
+        self.weight = Parameter(random.default.uniform((out_features, in_features), -bound, bound))
+        self.bias = Parameter(random.default.uniform((out_features,), -bound, bound))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return x Wᵀ + b."""
-        return table.linear(x, self.weight, self.bias)
+    def forward(self, x: Any) -> Any:
+        return linear(x, self.weight, self.bias)
 
 
 class ReLU(Module):
     """max(x, 0)."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return max(x, 0)."""
-        return table.relu(x)
+    def forward(self, x: Any) -> Any:
+        return apply(table.relu, x)
 
 
 class Dropout(Module):
     """While training, drop each element with probability p and scale the others up; in evaluation, the identity.
 
-    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn anew for every element and every call.
+    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn for every element and every call.
     Since E[m / (1 - p)] = 1, the expectation of y is x, and evaluation needs no correction ("inverted" dropout). The
     gradient is dL/dx = dL/dy · m / (1 - p), with the m of the forward pass.
     """
@@ -120,8 +116,7 @@ class Dropout(Module):
         super().__init__()
         self.p = p
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Drop elements of the input while training."""
+    def forward(self, x: Any) -> Any:
         return dropout(x, self.p) if self.training else x
 
 
@@ -135,7 +130,7 @@ def dropout(x: Any, p: float, source: Any = None, shape: tuple[int, ...] | None 
         shape: of the mask, which broadcasts to that of x; that of x unless given.
     """
     if p == 1:
-        return table.where(False, x, 0.0)
+        return apply(table.where, False, x, 0.0)
     return x * drawn(scaled_mask, source or random.default, x.array.shape if shape is None else shape, p, x.array.dtype)
 
 
@@ -144,17 +139,21 @@ def scaled_mask(source: Any, shape: tuple[int, ...], p: float, dtype: np.dtype[A
     mask, keep = source.keep_mask(shape, p)
     if dtype == np.float16:  # where 1/keep may be infinite, and PyTorch computes it in float32
         with np.errstate(over="ignore"):
-            scale = (np.float32(1) / np.float32(keep)).astype(np.float16)
-        return np.where(mask, scale, np.float16(0))
+            return np.where(mask, (np.float32(1) / np.float32(keep)).astype(np.float16), np.float16(0))
     return np.multiply(mask, dtype.type(1) / dtype.type(keep))
 
 
-def mse_loss(x: Tensor, target: Tensor) -> Tensor:
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """Return x Wᵀ + b."""
+    return apply(table.linear, x, weight) if bias is None else apply(table.linear, x, weight, bias)
+
+
+def mse_loss(x: Any, target: Any) -> Any:
     """Return the mean of (x - target)²."""
-    return table.mse(x, target, count=x.array.size)
+    return apply(table.mse, x, target, count=x.array.size)
 
 
 def cross_entropy(x: Any, index: np.ndarray) -> Any:
     """Return the mean over samples of -log softmax(x) at the index of the true class."""
-    losses = table.cross_entropy(x, index=index[:, None], axis=-1)
-    return table.mean(losses, axis=(0,), keepdims=False, shape=losses.shape)
+    losses = apply(table.cross_entropy, x, index=index[:, None], axis=-1)
+    return apply(table.mean, losses, axis=(0,), keepdims=False, shape=losses.array.shape)

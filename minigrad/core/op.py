@@ -26,9 +26,8 @@ class Op:
         byproduct: the forward returns a pair: the output, and an array that the rules can reuse.
 
     Attributes:
-        inputs, view: what a class of tensors with dtypes and views goes by (`minigrad.ops`); here nobody looks.
-        strict: whether such a class looks at inputs of one dtype, too.
-        noted: whether it wants to hear of the results.
+        kinds: of the dtypes that it computes as they are; the tensors' ``conform`` says what happens to others.
+        inputs, view: more about dtypes and memory, for `minigrad.Tensor`; nothing in this folder reads them.
 
     Example:
         >>> import numpy as np
@@ -37,14 +36,9 @@ class Op:
         (array([9.]), array([6.]))
     """
 
+    kinds = "f"
     inputs = "promote"
     view = False
-    strict = False
-
-    @cached_property
-    def noted(self) -> bool:
-        """Whether a class with views and writes wants to hear of the results."""
-        return self.view or self.keeps_output
 
     def __init__(self, forward: Callable[..., Any], *rules: Rule | None, byproduct: bool = False) -> None:
         self.name = "unnamed"  # until the table names its entries
@@ -74,6 +68,11 @@ class Op:
     def keeps_inputs(self) -> bool:
         """Whether some rule reads an input."""
         return any(any(reads[1:]) for reads in self.reads)
+
+    @cached_property
+    def noted(self) -> bool:
+        """Whether a write into the output would matter, so that the tensors' ``finish`` is called with it."""
+        return self.view or self.keeps_output
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -53,7 +53,7 @@ class Optimizer:
         """Move parameters for the t-th time; what a subclass is about."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it moves parameters")
 
-    def pieces(self, params: list[Any], *remembered: str) -> Iterator[list[np.ndarray]]:
+    def blocks(self, params: list[Any], *remembered: str) -> Iterator[list[np.ndarray]]:
         """Iterate over values, gradients, what is remembered (zeros at first), and an array to compute in.
 
         An update is the same for every element, so it may run over any cut of the parameters.
@@ -82,8 +82,7 @@ class SGD(Optimizer):
     def move(  # type: ignore[override]
         self, params: list[Any], t: float, *, lr: float, momentum: float, weight_decay: float, **more: Any
     ) -> None:
-        """Move parameters."""
-        for theta, g, *buffer, scratch in self.pieces(params, *(["momentum_buffer"] if momentum else [])):
+        for theta, g, *buffer, scratch in self.blocks(params, *(["momentum_buffer"] if momentum else [])):
             if weight_decay:
                 g = np.add(np.multiply(theta, weight_decay, out=scratch), g, out=scratch)
             for b in buffer:
@@ -113,35 +112,20 @@ class Adam(Optimizer):
     means = ("exp_avg", "exp_avg_sq")
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        decoupled_weight_decay: bool = False,
-        **more: Any,
-    ) -> None:
+        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0,
+        decoupled_weight_decay: bool = False, **more: Any,
+    ) -> None:  # fmt: skip
         options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, **more}
         super().__init__(params, {**options, "decoupled_weight_decay": decoupled_weight_decay})
 
     def move(  # type: ignore[override]
-        self,
-        params: list[Any],
-        t: float,
-        *,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        decoupled_weight_decay: bool,
-        means: tuple[str, ...] = means,
-    ) -> None:
-        """Move parameters, for the t-th time."""
+        self, params: list[Any], t: float, *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+        decoupled_weight_decay: bool, means: tuple[str, ...] = means,
+    ) -> None:  # fmt: skip
         beta1, beta2 = betas
         root = math.sqrt(1 - beta2**t)  # which numerator and denominator are multiplied by: that saves a pass
         step_size, epsilon = lr / (1 - beta1**t) * root, eps * root
-        for theta, g, m, v, *v_max, scratch in self.pieces(params, *means):
+        for theta, g, m, v, *v_max, scratch in self.blocks(params, *means):
             if weight_decay and decoupled_weight_decay:
                 theta *= 1 - lr * weight_decay
             elif weight_decay:
@@ -157,10 +141,20 @@ class Adam(Optimizer):
             theta -= change
 
 
+class AdamW(Adam):
+    """Adam with decoupled weight decay: θ ← θ - γ λ θ, and Adam's update without λ θ in g."""
+
+    def __init__(
+        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 1e-2,
+        **more: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(params, lr, betas, eps, weight_decay, decoupled_weight_decay=True, **more)
+
+
 def average(mean: np.ndarray, beta: float, new: np.ndarray, scratch: np.ndarray) -> None:
     """Let a running mean take in a new value: mean ← β mean + (1 - β) new, computed in `scratch`.
 
-    It moves by (1 - β) (new - mean), for so PyTorch rounds it.
+    It moves by (1 - β) (new - mean), which rounds as PyTorch does.
     """
     change = np.subtract(new, mean, out=scratch)
     change *= 1 - beta

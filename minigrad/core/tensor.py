@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
@@ -19,12 +20,6 @@ class Tensor:
     Where an input of an operation requires a gradient, the operation is recorded, and ``backward()`` on what becomes
     of it fills the ``.grad`` of the leaves.
 
-    Attributes:
-        array: the NumPy array.
-        grad: the accumulated gradient of a leaf, a Tensor of the same shape, or None.
-        grad_fn: the Node of the operation that made this tensor; None for a leaf.
-        hooks: of a leaf, called with its gradient, for the one to add to ``grad``; or None.
-
     Example:
         >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
         >>> (x * x).sum().backward()
@@ -32,20 +27,20 @@ class Tensor:
         array([2., 4., 6.], dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_requires_grad", "array", "base", "grad", "grad_fn", "hooks", "memory")
+    __slots__ = ("__weakref__", "_grad", "_requires_grad", "array", "base", "grad_fn", "hooks", "memory")
 
-    array: Any
-    grad: Any
-    grad_fn: Node | None
-    hooks: Any
+    array: Any  # the NumPy array
+    grad_fn: Node | None  # the operation that made this tensor; None for a leaf
+    hooks: Any  # of a leaf: called with its gradient, for the one to add to grad; or None
+    base: Any  # of a view: the tensor whose memory it shares; for a class that knows of views
+    memory: Any  # what dates the writes into it; for a class that knows of writes
+    _grad: Any
     _requires_grad: bool
 
     result: ClassVar[type[Any]]  # the class of what operations on this one return
     node: ClassVar[type[Node]] = Node  # of what remembers them
     operands: ClassVar[tuple[type, ...]]  # what an operator takes beside a tensor
     guard: ClassVar[Any] = None  # wraps the rules of a backward pass in checks
-    base: Any  # of a view: the tensor whose memory it shares; for a class that knows of views
-    memory: Any  # what dates the writes into it; for a class that knows of writes
 
     def __new__(cls, data: Any, requires_grad: bool = False) -> Self:
         """Make a leaf."""
@@ -58,7 +53,7 @@ class Tensor:
         """Return a tensor over an array, sharing its memory."""
         out = object.__new__(cls)
         out.array = array
-        out.grad = None
+        out._grad = None
         out.grad_fn = grad_fn
         out.hooks = None
         out.base = None
@@ -66,18 +61,14 @@ class Tensor:
         out._requires_grad = False
         return out
 
-    @staticmethod
-    def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
-        """Return inputs of different dtypes as tensors of one; here NumPy has its way."""
-        return inputs
+    @property
+    def grad(self) -> Any:
+        """Of a leaf: its accumulated gradient, a Tensor of the same shape, or None."""
+        return self._grad
 
-    @staticmethod
-    def refusal(op: Op, arrays: list[Any], error: Exception) -> Exception:
-        """Return the error to raise where NumPy refused to compute an operation."""
-        return RuntimeError(f"{op.name}: {error}")
-
-    def finish(self, op: Op, inputs: tuple[Any, ...]) -> None:
-        """Take note of being the result of an operation; for a class that knows of views and writes."""
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = grad
 
     def edge(self) -> Any:
         """Return where the gradient of this tensor goes: the node that made it, itself if it is a leaf, or None."""
@@ -87,18 +78,30 @@ class Tensor:
             return self.grad_fn
         return self if self._requires_grad else None
 
+    # ---- what a class with dtypes, views and writes does otherwise ---------------------------------------------------
+
+    @staticmethod
+    def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
+        """Return inputs of different dtypes as tensors of one; here NumPy decides."""
+        return inputs
+
+    @staticmethod
+    def refusal(op: Op, arrays: list[Any], error: Exception) -> Exception:
+        """Return the error to raise where NumPy refused to compute an operation."""
+        return RuntimeError(f"{op.name}: {error}")
+
+    def finish(self, op: Op, inputs: tuple[Any, ...]) -> None:
+        """Remember of a result that it is a view, or that the graph needs it unchanged."""
+
     def refresh(self) -> None:
-        """Bring the history of a view up to date; for a class that knows of views and writes."""
+        """Bring the history of a view up to date."""
 
     # ---- the backward pass -------------------------------------------------------------------------------------------
 
     def backward(self, gradient: Any = None, create_graph: bool = False, **how: Any) -> None:
         """Add the gradient of this tensor to the ``.grad`` of every leaf that it was made from.
 
-        Args:
-            gradient: dL/d(self); 1 for a tensor of one element.
-            create_graph: record the pass itself, so that the gradients can be differentiated again.
-            **how: `keep_graph` and `wanted` of `minigrad.core.graph.gradients`.
+        With create_graph, the pass is itself recorded, so that the gradients can be differentiated again.
         """
         backward([self.root(gradient, create_graph)], create_graph, guard=self.guard, **how)
 
@@ -110,13 +113,13 @@ class Tensor:
     def accumulate(self, g: Any) -> None:
         """Add a gradient to ``.grad``: an array; or a tensor, of a pass that was recorded."""
         if hasattr(g, "grad_fn"):
-            self.grad = g if self.grad is None else self.grad + g
-        elif self.grad is None:
-            self.grad = self.result.wrap(np.asarray(g))
-        elif self.grad.edge() is not None:  # the old one is part of a graph
-            self.grad = self.result.wrap(np.asarray(self.grad.array + g))
+            self._grad = g if self._grad is None else self._grad + g
+        elif self._grad is None:
+            self._grad = self.result.wrap(np.asarray(g))
+        elif self._grad.edge() is not None:  # the old one is part of a graph
+            self._grad = self.result.wrap(np.asarray(self._grad.array + g))
         else:
-            np.add(self.grad.array, g, out=self.grad.array)
+            np.add(self._grad.array, g, out=self._grad.array)
 
     # ---- operators ---------------------------------------------------------------------------------------------------
 
@@ -128,8 +131,7 @@ class Tensor:
     def __add__(self, other: Any) -> Any:
         return apply(table.add, self, other) if isinstance(other, self.operands) else NotImplemented
 
-    def __radd__(self, other: Any) -> Any:
-        return apply(table.add, self, other) if isinstance(other, self.operands) else NotImplemented
+    __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
         return apply(table.sub, self, other) if isinstance(other, self.operands) else NotImplemented
@@ -140,8 +142,7 @@ class Tensor:
     def __mul__(self, other: Any) -> Any:
         return apply(table.mul, self, other) if isinstance(other, self.operands) else NotImplemented
 
-    def __rmul__(self, other: Any) -> Any:
-        return apply(table.mul, self, other) if isinstance(other, self.operands) else NotImplemented
+    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
         return apply(table.div, self, other) if isinstance(other, self.operands) else NotImplemented
@@ -159,10 +160,10 @@ class Tensor:
         return apply(table.matmul, self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return apply(table.gt, self, other)
+        return apply(table.gt, self, other) if isinstance(other, self.operands) else NotImplemented
 
     def __lt__(self, other: Any) -> Any:
-        return apply(table.lt, self, other)
+        return apply(table.lt, self, other) if isinstance(other, self.operands) else NotImplemented
 
     def __getitem__(self, index: Any) -> Any:
         return apply(table.getitem, self, index=index, shape=self.array.shape)
@@ -193,7 +194,6 @@ class Tensor:
         return apply(table.sum, self, axis=axis, keepdims=keepdims, shape=self.array.shape)
 
     def item(self) -> Any:
-        """Return the only element as a Python number."""
         return self.array.item()
 
     def __repr__(self) -> str:
@@ -214,10 +214,7 @@ def backward(roots: Sequence[tuple[Any, Any]], create_graph: bool = False, **how
 
 
 def differentiate(
-    roots: Sequence[tuple[Any, Any]],
-    create_graph: bool = False,
-    keep_graph: bool | None = None,
-    **how: Any,
+    roots: Sequence[tuple[Any, Any]], create_graph: bool = False, keep_graph: bool | None = None, **how: Any
 ) -> dict[Any, Any]:
     """Return the gradients: computed on arrays; or on tensors, where the pass itself is to be recorded."""
     keep_graph = create_graph if keep_graph is None else keep_graph
@@ -248,9 +245,7 @@ class recording:
         grad_mode.enabled = self.outer
 
 
-def no_grad() -> recording:
-    """Do not record what is computed inside."""
-    return recording(False)
+no_grad = functools.partial(recording, False)
 
-
-Node.result = Tensor
+Tensor.result = Node.result = Tensor
+Tensor.operands = (Tensor, int, float, ndarray)

@@ -51,7 +51,7 @@ def download_file(url: str, path: Path, sha256: str, size: int) -> None:
 
 
 def by_hand(url: str, path: Path) -> str:
-    """Say what to do without a connection: what to fetch, and where to put it."""
+    """Return what to do without a connection: what to fetch, and where to put it."""
     return f"fetch {url} and put it in {path.parent}"
 
 

@@ -58,7 +58,7 @@ _hashes: dict[tuple[Path, int, int], str] = {}
 def content_sha256(path: Path, values: NDArray[np.uint8]) -> str:
     """Return the SHA-256 of an idx file's content, unpacked.
 
-    It is computed once for each file, and anew only where the file's size or date has changed.
+    It is computed once for each file, and again only where the file's size or date has changed.
 
     Args:
         path: of the file.

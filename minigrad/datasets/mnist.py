@@ -11,8 +11,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..creation import from_numpy
-from ..tensor import Tensor
+from ..functions.creation import from_numpy
+from ..functions.tensor import Tensor
 from ..utils.data import Dataset
 from .download import by_hand, download_file
 from .idx import content_sha256, read_idx

@@ -1,6 +1,6 @@
 """The functions of PyTorch's top level: its names, arguments, checks and meaning, over the derivative table.
 
-`minigrad.ops` knows calculus and nothing of tensors; here stand the names that a user calls. Each is written once, and
-is a method of `minigrad.Tensor`, too, where PyTorch has one.
+`minigrad.table` knows calculus and nothing of tensors; here are the names that a user calls. Each function is written
+once. The chapter ends with a class of those that are methods, too, and `tensor.py` puts these classes together.
 """
 

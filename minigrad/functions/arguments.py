@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..recording import TensorBase, converted, named
+from .._tensor.base import TensorBase, named
+from .._tensor.promotion import converted
 
 Result = TypeVar("Result")
 
@@ -34,7 +35,7 @@ numpy_names = other_names(axis="dim", keepdims="keepdim", x="input", a="input", 
 
 
 def number_before(keyword: str, tensors: int) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Let a number stand before the last of so many tensors, as it did until PyTorch 1.5, with a warning.
+    """Let a number stand before the last of a number of tensors, as PyTorch allowed until 1.5, with a warning.
 
     ``add(x, alpha, y)`` then means ``add(x, y, alpha=alpha)``.
     """

@@ -5,23 +5,22 @@ Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/torc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 
-from .. import ops
+from .. import table
+from .._tensor.base import TensorBase, TensorT, as_array, is_tensor, wrap
+from .._tensor.in_place import assign
+from ..core.graph import apply
 from ..random import Generator, default_generator
-from ..recording import apply, as_array, is_tensor, wrap
 from .arguments import check_floating, takes_out
 from .elementwise import add
 from .shaping import broadcast_shapes
 
-if TYPE_CHECKING:
-    from ..tensor import Tensor
-
 
 @takes_out
-def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+def bernoulli(input: TensorT, p: Any = None, *, generator: Generator | None = None) -> TensorT:
     """Return 1 with the probability that each element names, or with probability p if it is given; else 0.
 
     Args:
@@ -40,13 +39,13 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = Non
     if not np.all((np.asarray(chances) >= 0) & (np.asarray(chances) <= 1)):
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got values outside of [0, 1]")
     values = (generator or default_generator).bernoulli(chances, input.array.shape).astype(input.array.dtype)
-    return apply(ops.drawn, input, values=values)
+    return apply(table.drawn, input, values=values)
 
 
 def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None, out: Any = None
-) -> Tensor:
-    """Return so many indices of the last dimension, drawn with probabilities in proportion to the weights there.
+    input: TensorT, num_samples: int, replacement: bool = False, *, generator: Generator | None = None, out: Any = None
+) -> TensorT:
+    """Return `num_samples` indices of the last dimension, drawn with probabilities in proportion to the weights there.
 
     Args:
         input: weights of shape (categories,) or (rows, categories), at least 0 and not all 0.
@@ -66,7 +65,7 @@ def multinomial(
     return indices if out is None else out.copy_(indices)
 
 
-def normal_of_tensors(mean: Any, std: Any, *, generator: Generator | None = None) -> Tensor:
+def normal_of_tensors(mean: TensorT, std: Any, *, generator: Generator | None = None) -> TensorT:
     """Return draws from N(mean, std²), of the shape of both together; at least one is a tensor."""
     if (np.asarray(as_array(std)) < 0).any():
         raise RuntimeError(f"normal expects all elements of std >= 0.0, but got {std}")
@@ -74,4 +73,66 @@ def normal_of_tensors(mean: Any, std: Any, *, generator: Generator | None = None
     like = mean if is_tensor(mean) else std
     z = (generator or default_generator).normal(shape, like.array.dtype)
     values = z * as_array(std) + as_array(mean)
-    return apply(ops.drawn, add(mean, std), values=values.astype(like.array.dtype))  # the sum stands for both
+    return apply(table.drawn, add(mean, std), values=values.astype(like.array.dtype))  # the sum stands for both
+
+
+# ---- as methods ------------------------------------------------------------------------------------------------------
+
+
+class Draws(TensorBase):
+    """The methods of a tensor that draw random values."""
+
+    __slots__ = ()
+
+    def _redraw(self, values: Any) -> Self:
+        """Overwrite with drawn values."""
+        assign(self, ..., wrap(values))
+        return self
+
+    def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Self:
+        """Overwrite with draws from N(mean, std²); std >= 0."""
+        if not std >= 0:
+            raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+        source = generator or default_generator
+        return self._redraw(source.normal(self.array.shape, self.array.dtype, mean, std))
+
+    def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Self:
+        """Overwrite with draws from [a, b)."""
+        if not a <= b:
+            raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={a} > to={b}")
+        source = generator or default_generator
+        return self._redraw(source.uniform(self.array.shape, self.array.dtype, a, b))
+
+    def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
+        """Overwrite with integers from low to to - 1; unless given, from 0 to the last that the dtype holds exactly."""
+        if to is None:
+            low, to = (low, self._integers_end()) if low == 0 else (0, low)
+        if not low < to:
+            raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={to}")
+        source = generator or default_generator
+        return self._redraw(source.integers(low, to, self.array.shape).astype(self.array.dtype))
+
+    def _integers_end(self) -> int:
+        """Return the first integer that is too large for `random_`."""
+        dtype = self.array.dtype
+        if dtype.kind == "f":
+            return 2 ** (np.finfo(dtype).nmant + 1) + 1
+        return 2 if dtype.kind == "b" else int(np.iinfo(dtype).max) + 1
+
+    def exponential_(self, lambd: float = 1.0, *, generator: Generator | None = None) -> Self:
+        """Overwrite with draws from the exponential distribution of rate lambd > 0, whose mean is 1/lambd."""
+        if not lambd > 0:
+            raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+        source = generator or default_generator
+        return self._redraw(source.exponential(self.array.shape, lambd).astype(self.array.dtype))
+
+    def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
+        """Overwrite with 1 with probability p, else 0; p in [0, 1], one for all or one for each element."""
+        p = as_array(p)
+        if not np.all((p >= 0) & (p <= 1)):
+            raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
+        source = generator or default_generator
+        return self._redraw(source.bernoulli(p, self.array.shape))
+
+    bernoulli = bernoulli
+    multinomial = multinomial

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
 
+from .._tensor.base import TensorT
 from .elementwise import mul
 from .products import matmul
 from .reductions import sum
 from .shaping import diagonal, expand, permute, reshape
 
-if TYPE_CHECKING:
-    from ..tensor import Tensor
-
 Labels = str
 """One letter for each dimension of a tensor; dimensions that an ellipsis stands for have capital Greek letters."""
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(equation: str, *operands: TensorT) -> TensorT:
     """Return the sum of products that an equation describes.
 
     "ij,jk->ik" is the matrix product: out[i, k] = Σⱼ a[i, j] · b[j, k].
@@ -48,7 +45,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     return permute(result, [labels.index(letter) for letter in output])
 
 
-def parsed(equation: str, tensors: list[Tensor]) -> tuple[list[Labels], Labels]:
+def parsed(equation: str, tensors: list[TensorT]) -> tuple[list[Labels], Labels]:
     """Return the letters of each operand and of the result, ellipses spelled out."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
@@ -80,7 +77,7 @@ def _spelled(term: str, ndim: int, equation: str) -> tuple[Labels, Labels]:
     return hidden, spelled
 
 
-def _check_sizes(terms: list[Labels], tensors: list[Tensor], equation: str) -> None:
+def _check_sizes(terms: list[Labels], tensors: list[TensorT], equation: str) -> None:
     sizes: dict[str, int] = {}
     for labels, x in zip(terms, tensors, strict=True):
         for letter, n in zip(labels, x.array.shape, strict=True):
@@ -90,7 +87,7 @@ def _check_sizes(terms: list[Labels], tensors: list[Tensor], equation: str) -> N
             sizes[letter] = max(n, known) if 0 not in (n, known) else 0
 
 
-def without_repeats(x: Tensor, labels: Labels) -> tuple[Tensor, Labels]:
+def without_repeats(x: TensorT, labels: Labels) -> tuple[TensorT, Labels]:
     """Take the diagonal where one operand names a letter twice."""
     for letter in dict.fromkeys(labels):
         while labels.count(letter) > 1:
@@ -101,13 +98,13 @@ def without_repeats(x: Tensor, labels: Labels) -> tuple[Tensor, Labels]:
     return x, labels
 
 
-def summed(x: Tensor, labels: Labels, wanted: Labels) -> tuple[Tensor, Labels]:
+def summed(x: TensorT, labels: Labels, wanted: Labels) -> tuple[TensorT, Labels]:
     """Sum over the letters that are not wanted any more."""
     gone = [i for i, letter in enumerate(labels) if letter not in wanted]
     return (sum(x, gone), "".join(c for c in labels if c in wanted)) if gone else (x, labels)
 
 
-def contracted(a: Tensor, of_a: Labels, b: Tensor, of_b: Labels, later: Labels) -> tuple[Tensor, Labels]:
+def contracted(a: TensorT, of_a: Labels, b: TensorT, of_b: Labels, later: Labels) -> tuple[TensorT, Labels]:
     """Multiply two operands, and sum over the letters that nothing needs later: one batch of matrix products."""
     a, of_a = summed(a, of_a, of_b + later)
     b, of_b = summed(b, of_b, of_a + later)
@@ -116,7 +113,7 @@ def contracted(a: Tensor, of_a: Labels, b: Tensor, of_b: Labels, later: Labels) 
     only_a, only_b = [c for c in of_a if c not in of_b], [c for c in of_b if c not in of_a]
     size = {c: n for labels, x in ((of_b, b), (of_a, a)) for c, n in zip(labels, x.array.shape, strict=True) if n != 1}
 
-    def matrices(x: Tensor, labels: Labels, *groups: list[str]) -> Tensor:
+    def matrices(x: TensorT, labels: Labels, *groups: list[str]) -> TensorT:
         ordered = permute(x, [labels.index(c) for group in groups for c in group])
         full = expand(ordered, [size.get(c, 1) for group in groups for c in group])
         return reshape(full, [math.prod(size.get(c, 1) for c in group) for group in groups])

@@ -1,20 +1,24 @@
 """Functions of each element, and of pairs of elements.
 
-Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/torch.html#pointwise-ops. A function of two
-tensors broadcasts them.
+A function of two tensors broadcasts them. Names, arguments and meaning are PyTorch's:
+https://pytorch.org/docs/stable/torch.html#pointwise-ops.
 """
 
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 
-from .. import dtypes, ops
-from ..listening import refuse_to_replay
-from ..recording import apply, as_array, as_operand, converted, is_tensor, wrap
-from ..values import number
+from .. import table
+from .._tensor import dtypes
+from .._tensor.base import TensorBase, TensorT, as_array, as_operand, is_operand, is_tensor, named, wrap
+from .._tensor.conversion import number
+from .._tensor.in_place import in_place
+from .._tensor.listening import refuse_to_replay
+from .._tensor.promotion import converted
+from ..core.graph import apply
 from .arguments import (
     check_any_tensor,
     check_floating,
@@ -25,9 +29,6 @@ from .arguments import (
     rounded_once,
     takes_out,
 )
-
-if TYPE_CHECKING:
-    from ..tensor import Tensor
 
 
 def _scaled(x: Any, alpha: Any, beside: Any) -> Any:
@@ -40,13 +41,13 @@ def _scaled(x: Any, alpha: Any, beside: Any) -> Any:
     return x * alpha
 
 
-def _of_tensor(op: ops.Op, input: Tensor, other: Any) -> Tensor:
+def _of_tensor(op: table.Op, input: TensorT, other: Any) -> TensorT:
     """Apply an op to a tensor and a tensor or number; TypeError for anything else."""
     check_tensor(op.name, input)
     return apply(op, input, as_operand(other))
 
 
-def _of_tensors(op: ops.Op, input: Tensor, other: Tensor) -> Tensor:
+def _of_tensors(op: table.Op, input: TensorT, other: TensorT) -> TensorT:
     """Apply an op to two tensors; TypeError for anything else."""
     check_tensors(op.name, input, other)
     return apply(op, input, other)
@@ -57,7 +58,7 @@ def _of_tensors(op: ops.Op, input: Tensor, other: Tensor) -> Tensor:
 
 @number_before("alpha", tensors=2)
 @takes_out
-def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def add(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
     """Return input + alpha · other.
 
     Args:
@@ -75,30 +76,30 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
         >>> add(minigrad.tensor([1, 2]), 0.5)
         tensor([1.5000, 2.5000])
     """
-    return apply(ops.add, as_operand(input), _scaled(other, alpha, input))
+    return apply(table.add, as_operand(input), _scaled(other, alpha, input))
 
 
 @number_before("alpha", tensors=2)
 @takes_out
-def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def sub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
     """Return input - alpha · other."""
-    return apply(ops.sub, as_operand(input), _scaled(other, alpha, input))
+    return apply(table.sub, as_operand(input), _scaled(other, alpha, input))
 
 
-def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
+def rsub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
     """Return other - alpha · input."""
     check_tensor("rsub", input)
-    return apply(ops.sub, as_operand(other), _scaled(input, alpha, other))
+    return apply(table.sub, as_operand(other), _scaled(input, alpha, other))
 
 
 @takes_out
-def mul(input: Any, other: Any) -> Tensor:
+def mul(input: TensorT, other: Any) -> TensorT:
     """Return input · other."""
-    return apply(ops.mul, as_operand(input), as_operand(other))
+    return apply(table.mul, as_operand(input), as_operand(other))
 
 
 @takes_out
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+def div(input: TensorT, other: Any, *, rounding_mode: str | None = None) -> TensorT:
     """Return input / other.
 
     Args:
@@ -116,7 +117,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         >>> div(minigrad.tensor([-7, 7]), 2, rounding_mode="trunc")
         tensor([-3,  3])
     """
-    quotient = apply(ops.div, as_operand(input), as_operand(other))
+    quotient = apply(table.div, as_operand(input), as_operand(other))
     if rounding_mode is None:
         return quotient
     if rounding_mode not in ("trunc", "floor"):
@@ -127,23 +128,23 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     return quotient.trunc() if rounding_mode == "trunc" else quotient.floor()
 
 
-def floor_divide(input: Any, other: Any) -> Tensor:
+def floor_divide(input: TensorT, other: Any) -> TensorT:
     """Return the largest integers not above input / other; it has no gradient."""
     _refuse_zero_division(input, other)
-    return apply(ops.floor_divide, as_operand(input), as_operand(other))
+    return apply(table.floor_divide, as_operand(input), as_operand(other))
 
 
-def remainder(input: Any, other: Any) -> Tensor:
+def remainder(input: TensorT, other: Any) -> TensorT:
     """Return what is left of input after division by other, with the sign of other."""
     _refuse_zero_division(input, other)
     check_any_tensor("remainder", input, other)
-    return apply(ops.remainder, as_operand(input), as_operand(other))
+    return apply(table.remainder, as_operand(input), as_operand(other))
 
 
-def fmod(input: Any, other: Any) -> Tensor:
+def fmod(input: TensorT, other: Any) -> TensorT:
     """Return what is left of input after division by other, with the sign of input."""
     _refuse_zero_division(input, other)
-    return _of_tensor(ops.fmod, input, other)
+    return _of_tensor(table.fmod, input, other)
 
 
 def _is_integer(*operands: Any) -> bool:
@@ -160,7 +161,7 @@ def _refuse_zero_division(input: Any, other: Any) -> None:
 
 
 @takes_out
-def pow(input: Any, exponent: Any) -> Tensor:
+def pow(input: TensorT, exponent: Any) -> TensorT:
     """Return input to the power of exponent.
 
     Args:
@@ -178,15 +179,15 @@ def pow(input: Any, exponent: Any) -> Tensor:
         tensor([1., 4., 9.])
     """
     if is_tensor(exponent) or isinstance(exponent, np.ndarray):
-        return apply(ops.pow, as_operand(input), exponent)
+        return apply(table.pow, as_operand(input), exponent)
     check_tensor("pow", input)
     exponent = number(exponent)
     if input.array.dtype.kind != "f":
         input = converted(input, dtypes.result_type(input.array, exponent))
-    return apply(ops.power, input, exponent=exponent)
+    return apply(table.power, input, exponent=exponent)
 
 
-def float_power(input: Any, exponent: Any) -> Tensor:
+def float_power(input: TensorT, exponent: Any) -> TensorT:
     """Return input to the power of exponent, computed in float64."""
     check_any_tensor("float_power", input, exponent)
     return pow(_doubled(input), _doubled(exponent))
@@ -197,12 +198,12 @@ def _doubled(x: Any) -> Any:
 
 
 @takes_out
-def neg(input: Tensor) -> Tensor:
+def neg(input: TensorT) -> TensorT:
     """Return -input."""
-    return apply(ops.neg, input)
+    return apply(table.neg, input)
 
 
-def positive(input: Tensor) -> Tensor:
+def positive(input: TensorT) -> TensorT:
     """Return the input itself; RuntimeError for booleans."""
     if input.array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
@@ -210,43 +211,43 @@ def positive(input: Tensor) -> Tensor:
 
 
 @takes_out
-def reciprocal(input: Tensor) -> Tensor:
+def reciprocal(input: TensorT) -> TensorT:
     """Return 1 / input."""
-    return apply(ops.reciprocal, input)
+    return apply(table.reciprocal, input)
 
 
 @takes_out
-def square(input: Tensor) -> Tensor:
+def square(input: TensorT) -> TensorT:
     """Return input²."""
-    return pow(input, 2) if input.array.dtype.kind == "b" else apply(ops.square, input)
+    return pow(input, 2) if input.array.dtype.kind == "b" else apply(table.square, input)
 
 
 @takes_out
-def sqrt(input: Tensor) -> Tensor:
+def sqrt(input: TensorT) -> TensorT:
     """Return the square root."""
-    return apply(ops.sqrt, input)
+    return apply(table.sqrt, input)
 
 
 @takes_out
-def rsqrt(input: Tensor) -> Tensor:
+def rsqrt(input: TensorT) -> TensorT:
     """Return 1 / √input."""
-    return apply(ops.rsqrt, input)
+    return apply(table.rsqrt, input)
 
 
 @rounded_once
 @recorded_as("LerpBackward0")
-def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+def lerp(input: TensorT, end: TensorT, weight: Any) -> TensorT:
     """Return input + weight · (end - input): the point a fraction `weight` of the way from input to end."""
     check_floating("lerp", input)
     if input.dtype != end.dtype:
         raise RuntimeError(f"expected dtype {input.dtype} for `end` but got dtype {end.dtype}")
-    return apply(ops.add, input, apply(ops.mul, apply(ops.sub, end, input), as_operand(weight)))
+    return apply(table.add, input, apply(table.mul, apply(table.sub, end, input), as_operand(weight)))
 
 
 @number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcmulBackward0")
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+def addcmul(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
     """Return input + value · tensor1 · tensor2."""
     return add(input, mul(tensor1, tensor2), alpha=value)
 
@@ -254,7 +255,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
 @number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcdivBackward0")
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+def addcdiv(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
     """Return input + value · tensor1 / tensor2; RuntimeError for the quotient of integers."""
     if _is_integer(tensor1, tensor2):
         raise RuntimeError("Integer division with addcdiv is not supported: cast a tensor to float first")
@@ -265,65 +266,65 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
 
 
 @takes_out
-def exp(input: Tensor) -> Tensor:
+def exp(input: TensorT) -> TensorT:
     """Return e to the power of input."""
-    return apply(ops.exp, input)
+    return apply(table.exp, input)
 
 
 @takes_out
-def exp2(input: Tensor) -> Tensor:
+def exp2(input: TensorT) -> TensorT:
     """Return 2 to the power of input."""
-    return apply(ops.exp2, input)
+    return apply(table.exp2, input)
 
 
 @takes_out
-def expm1(input: Tensor) -> Tensor:
+def expm1(input: TensorT) -> TensorT:
     """Return exp(input) - 1, exact for a small input."""
-    return apply(ops.expm1, input)
+    return apply(table.expm1, input)
 
 
 @takes_out
-def log(input: Tensor) -> Tensor:
+def log(input: TensorT) -> TensorT:
     """Return the natural logarithm."""
-    return apply(ops.log, input)
+    return apply(table.log, input)
 
 
 @takes_out
-def log1p(input: Tensor) -> Tensor:
+def log1p(input: TensorT) -> TensorT:
     """Return log(1 + input), exact for a small input."""
-    return apply(ops.log1p, input)
+    return apply(table.log1p, input)
 
 
 @takes_out
-def log2(input: Tensor) -> Tensor:
+def log2(input: TensorT) -> TensorT:
     """Return the logarithm to base 2."""
-    return apply(ops.log2, input)
+    return apply(table.log2, input)
 
 
 @takes_out
-def log10(input: Tensor) -> Tensor:
+def log10(input: TensorT) -> TensorT:
     """Return the logarithm to base 10."""
-    return apply(ops.log10, input)
+    return apply(table.log10, input)
 
 
-def logaddexp(input: Tensor, other: Tensor) -> Tensor:
+def logaddexp(input: TensorT, other: TensorT) -> TensorT:
     """Return log(exp(input) + exp(other)), without overflow."""
-    return _of_tensors(ops.logaddexp, input, other)
+    return _of_tensors(table.logaddexp, input, other)
 
 
-def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+def logaddexp2(input: TensorT, other: TensorT) -> TensorT:
     """Return log₂(2^input + 2^other), without overflow."""
-    return _of_tensors(ops.logaddexp2, input, other)
+    return _of_tensors(table.logaddexp2, input, other)
 
 
-def xlogy(input: Any, other: Any) -> Tensor:
+def xlogy(input: TensorT, other: Any) -> TensorT:
     """Return input · log(other), and 0 where input is 0."""
     check_any_tensor("xlogy", input, other)
     target = dtypes.float_type(dtypes.result_type(as_array(input), as_array(other)))
-    return apply(ops.xlogy, converted(input, target), converted(other, target))
+    return apply(table.xlogy, converted(input, target), converted(other, target))
 
 
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
+def logit(input: TensorT, eps: float | None = None) -> TensorT:
     """Return log(x / (1 - x)), where x is the input moved into [eps, 1 - eps] if eps is given."""
     x = converted(input, dtypes.float_type(input.array.dtype))
     if eps is not None:
@@ -332,127 +333,127 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 
 
 @takes_out
-def sigmoid(input: Tensor) -> Tensor:
+def sigmoid(input: TensorT) -> TensorT:
     """Return 1 / (1 + exp(-input))."""
-    return apply(ops.sigmoid, input)
+    return apply(table.sigmoid, input)
 
 
 @takes_out
-def erf(input: Tensor) -> Tensor:
+def erf(input: TensorT) -> TensorT:
     """Return the error function, 2/√π · ∫₀ˣ exp(-t²) dt."""
-    return apply(ops.erf, input)
+    return apply(table.erf, input)
 
 
 @takes_out
-def erfc(input: Tensor) -> Tensor:
+def erfc(input: TensorT) -> TensorT:
     """Return 1 - erf(input), exact for a large input."""
-    return apply(ops.erfc, input)
+    return apply(table.erfc, input)
 
 
 @takes_out
-def erfinv(input: Tensor) -> Tensor:
+def erfinv(input: TensorT) -> TensorT:
     """Return the inverse of the error function."""
-    return apply(ops.erfinv, input)
+    return apply(table.erfinv, input)
 
 
 # ---- circular and hyperbolic functions -------------------------------------------------------------------------------
 
 
 @takes_out
-def sin(input: Tensor) -> Tensor:
+def sin(input: TensorT) -> TensorT:
     """Return the sine of an angle in radians."""
-    return apply(ops.sin, input)
+    return apply(table.sin, input)
 
 
 @takes_out
-def cos(input: Tensor) -> Tensor:
+def cos(input: TensorT) -> TensorT:
     """Return the cosine of an angle in radians."""
-    return apply(ops.cos, input)
+    return apply(table.cos, input)
 
 
 @takes_out
-def tan(input: Tensor) -> Tensor:
+def tan(input: TensorT) -> TensorT:
     """Return the tangent of an angle in radians."""
-    return apply(ops.tan, input)
+    return apply(table.tan, input)
 
 
 @takes_out
-def asin(input: Tensor) -> Tensor:
+def asin(input: TensorT) -> TensorT:
     """Return the angle in [-π/2, π/2] whose sine the input is."""
-    return apply(ops.asin, input)
+    return apply(table.asin, input)
 
 
 @takes_out
-def acos(input: Tensor) -> Tensor:
+def acos(input: TensorT) -> TensorT:
     """Return the angle in [0, π] whose cosine the input is."""
-    return apply(ops.acos, input)
+    return apply(table.acos, input)
 
 
 @takes_out
-def atan(input: Tensor) -> Tensor:
+def atan(input: TensorT) -> TensorT:
     """Return the angle in (-π/2, π/2) whose tangent the input is."""
-    return apply(ops.atan, input)
+    return apply(table.atan, input)
 
 
 @takes_out
-def atan2(input: Tensor, other: Tensor) -> Tensor:
+def atan2(input: TensorT, other: TensorT) -> TensorT:
     """Return the angle in (-π, π] of the point (other, input)."""
-    return _of_tensors(ops.atan2, input, other)
+    return _of_tensors(table.atan2, input, other)
 
 
 @takes_out
-def sinh(input: Tensor) -> Tensor:
+def sinh(input: TensorT) -> TensorT:
     """Return the hyperbolic sine."""
-    return apply(ops.sinh, input)
+    return apply(table.sinh, input)
 
 
 @takes_out
-def cosh(input: Tensor) -> Tensor:
+def cosh(input: TensorT) -> TensorT:
     """Return the hyperbolic cosine."""
-    return apply(ops.cosh, input)
+    return apply(table.cosh, input)
 
 
 @takes_out
-def tanh(input: Tensor) -> Tensor:
+def tanh(input: TensorT) -> TensorT:
     """Return the hyperbolic tangent."""
-    return apply(ops.tanh, input)
+    return apply(table.tanh, input)
 
 
 @takes_out
-def asinh(input: Tensor) -> Tensor:
+def asinh(input: TensorT) -> TensorT:
     """Return the inverse hyperbolic sine."""
-    return apply(ops.asinh, input)
+    return apply(table.asinh, input)
 
 
 @takes_out
-def acosh(input: Tensor) -> Tensor:
+def acosh(input: TensorT) -> TensorT:
     """Return the inverse hyperbolic cosine."""
-    return apply(ops.acosh, input)
+    return apply(table.acosh, input)
 
 
 @takes_out
-def atanh(input: Tensor) -> Tensor:
+def atanh(input: TensorT) -> TensorT:
     """Return the inverse hyperbolic tangent."""
-    return apply(ops.atanh, input)
+    return apply(table.atanh, input)
 
 
 @takes_out
-def sinc(input: Tensor) -> Tensor:
+def sinc(input: TensorT) -> TensorT:
     """Return sin(πx) / (πx), and 1 at 0."""
-    return apply(ops.sinc, input)
+    return apply(table.sinc, input)
 
 
-def hypot(input: Tensor, other: Tensor) -> Tensor:
+def hypot(input: TensorT, other: TensorT) -> TensorT:
     """Return √(input² + other²), without overflow."""
-    return _of_tensors(ops.hypot, input, other)
+    return _of_tensors(table.hypot, input, other)
 
 
-def deg2rad(input: Tensor) -> Tensor:
+def deg2rad(input: TensorT) -> TensorT:
     """Return degrees as radians."""
     return mul(input, np.pi / 180)
 
 
-def rad2deg(input: Tensor) -> Tensor:
+def rad2deg(input: TensorT) -> TensorT:
     """Return radians as degrees."""
     return mul(input, 180 / np.pi)
 
@@ -461,93 +462,93 @@ def rad2deg(input: Tensor) -> Tensor:
 
 
 @takes_out
-def abs(input: Tensor) -> Tensor:
+def abs(input: TensorT) -> TensorT:
     """Return the absolute value; its slope at 0 is 0."""
-    return apply(ops.abs, input)
+    return apply(table.abs, input)
 
 
 @takes_out
-def sign(input: Tensor) -> Tensor:
+def sign(input: TensorT) -> TensorT:
     """Return -1, 0 or 1."""
-    return clone(input) if input.array.dtype.kind == "b" else apply(ops.sign, input)
+    return clone(input) if input.array.dtype.kind == "b" else apply(table.sign, input)
 
 
 sgn = sign
 
 
-def copysign(input: Tensor, other: Any) -> Tensor:
+def copysign(input: TensorT, other: Any) -> TensorT:
     """Return the magnitude of input with the sign of other."""
-    return _of_tensor(ops.copysign, input, other)
+    return _of_tensor(table.copysign, input, other)
 
 
 @takes_out
-def floor(input: Tensor) -> Tensor:
+def floor(input: TensorT) -> TensorT:
     """Return the largest integer not above each element."""
-    return apply(ops.floor, input)
+    return apply(table.floor, input)
 
 
 @takes_out
-def ceil(input: Tensor) -> Tensor:
+def ceil(input: TensorT) -> TensorT:
     """Return the smallest integer not below each element."""
-    return apply(ops.ceil, input)
+    return apply(table.ceil, input)
 
 
 @takes_out
-def trunc(input: Tensor) -> Tensor:
+def trunc(input: TensorT) -> TensorT:
     """Return each element without its fraction."""
-    return apply(ops.trunc, input)
+    return apply(table.trunc, input)
 
 
 fix = trunc
 
 
 @takes_out
-def frac(input: Tensor) -> Tensor:
+def frac(input: TensorT) -> TensorT:
     """Return the fraction of each element, with its sign."""
     return sub(input, trunc(input))
 
 
 @takes_out
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
-    """Return the nearest number with so many decimals, halves to even."""
+def round(input: TensorT, *, decimals: int = 0) -> TensorT:
+    """Return the nearest number with `decimals` decimals, halves to even."""
     if decimals == 0:
-        return apply(ops.round, input)
+        return apply(table.round, input)
     scale = 10.0 ** builtins.abs(decimals)
     if decimals > 0:
-        return div(apply(ops.round, mul(input, scale)), scale)
-    return mul(apply(ops.round, div(input, scale)), scale)
+        return div(apply(table.round, mul(input, scale)), scale)
+    return mul(apply(table.round, div(input, scale)), scale)
 
 
 @takes_out
-def relu(input: Tensor) -> Tensor:
+def relu(input: TensorT) -> TensorT:
     """Return max(input, 0); its slope at 0 is 0."""
-    return apply(ops.relu, input)
+    return apply(table.relu, input)
 
 
 @takes_out
-def maximum(input: Tensor, other: Tensor) -> Tensor:
+def maximum(input: TensorT, other: TensorT) -> TensorT:
     """Return the larger of each pair of elements; a tie shares the gradient."""
-    return _of_tensors(ops.maximum, input, other)
+    return _of_tensors(table.maximum, input, other)
 
 
 @takes_out
-def minimum(input: Tensor, other: Tensor) -> Tensor:
+def minimum(input: TensorT, other: TensorT) -> TensorT:
     """Return the smaller of each pair of elements; a tie shares the gradient."""
-    return _of_tensors(ops.minimum, input, other)
+    return _of_tensors(table.minimum, input, other)
 
 
-def fmax(input: Tensor, other: Tensor) -> Tensor:
+def fmax(input: TensorT, other: TensorT) -> TensorT:
     """Return the larger of each pair of elements; a NaN gives way to a number."""
-    return _of_tensors(ops.fmax, input, other)
+    return _of_tensors(table.fmax, input, other)
 
 
-def fmin(input: Tensor, other: Tensor) -> Tensor:
+def fmin(input: TensorT, other: TensorT) -> TensorT:
     """Return the smaller of each pair of elements; a NaN gives way to a number."""
-    return _of_tensors(ops.fmin, input, other)
+    return _of_tensors(table.fmin, input, other)
 
 
 @takes_out
-def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+def clamp(input: TensorT, min: Any = None, max: Any = None) -> TensorT:
     """Return each element moved into [min, max]; a value on a bound passes its gradient on.
 
     Args:
@@ -570,14 +571,14 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     bounds = [as_array(bound) for bound in (min, max) if bound is not None]
     out = converted(input, dtypes.result_type(input.array, *bounds))
     if min is not None:
-        out = _clamped(out, min, ops.clamp_min, ops.lt)
-    return out if max is None else _clamped(out, max, ops.clamp_max, ops.gt)
+        out = _clamped(out, min, table.clamp_min, table.lt)
+    return out if max is None else _clamped(out, max, table.clamp_max, table.gt)
 
 
-def _clamped(x: Tensor, bound: Any, by_number: ops.Op, beyond: ops.Op) -> Tensor:
+def _clamped(x: TensorT, bound: Any, by_number: table.Op, beyond: table.Op) -> TensorT:
     if is_tensor(bound):
         is_beyond = apply(beyond, x, bound).array | np.isnan(bound.array)
-        return apply(ops.where, wrap(is_beyond), bound, x)
+        return apply(table.where, wrap(is_beyond), bound, x)
     return apply(by_number, x, bound=number(bound))
 
 
@@ -585,174 +586,162 @@ clip = clamp
 
 
 @recorded_as("ClampMinBackward0")
-def clamp_min(input: Tensor, min: Any) -> Tensor:
+def clamp_min(input: TensorT, min: Any) -> TensorT:
     """Return each element, or min where that is larger."""
     return clamp(input, min=min)
 
 
 @recorded_as("ClampMaxBackward0")
-def clamp_max(input: Tensor, max: Any) -> Tensor:
+def clamp_max(input: TensorT, max: Any) -> TensorT:
     """Return each element, or max where that is smaller."""
     return clamp(input, max=max)
 
 
 def nan_to_num(
-    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
-) -> Tensor:
+    input: TensorT, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> TensorT:
     """Return the input with 0 for NaN, and the largest finite numbers for infinities, or what is given for these."""
     if input.array.dtype.kind != "f":
         return clone(input)
     limits = np.finfo(input.array.dtype)
-    out = apply(ops.where, isnan(input), 0.0 if nan is None else nan, input)
-    out = apply(ops.where, isposinf(input), float(limits.max) if posinf is None else posinf, out)
-    return apply(ops.where, isneginf(input), float(limits.min) if neginf is None else neginf, out)
+    out = apply(table.where, isnan(input), 0.0 if nan is None else nan, input)
+    out = apply(table.where, isposinf(input), float(limits.max) if posinf is None else posinf, out)
+    return apply(table.where, isneginf(input), float(limits.min) if neginf is None else neginf, out)
 
 
-def fill(input: Tensor, value: Any) -> Tensor:
-    """Return a tensor of the input's shape and dtype whose elements all have one value."""
-    if is_tensor(value) and value.ndim:
-        raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
-    return clone(input).fill_(value)
-
-
-def zero_(input: Tensor) -> Tensor:
-    """Overwrite every element with 0, and return the tensor."""
-    return input.zero_()
-
-
-def detach(input: Tensor) -> Tensor:
+def detach(input: TensorT) -> TensorT:
     """Return the same memory without the history."""
     return input.detach()
 
 
-def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+def clone(input: TensorT, *, memory_format: Any = None) -> TensorT:
     """Return a copy through which the gradient flows."""
-    return apply(ops.clone, input)
+    return apply(table.clone, input)
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 
 
 @takes_out
-def eq(input: Tensor, other: Any) -> Tensor:
+def eq(input: TensorT, other: Any) -> TensorT:
     """Return where input = other."""
-    return _of_tensor(ops.eq, input, other)
+    return _of_tensor(table.eq, input, other)
 
 
 @takes_out
-def ne(input: Tensor, other: Any) -> Tensor:
+def ne(input: TensorT, other: Any) -> TensorT:
     """Return where input ≠ other."""
-    return _of_tensor(ops.ne, input, other)
+    return _of_tensor(table.ne, input, other)
 
 
 @takes_out
-def lt(input: Tensor, other: Any) -> Tensor:
+def lt(input: TensorT, other: Any) -> TensorT:
     """Return where input < other."""
-    return _of_tensor(ops.lt, input, other)
+    return _of_tensor(table.lt, input, other)
 
 
 @takes_out
-def le(input: Tensor, other: Any) -> Tensor:
+def le(input: TensorT, other: Any) -> TensorT:
     """Return where input <= other."""
-    return _of_tensor(ops.le, input, other)
+    return _of_tensor(table.le, input, other)
 
 
 @takes_out
-def gt(input: Tensor, other: Any) -> Tensor:
+def gt(input: TensorT, other: Any) -> TensorT:
     """Return where input > other."""
-    return _of_tensor(ops.gt, input, other)
+    return _of_tensor(table.gt, input, other)
 
 
 @takes_out
-def ge(input: Tensor, other: Any) -> Tensor:
+def ge(input: TensorT, other: Any) -> TensorT:
     """Return where input >= other."""
-    return _of_tensor(ops.ge, input, other)
+    return _of_tensor(table.ge, input, other)
 
 
 @takes_out
-def logical_and(input: Tensor, other: Tensor) -> Tensor:
+def logical_and(input: TensorT, other: TensorT) -> TensorT:
     """Return where both are nonzero."""
-    return _of_tensors(ops.logical_and, input, other)
+    return _of_tensors(table.logical_and, input, other)
 
 
 @takes_out
-def logical_or(input: Tensor, other: Tensor) -> Tensor:
+def logical_or(input: TensorT, other: TensorT) -> TensorT:
     """Return where at least one is nonzero."""
-    return _of_tensors(ops.logical_or, input, other)
+    return _of_tensors(table.logical_or, input, other)
 
 
 @takes_out
-def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+def logical_xor(input: TensorT, other: TensorT) -> TensorT:
     """Return where exactly one is nonzero."""
-    return _of_tensors(ops.logical_xor, input, other)
+    return _of_tensors(table.logical_xor, input, other)
 
 
 @takes_out
-def logical_not(input: Tensor) -> Tensor:
+def logical_not(input: TensorT) -> TensorT:
     """Return where the input is 0."""
-    return apply(ops.logical_not, input)
+    return apply(table.logical_not, input)
 
 
-def bitwise_and(input: Any, other: Any) -> Tensor:
+def bitwise_and(input: TensorT, other: Any) -> TensorT:
     """Return input AND other, bit by bit, of integers or booleans."""
     check_any_tensor("bitwise_and", input, other)
-    return apply(ops.bitwise_and, as_operand(input), as_operand(other))
+    return apply(table.bitwise_and, as_operand(input), as_operand(other))
 
 
-def bitwise_or(input: Any, other: Any) -> Tensor:
+def bitwise_or(input: TensorT, other: Any) -> TensorT:
     """Return input OR other, bit by bit, of integers or booleans."""
     check_any_tensor("bitwise_or", input, other)
-    return apply(ops.bitwise_or, as_operand(input), as_operand(other))
+    return apply(table.bitwise_or, as_operand(input), as_operand(other))
 
 
-def bitwise_xor(input: Any, other: Any) -> Tensor:
+def bitwise_xor(input: TensorT, other: Any) -> TensorT:
     """Return input XOR other, bit by bit, of integers or booleans."""
     check_any_tensor("bitwise_xor", input, other)
-    return apply(ops.bitwise_xor, as_operand(input), as_operand(other))
+    return apply(table.bitwise_xor, as_operand(input), as_operand(other))
 
 
-def bitwise_not(input: Tensor) -> Tensor:
+def bitwise_not(input: TensorT) -> TensorT:
     """Return the complement, bit by bit, of integers or booleans."""
-    return apply(ops.bitwise_not, input)
+    return apply(table.bitwise_not, input)
 
 
-def isnan(input: Tensor) -> Tensor:
+def isnan(input: TensorT) -> TensorT:
     """Return where the elements are not a number."""
-    return apply(ops.isnan, input)
+    return apply(table.isnan, input)
 
 
-def isinf(input: Tensor) -> Tensor:
+def isinf(input: TensorT) -> TensorT:
     """Return where the elements are infinite."""
-    return apply(ops.isinf, input)
+    return apply(table.isinf, input)
 
 
-def isfinite(input: Tensor) -> Tensor:
+def isfinite(input: TensorT) -> TensorT:
     """Return where the elements are finite."""
-    return apply(ops.isfinite, input)
+    return apply(table.isfinite, input)
 
 
-def isposinf(input: Tensor) -> Tensor:
+def isposinf(input: TensorT) -> TensorT:
     """Return where the elements are +∞."""
     return wrap(input.array == np.inf)
 
 
-def isneginf(input: Tensor) -> Tensor:
+def isneginf(input: TensorT) -> TensorT:
     """Return where the elements are -∞."""
     return wrap(input.array == -np.inf)
 
 
-def isreal(input: Tensor) -> Tensor:
+def isreal(input: TensorT) -> TensorT:
     """Return where the elements have no imaginary part: everywhere."""
     return wrap(np.ones(input.array.shape, np.bool_))
 
 
-def signbit(input: Tensor) -> Tensor:
+def signbit(input: TensorT) -> TensorT:
     """Return where the sign bit is set: for negative elements and -0."""
     array = input.array
     return wrap(np.signbit(array) if array.dtype.kind == "f" else np.less(array, 0))
 
 
-def heaviside(input: Tensor, values: Tensor) -> Tensor:
+def heaviside(input: TensorT, values: TensorT) -> TensorT:
     """Return 0 below 0, 1 above 0, and `values` at 0."""
     if input.dtype != values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
@@ -761,8 +750,8 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 
 def isclose(
-    input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
-) -> Tensor:
+    input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> TensorT:
     """Return where |input - other| <= atol + rtol · |other|."""
     if input.dtype != other.dtype:
         raise RuntimeError(f"{input.dtype} did not match {other.dtype}")
@@ -771,13 +760,13 @@ def isclose(
     return wrap(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
 
 
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+def allclose(input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Return whether |input - other| <= atol + rtol · |other| everywhere."""
     refuse_to_replay("it compares the values of two tensors")
     return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
 
 
-def equal(input: Tensor, other: Tensor) -> bool:
+def equal(input: TensorT, other: TensorT) -> bool:
     """Return whether both tensors have the same shape and the same elements."""
     refuse_to_replay("it compares the values of two tensors")
     return np.array_equal(input.array, other.array)
@@ -802,3 +791,286 @@ multiply = mul
 negative = neg
 not_equal = ne
 subtract = sub
+
+
+# ---- as methods ------------------------------------------------------------------------------------------------------
+
+
+class Elementwise(TensorBase):
+    """The methods of a tensor that work on each element, and its operators."""
+
+    __slots__ = ()
+
+    def __rsub__(self, other: Any) -> Any:
+        out = super().__rsub__(other)
+        return out if out is NotImplemented else named(out, "RsubBackward1")
+
+    def __pow__(self, exponent: Any) -> Any:
+        return pow(self, exponent) if is_operand(exponent) else NotImplemented
+
+    def __rpow__(self, base: Any) -> Any:
+        return pow(base, self) if is_operand(base) else NotImplemented
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return apply(table.abs, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return floor_divide(self, other) if is_operand(other) else NotImplemented
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return floor_divide(other, self) if is_operand(other) else NotImplemented
+
+    def __mod__(self, other: Any) -> Any:
+        return remainder(self, other) if is_operand(other) else NotImplemented
+
+    def __rmod__(self, other: Any) -> Any:
+        return remainder(other, self) if is_operand(other) else NotImplemented
+
+    def __and__(self, other: Any) -> Any:
+        return apply(table.bitwise_and, self, other) if is_operand(other) else NotImplemented
+
+    def __or__(self, other: Any) -> Any:
+        return apply(table.bitwise_or, self, other) if is_operand(other) else NotImplemented
+
+    def __xor__(self, other: Any) -> Any:
+        return apply(table.bitwise_xor, self, other) if is_operand(other) else NotImplemented
+
+    __rdiv__ = TensorBase.__rtruediv__
+    __rand__ = __and__
+    __ror__ = __or__
+    __rxor__ = __xor__
+
+    def __invert__(self) -> Any:
+        return apply(table.bitwise_not, self)
+
+    def __eq__(self, other: object) -> Any:
+        return apply(table.eq, self, other) if is_operand(other) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        return apply(table.ne, self, other) if is_operand(other) else NotImplemented
+
+    def __le__(self, other: Any) -> Any:
+        return apply(table.le, self, other) if is_operand(other) else NotImplemented
+
+    def __ge__(self, other: Any) -> Any:
+        return apply(table.ge, self, other) if is_operand(other) else NotImplemented
+
+    __hash__ = object.__hash__  # which Python takes away beside __eq__
+
+    abs = abs
+    absolute = absolute
+    acos = acos
+    acosh = acosh
+    add = add
+    addcdiv = addcdiv
+    addcmul = addcmul
+    allclose = allclose
+    arccos = arccos
+    arccosh = arccosh
+    arcsin = arcsin
+    arcsinh = arcsinh
+    arctan = arctan
+    arctan2 = arctan2
+    arctanh = arctanh
+    asin = asin
+    asinh = asinh
+    atan = atan
+    atan2 = atan2
+    atanh = atanh
+    bitwise_and = bitwise_and
+    bitwise_not = bitwise_not
+    bitwise_or = bitwise_or
+    bitwise_xor = bitwise_xor
+    ceil = ceil
+    clamp = clamp
+    clamp_max = clamp_max
+    clamp_min = clamp_min
+    clip = clip
+    clone = clone
+    copysign = copysign
+    cos = cos
+    cosh = cosh
+    deg2rad = deg2rad
+    div = div
+    divide = divide
+    eq = eq
+    equal = equal
+    erf = erf
+    erfc = erfc
+    erfinv = erfinv
+    exp = exp
+    exp2 = exp2
+    expm1 = expm1
+    fix = fix
+    float_power = float_power
+    floor = floor
+    floor_divide = floor_divide
+    fmax = fmax
+    fmin = fmin
+    fmod = fmod
+    frac = frac
+    ge = ge
+    greater = greater
+    greater_equal = greater_equal
+    gt = gt
+    heaviside = heaviside
+    hypot = hypot
+    isclose = isclose
+    isfinite = isfinite
+    isinf = isinf
+    isnan = isnan
+    isneginf = isneginf
+    isposinf = isposinf
+    isreal = isreal
+    le = le
+    lerp = lerp
+    less = less
+    less_equal = less_equal
+    log = log
+    log10 = log10
+    log1p = log1p
+    log2 = log2
+    logaddexp = logaddexp
+    logaddexp2 = logaddexp2
+    logical_and = logical_and
+    logical_not = logical_not
+    logical_or = logical_or
+    logical_xor = logical_xor
+    logit = logit
+    lt = lt
+    maximum = maximum
+    minimum = minimum
+    mul = mul
+    multiply = multiply
+    nan_to_num = nan_to_num
+    ne = ne
+    neg = neg
+    negative = negative
+    not_equal = not_equal
+    positive = positive
+    pow = pow
+    rad2deg = rad2deg
+    reciprocal = reciprocal
+    relu = relu
+    remainder = remainder
+    round = round
+    rsqrt = rsqrt
+    sgn = sgn
+    sigmoid = sigmoid
+    sign = sign
+    signbit = signbit
+    sin = sin
+    sinc = sinc
+    sinh = sinh
+    sqrt = sqrt
+    square = square
+    sub = sub
+    subtract = subtract
+    tan = tan
+    tanh = tanh
+    true_divide = true_divide
+    trunc = trunc
+    xlogy = xlogy
+
+    abs_ = in_place(abs)
+    acos_ = in_place(acos)
+    acosh_ = in_place(acosh)
+    add_ = in_place(add)
+    addcdiv_ = in_place(addcdiv)
+    addcmul_ = in_place(addcmul)
+    asin_ = in_place(asin)
+    asinh_ = in_place(asinh)
+    atan_ = in_place(atan)
+    atan2_ = in_place(atan2)
+    atanh_ = in_place(atanh)
+    bitwise_and_ = in_place(bitwise_and)
+    bitwise_not_ = in_place(bitwise_not)
+    bitwise_or_ = in_place(bitwise_or)
+    bitwise_xor_ = in_place(bitwise_xor)
+    ceil_ = in_place(ceil)
+    clamp_ = in_place(clamp)
+    clamp_max_ = in_place(clamp_max)
+    clamp_min_ = in_place(clamp_min)
+    clip_ = in_place(clip)
+    copysign_ = in_place(copysign)
+    cos_ = in_place(cos)
+    cosh_ = in_place(cosh)
+    deg2rad_ = in_place(deg2rad)
+    div_ = in_place(div)
+    divide_ = in_place(divide)
+    eq_ = in_place(eq)
+    erf_ = in_place(erf)
+    erfc_ = in_place(erfc)
+    erfinv_ = in_place(erfinv)
+    exp_ = in_place(exp)
+    exp2_ = in_place(exp2)
+    expm1_ = in_place(expm1)
+    fix_ = in_place(fix)
+    floor_ = in_place(floor)
+    floor_divide_ = in_place(floor_divide)
+    fmod_ = in_place(fmod)
+    frac_ = in_place(frac)
+    ge_ = in_place(ge)
+    gt_ = in_place(gt)
+    heaviside_ = in_place(heaviside)
+    hypot_ = in_place(hypot)
+    le_ = in_place(le)
+    lerp_ = in_place(lerp)
+    log_ = in_place(log)
+    log10_ = in_place(log10)
+    log1p_ = in_place(log1p)
+    log2_ = in_place(log2)
+    logical_and_ = in_place(logical_and)
+    logical_not_ = in_place(logical_not)
+    logical_or_ = in_place(logical_or)
+    logical_xor_ = in_place(logical_xor)
+    logit_ = in_place(logit)
+    lt_ = in_place(lt)
+    mul_ = in_place(mul)
+    multiply_ = in_place(multiply)
+    nan_to_num_ = in_place(nan_to_num)
+    ne_ = in_place(ne)
+    neg_ = in_place(neg)
+    negative_ = in_place(negative)
+    pow_ = in_place(pow)
+    rad2deg_ = in_place(rad2deg)
+    reciprocal_ = in_place(reciprocal)
+    relu_ = in_place(relu)
+    remainder_ = in_place(remainder)
+    round_ = in_place(round)
+    rsqrt_ = in_place(rsqrt)
+    sgn_ = in_place(sgn)
+    sigmoid_ = in_place(sigmoid)
+    sign_ = in_place(sign)
+    sin_ = in_place(sin)
+    sinc_ = in_place(sinc)
+    sinh_ = in_place(sinh)
+    sqrt_ = in_place(sqrt)
+    square_ = in_place(square)
+    sub_ = in_place(sub)
+    subtract_ = in_place(subtract)
+    tan_ = in_place(tan)
+    tanh_ = in_place(tanh)
+    true_divide_ = in_place(true_divide)
+    trunc_ = in_place(trunc)
+    xlogy_ = in_place(xlogy)
+
+    __iadd__ = add_
+    __isub__ = sub_
+    __imul__ = mul_
+    __itruediv__ = div_
+    __ifloordiv__ = floor_divide_
+    __imod__ = remainder_
+    __ipow__ = pow_
+    __iand__ = bitwise_and_
+    __ior__ = bitwise_or_
+    __ixor__ = bitwise_xor_
+
+    def float_power_(self, exponent: Any) -> Self:
+        """Raise to a power in place; RuntimeError for another dtype than float64, in which it is computed."""
+        if self.array.dtype != np.float64:
+            raise RuntimeError(f"float_power_: the base has dtype {self.dtype}, but the result requires float64")
+        return self.pow_(exponent)

@@ -1,35 +1,34 @@
 """Some of the elements: by index, by mask, and along a dimension.
 
 Names, arguments and meaning are PyTorch's:
-https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops.
+https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-table.
 """
 
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 
-from .. import ops
-from ..recording import Array, apply, as_operand, is_tensor, wrap, wrap_indices
-from ..shapes import along, axis_of
-from ..values import element
+from .. import table
+from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap, wrap_indices
+from .._tensor.conversion import element
+from .._tensor.in_place import assign, in_place
+from .._tensor.shapes import along, axis_of
+from ..core.graph import apply
 from .arguments import check_tensor, numpy_names, recorded_as
-from .elementwise import add, mul
+from .elementwise import add, clone, mul
 from .reductions import taken
 from .shaping import broadcast_shapes, expand, reshape
-
-if TYPE_CHECKING:
-    from ..tensor import Tensor
 
 # ---- x[index] --------------------------------------------------------------------------------------------------------
 
 
-def getitem(input: Tensor, index: Any) -> Tensor:
+def getitem(input: TensorT, index: Any) -> TensorT:
     """Return ``input[index]``: a view for integers, slices, None and …; a copy for tensors, lists and masks."""
     for step in steps_of(index):
-        input = apply(ops.getitem, input, index=step, shape=input.array.shape)
+        input = apply(table.getitem, input, index=step, shape=input.array.shape)
     return input
 
 
@@ -73,14 +72,14 @@ def _part(part: Any) -> Any:
         return _forward(part)
     if part is None or part is Ellipsis or type(part) is int:
         return part
-    if is_tensor(part):
-        part = part.array
-    part = np.array(part, None if np.size(part) else np.intp)  # a copy: what becomes of the index must not matter later
-    if part.dtype == np.uint8:
-        part = part.astype(np.bool_)
-    if part.dtype.kind not in "biu":
-        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, but got {part.dtype}")
-    return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part
+    array = np.array(as_array(part))  # a copy: what becomes of the index must not matter later
+    if not array.size and array.dtype.kind == "f" and not is_tensor(part):
+        array = array.astype(np.intp)  # an empty list
+    if array.dtype == np.uint8:
+        array = array.astype(np.bool_)
+    if array.dtype.kind not in "biu":
+        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, but got {array.dtype}")
+    return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
 
 
 def _forward(part: slice) -> slice:
@@ -92,7 +91,7 @@ def _forward(part: slice) -> slice:
 # ---- along a dimension -----------------------------------------------------------------------------------------------
 
 
-def select(input: Tensor, dim: int, index: int) -> Tensor:
+def select(input: TensorT, dim: int, index: int) -> TensorT:
     """Return a view of the slice at this index of a dimension, which vanishes."""
     if not input.ndim:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
@@ -103,7 +102,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     return input[along(axis, index)]
 
 
-def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+def narrow(input: TensorT, dim: int, start: Any, length: int) -> TensorT:
     """Return a view of `length` slices along a dimension, beginning at `start`."""
     if not input.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
@@ -123,7 +122,7 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
 
 @numpy_names
 @recorded_as("IndexSelectBackward0")
-def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+def index_select(input: TensorT, dim: int, index: TensorT) -> TensorT:
     """Return the slices along a dimension that a vector of integers names.
 
     Raises:
@@ -136,34 +135,34 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if not input.ndim:
         if places.size != 1:
             raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.size}")
-        return reshape(input, ()).clone()
-    return apply(ops.getitem, input, index=along(axis, places), shape=input.array.shape)
+        return clone(reshape(input, ()))
+    return apply(table.getitem, input, index=along(axis, places), shape=input.array.shape)
 
 
 @numpy_names
-def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
+def index_add(input: TensorT, dim: int, index: TensorT, source: TensorT, *, alpha: float = 1) -> TensorT:
     """Return the input with alpha · source added to the slices along a dimension that the index names."""
     axis, places = _slices("index_add", input, dim, index)
     _check_source("index_add", input, axis, places, source)
     x = reshape(input, -1) if not input.ndim else input
     at = along(axis, places)
-    added = apply(ops.put, reshape(source, -1) if not source.ndim else source, index=at, shape=x.array.shape)
+    added = apply(table.put, reshape(source, -1) if not source.ndim else source, index=at, shape=x.array.shape)
     return reshape(add(x, added, alpha=alpha), input.array.shape)
 
 
 @numpy_names
-def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+def index_copy(input: TensorT, dim: int, index: TensorT, source: TensorT) -> TensorT:
     """Return the input with the slices along a dimension that the index names replaced by those of the source."""
     axis, places = _slices("index_copy", input, dim, index)
     _check_source("index_copy", input, axis, places, source)
     x = reshape(input, -1) if not input.ndim else input
     at = along(axis, places)
-    out = apply(ops.setitem, x, reshape(source, -1) if not source.ndim else source, index=at)
+    out = apply(table.setitem, x, reshape(source, -1) if not source.ndim else source, index=at)
     return reshape(out, input.array.shape)
 
 
 @numpy_names
-def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+def index_fill(input: TensorT, dim: int, index: TensorT, value: Any) -> TensorT:
     """Return the input with one value in the slices along a dimension that the index names."""
     axis, places = _slices("index_fill", input, dim, index, from_the_end=True)
     if is_tensor(value) and value.ndim:
@@ -171,11 +170,11 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     chosen = np.zeros(input.array.shape or (1,), np.bool_)
     np.moveaxis(chosen, axis, 0)[places] = True
     value = value if is_tensor(value) else wrap(element(value, input.array.dtype))
-    return apply(ops.where, wrap(chosen.reshape(input.array.shape)), value, input)
+    return apply(table.where, wrap(chosen.reshape(input.array.shape)), value, input)
 
 
 def _slices(
-    name: str, input: Tensor, dim: int, index: Tensor, from_the_end: bool = False
+    name: str, input: TensorT, dim: int, index: TensorT, from_the_end: bool = False
 ) -> tuple[int, Array]:
     """Return the axis and the places along it, negative ones if allowed; errors where the index is not fit for that."""
     check_tensor(name, index, "index")
@@ -191,7 +190,7 @@ def _slices(
     return axis, places.reshape(-1).copy()
 
 
-def _check_source(name: str, input: Tensor, axis: int, places: Array, source: Tensor) -> None:
+def _check_source(name: str, input: TensorT, axis: int, places: Array, source: TensorT) -> None:
     check_tensor(name, source, "source")
     if input.dtype != source.dtype:
         raise RuntimeError(f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same dtype")
@@ -203,7 +202,7 @@ def _check_source(name: str, input: Tensor, axis: int, places: Array, source: Te
 
 @numpy_names
 @recorded_as("GatherBackward0")
-def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+def gather(input: TensorT, dim: int, index: TensorT, *, sparse_grad: bool = False) -> TensorT:
     """Return for each place of the index the element of the input there, but for `dim`, where the index says which.
 
     out[i][j][k] = input[index[i][j][k]][j][k] for dim 0.
@@ -231,7 +230,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 
 
 @numpy_names
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+def take_along_dim(input: TensorT, indices: TensorT, dim: int | None = None) -> TensorT:
     """Return the elements along a dimension that integers name, both broadcast over the other dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
@@ -257,8 +256,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 @numpy_names
 @recorded_as("ScatterBackward0")
 def scatter(
-    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
-) -> Tensor:
+    input: TensorT, dim: int, index: TensorT, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> TensorT:
     """Return the input with elements replaced, at the places where `gather` would have read them.
 
     Args:
@@ -279,18 +278,18 @@ def scatter(
     if is_tensor(src) and src.dtype != input.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if not index.array.size:
-        return input.clone()
+        return clone(input)
     source = _source(input, index, src)
     at = _places("scatter", input, axis, index)
     x = reshape(input, input.array.shape or (1,))
     if reduce == "add":
-        out = add(x, apply(ops.put, source, index=at, shape=x.array.shape))
+        out = add(x, apply(table.put, source, index=at, shape=x.array.shape))
     elif reduce == "multiply":
         factors = np.ones(x.array.shape, x.array.dtype)
         np.multiply.at(factors, at, source.array)
         out = mul(x, wrap(factors))
     elif reduce is None:
-        out = apply(ops.setitem, x, source, index=at)
+        out = apply(table.setitem, x, source, index=at)
     else:
         raise RuntimeError(f"reduce argument must be either add or multiply, but got {reduce!r}")
     return reshape(out, input.array.shape)
@@ -298,20 +297,20 @@ def scatter(
 
 @numpy_names
 @recorded_as("ScatterAddBackward0")
-def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+def scatter_add(input: TensorT, dim: int, index: TensorT, src: TensorT) -> TensorT:
     """Return the input with elements of the source added, at the places where `gather` would have read them."""
     axis = axis_of(dim, input.ndim)
     check_tensor("scatter_add", src, "src")
     if src.dtype != input.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if not index.array.size:
-        return input.clone()
+        return clone(input)
     source, x = _source(input, index, src), reshape(input, input.array.shape or (1,))
-    added = apply(ops.put, source, index=_places("scatter_add", input, axis, index), shape=x.array.shape)
+    added = apply(table.put, source, index=_places("scatter_add", input, axis, index), shape=x.array.shape)
     return reshape(add(x, added), input.array.shape)
 
 
-def _source(input: Tensor, index: Tensor, src: Any) -> Tensor:
+def _source(input: TensorT, index: TensorT, src: Any) -> TensorT:
     """Return the part of the source that the index has a place for."""
     if not is_tensor(src):
         return wrap(np.full(index.array.shape or (1,), src, input.array.dtype))
@@ -321,7 +320,7 @@ def _source(input: Tensor, index: Tensor, src: Any) -> Tensor:
     return src[tuple([slice(n) for n in index.array.shape])] if index.ndim else reshape(src, 1)
 
 
-def _places(name: str, input: Tensor, axis: int, index: Tensor) -> tuple[Array, ...]:
+def _places(name: str, input: TensorT, axis: int, index: TensorT) -> tuple[Array, ...]:
     """Return NumPy's index of the places that an index along an axis means."""
     _, along = _aligned(name, input, axis, index)
     places = list(np.ogrid[tuple([slice(n) for n in along.shape])])
@@ -329,7 +328,7 @@ def _places(name: str, input: Tensor, axis: int, index: Tensor) -> tuple[Array, 
     return tuple(places)
 
 
-def _aligned(name: str, input: Tensor, axis: int, index: Tensor) -> tuple[Tensor, Array]:
+def _aligned(name: str, input: TensorT, axis: int, index: TensorT) -> tuple[TensorT, Array]:
     """Return the part of the input that an index of its rank reads, and the index as an array of at least one axis."""
     check_tensor(name, index, "index")
     places, own = index.array, input.array.shape or (1,)
@@ -353,7 +352,7 @@ def _aligned(name: str, input: Tensor, axis: int, index: Tensor) -> tuple[Tensor
     return reshape(input, own)[read], places.copy()
 
 
-def take(input: Tensor, index: Tensor) -> Tensor:
+def take(input: TensorT, index: TensorT) -> TensorT:
     """Return the elements of the flat tensor that an index names, in the index's shape."""
     check_tensor("take", index, "index")
     if index.array.dtype != np.int64:
@@ -361,13 +360,13 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     n, places = input.array.size, index.array
     if places.size and not (-n <= places.min() and places.max() < n):
         raise IndexError(f"take(): index out of range: found {places.min()} to {places.max()} for {n} elements")
-    return apply(ops.getitem, reshape(input, -1), index=(places.copy(), Ellipsis), shape=(n,))
+    return apply(table.getitem, reshape(input, -1), index=(places.copy(), Ellipsis), shape=(n,))
 
 
 # ---- by mask ---------------------------------------------------------------------------------------------------------
 
 
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(condition: TensorT, input: Any = None, other: Any = None) -> Any:
     """Return input where the condition holds, and other elsewhere; the condition alone gives the places where it holds.
 
     Args:
@@ -389,11 +388,11 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     check_tensor("where", condition, "condition")
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
-    return apply(ops.where, condition, as_operand(input), as_operand(other))
+    return apply(table.where, condition, as_operand(input), as_operand(other))
 
 
 @recorded_as("MaskedFillBackward0")
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+def masked_fill(input: TensorT, mask: TensorT, value: Any) -> TensorT:
     """Return the input with one value where the mask is true.
 
     Raises:
@@ -405,20 +404,20 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if is_tensor(value) and value.ndim:
         raise RuntimeError(f"masked_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
     value = value if is_tensor(value) else wrap(element(value, input.array.dtype))
-    return apply(ops.where, mask, value, input).to(input.dtype)
+    return apply(table.where, mask, value, input).to(input.dtype)
 
 
 @recorded_as("MaskedSelectBackward0")
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+def masked_select(input: TensorT, mask: TensorT) -> TensorT:
     """Return the elements where the mask is true, in one dimension; both broadcast."""
     _check_mask("masked_select", mask)
     shape = broadcast_shapes(input.array.shape, mask.array.shape)
     x, chosen = expand(input, shape), np.broadcast_to(mask.array, shape).copy()
-    return apply(ops.getitem, reshape(x, -1), index=(chosen.reshape(-1),), shape=(x.array.size,))
+    return apply(table.getitem, reshape(x, -1), index=(chosen.reshape(-1),), shape=(x.array.size,))
 
 
 @recorded_as("MaskedScatterBackward0")
-def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+def masked_scatter(input: TensorT, mask: TensorT, source: TensorT) -> TensorT:
     """Return the input with its elements where the mask is true replaced by those of the source, one after another."""
     _check_mask("masked_scatter", mask)
     if input.dtype != source.dtype:
@@ -428,16 +427,16 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     count = int(chosen.sum())
     if count > source.array.size:
         raise RuntimeError(f"masked_scatter: expected {count} elements in the source, but got {source.array.size}")
-    return apply(ops.setitem, expand(input, shape), reshape(source, -1)[:count], index=chosen)
+    return apply(table.setitem, expand(input, shape), reshape(source, -1)[:count], index=chosen)
 
 
-def _check_mask(name: str, mask: Tensor) -> None:
+def _check_mask(name: str, mask: TensorT) -> None:
     check_tensor(name, mask, "mask")
     if mask.array.dtype != np.bool_:
         raise RuntimeError(f"{name}: expected BoolTensor for mask, but got {mask.dtype}")
 
 
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+def nonzero(input: TensorT, *, as_tuple: bool = False) -> Any:
     """Return the indices of the elements that are not 0, a row for each; or a vector for each dimension.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nonzero.html
@@ -447,6 +446,88 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     return wrap_indices(np.argwhere(input.array))
 
 
-def argwhere(input: Tensor) -> Tensor:
+def argwhere(input: TensorT) -> TensorT:
     """Return the indices of the elements that are not 0, a row for each."""
     return wrap(np.argwhere(input.array))
+
+
+# ---- one value everywhere --------------------------------------------------------------------------------------------
+
+
+def fill(input: TensorT, value: Any) -> TensorT:
+    """Return a tensor of the input's shape and dtype whose elements all have one value."""
+    if is_tensor(value) and value.ndim:
+        raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    out = clone(input)
+    assign(out, ..., value)
+    return out
+
+
+def zero_(input: TensorT) -> TensorT:
+    """Overwrite every element with 0, and return the tensor."""
+    assign(input, ..., 0)
+    return input
+
+
+# ---- as methods ------------------------------------------------------------------------------------------------------
+
+
+class Indexing(TensorBase):
+    """The methods of a tensor that choose elements, and write to a choice of them."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Self:
+        return getitem(self, index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        *before, last = steps_of(index)
+        place = self
+        for step in before:
+            place = apply(table.getitem, place, index=step, shape=place.array.shape)
+        assign(place, last, value)
+
+    def copy_(self, src: TensorBase, non_blocking: bool = False) -> Self:
+        """Overwrite with the values of `src`, broadcast and converted."""
+        self[...] = src
+        return self
+
+    def fill_(self, value: Any) -> Self:
+        """Overwrite every element with one value; RuntimeError for a value with dimensions."""
+        if isinstance(value, TensorBase) and value.ndim:
+            raise RuntimeError(f"fill_ only supports a 0-dimension value tensor, but got {value.ndim} dimensions")
+        self[...] = value
+        return self
+
+    def zero_(self) -> Self:
+        """Overwrite every element with 0."""
+        return self.fill_(0)
+
+    argwhere = argwhere
+    gather = gather
+    index_add = index_add
+    index_copy = index_copy
+    index_fill = index_fill
+    index_select = index_select
+    masked_fill = masked_fill
+    masked_scatter = masked_scatter
+    masked_select = masked_select
+    narrow = narrow
+    nonzero = nonzero
+    scatter = scatter
+    scatter_add = scatter_add
+    select = select
+    take = take
+    take_along_dim = take_along_dim
+
+    index_add_ = in_place(index_add)
+    index_copy_ = in_place(index_copy)
+    index_fill_ = in_place(index_fill)
+    masked_fill_ = in_place(masked_fill)
+    masked_scatter_ = in_place(masked_scatter)
+    scatter_ = in_place(scatter)
+    scatter_add_ = in_place(scatter_add)
+
+    def where(self, condition: TensorBase, other: Any) -> Self:
+        """Return self where the condition holds, other elsewhere."""
+        return where(condition, self, other)

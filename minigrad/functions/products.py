@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .. import ops
-from ..recording import apply, is_tensor, named
-from ..shapes import axis_of
+from .. import table
+from .._tensor.base import TensorBase, TensorT, is_tensor, named
+from .._tensor.in_place import in_place
+from .._tensor.shapes import axis_of
+from ..core.graph import apply
 from .arguments import check_tensor, recorded_as, rounded_once, takes_out
-from .elementwise import add, mul
+from .elementwise import add, bitwise_and, bitwise_or, mul
 from .reductions import sum
 from .shaping import broadcast_shapes, permute, reshape, squeeze, unsqueeze
 
-if TYPE_CHECKING:
-    from ..tensor import Tensor
-
 
 @takes_out
-def matmul(input: Tensor, other: Tensor) -> Tensor:
+def matmul(input: TensorT, other: TensorT) -> TensorT:
     """Return the product of matrices, of vectors, or of both, broadcast over leading dimensions.
 
     Args:
@@ -49,11 +48,11 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         return squeeze(matmul(unsqueeze(input, 0), other), -2 if len(b) > 1 else 0)
     if len(b) == 1:
         return named(squeeze(matmul(input, unsqueeze(other, 1)), -1), "MvBackward0")
-    return apply(ops.matmul, input, other)
+    return apply(table.matmul, input, other)
 
 
 @takes_out
-def mm(input: Tensor, mat2: Tensor) -> Tensor:
+def mm(input: TensorT, mat2: TensorT) -> TensorT:
     """Return the product of two matrices."""
     _check_ndims("mm", (input, 2), (mat2, 2))
     return matmul(input, mat2)
@@ -61,7 +60,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
 
 @takes_out
 @recorded_as("BmmBackward0")
-def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+def bmm(input: TensorT, mat2: TensorT) -> TensorT:
     """Return the products of as many pairs of matrices, (b, n, k) and (b, k, m)."""
     _check_ndims("bmm", (input, 3), (mat2, 3))
     if input.array.shape[0] != mat2.array.shape[0]:
@@ -72,7 +71,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 
 @takes_out
 @recorded_as("MvBackward0")
-def mv(input: Tensor, vec: Tensor) -> Tensor:
+def mv(input: TensorT, vec: TensorT) -> TensorT:
     """Return the product of a matrix and a vector."""
     _check_ndims("mv", (input, 2), (vec, 1))
     return matmul(input, vec)
@@ -80,7 +79,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
 
 @takes_out
 @recorded_as("DotBackward0")
-def dot(input: Tensor, tensor: Tensor) -> Tensor:
+def dot(input: TensorT, tensor: TensorT) -> TensorT:
     """Return the inner product of two vectors of equal length."""
     _check_ndims("dot", (input, 1), (tensor, 1))
     if input.array.shape != tensor.array.shape:
@@ -92,7 +91,7 @@ vdot = dot
 
 
 @takes_out
-def inner(input: Tensor, other: Tensor) -> Tensor:
+def inner(input: TensorT, other: TensorT) -> TensorT:
     """Return the sums of products over the last dimension of both; of a number, the multiple."""
     if not input.ndim or not other.ndim:
         return mul(input, other)
@@ -103,7 +102,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 
 
 @takes_out
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: TensorT, vec2: TensorT) -> TensorT:
     """Return all products of an element of one vector with one of another, a row for each of the first."""
     _check_ndims("outer", (input, 1), (vec2, 1))
     return mul(unsqueeze(input, 1), vec2)
@@ -115,7 +114,7 @@ ger = outer
 @takes_out
 @rounded_once
 @recorded_as("AddmmBackward0")
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def addmm(input: TensorT, mat1: TensorT, mat2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
     """Return beta · input + alpha · mat1 mat2."""
     return _plus(input, mm(mat1, mat2), beta, alpha)
 
@@ -123,7 +122,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
 @takes_out
 @rounded_once
 @recorded_as("AddmvBackward0")
-def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def addmv(input: TensorT, mat: TensorT, vec: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
     """Return beta · input + alpha · mat vec."""
     return _plus(input, mv(mat, vec), beta, alpha)
 
@@ -131,7 +130,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: fl
 @takes_out
 @rounded_once
 @recorded_as("AddrBackward0")
-def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def addr(input: TensorT, vec1: TensorT, vec2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
     """Return beta · input + alpha · the outer product of two vectors."""
     return _plus(input, outer(vec1, vec2), beta, alpha)
 
@@ -139,7 +138,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: f
 @takes_out
 @rounded_once
 @recorded_as("BaddbmmBackward0")
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def baddbmm(input: TensorT, batch1: TensorT, batch2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
     """Return beta · input + alpha · batch1 batch2."""
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
@@ -147,13 +146,13 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, a
 @takes_out
 @rounded_once
 @recorded_as("AddbmmBackward0")
-def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def addbmm(input: TensorT, batch1: TensorT, batch2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
     """Return beta · input + alpha · the sum of the products batch1 batch2."""
     product = bmm(batch1, batch2)
     return _plus(input, sum(product, 0, dtype=product.dtype), beta, alpha)
 
 
-def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
+def _plus(input: TensorT, product: TensorT, beta: float, alpha: float) -> TensorT:
     """Return beta · input + alpha · product, of the product's shape; an input times 0 may hold NaNs."""
     check_tensor("addmm and its like", input)
     if broadcast_shapes(input.array.shape, product.array.shape) != product.array.shape:
@@ -162,7 +161,7 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
     if product.array.dtype.kind != "f":  # PyTorch brings both to the product's dtype, too
         alpha, beta = (product.array.dtype.type(x).item() for x in (alpha, beta))
     if product.array.dtype.kind == "b":
-        return (product & bool(alpha)) | (input & bool(beta))
+        return bitwise_or(bitwise_and(product, bool(alpha)), bitwise_and(input, bool(beta)))
     product = product if alpha == 1 else mul(product, alpha)
     if beta == 0:
         return product
@@ -170,7 +169,7 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
 
 
 @takes_out
-def chain_matmul(*matrices: Tensor) -> Tensor:
+def chain_matmul(*matrices: TensorT) -> TensorT:
     """Return the product of several matrices, from left to right."""
     product = matrices[0]
     for matrix in matrices[1:]:
@@ -179,7 +178,7 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 
 @takes_out
-def kron(input: Tensor, other: Tensor) -> Tensor:
+def kron(input: TensorT, other: TensorT) -> TensorT:
     """Return Kronecker's product: every element of the input times the whole other tensor, laid side by side."""
     ndim = max(input.ndim, other.ndim)
     a = (1,) * (ndim - input.ndim) + input.array.shape
@@ -190,7 +189,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
 
 
 @takes_out
-def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+def tensordot(a: TensorT, b: TensorT, dims: Any = 2) -> TensorT:
     """Return the sums of products over some dimensions of both.
 
     Args:
@@ -224,7 +223,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     return reshape(matmul(matrix_a, matrix_b), rows + columns)
 
 
-def _summed(x: Tensor, dim: int) -> Tensor:
+def _summed(x: TensorT, dim: int) -> TensorT:
     return sum(x, dim, keepdim=True, dtype=x.dtype)
 
 
@@ -232,7 +231,7 @@ def _by(shape: Sequence[int]) -> str:
     return "x".join(str(n) for n in shape)
 
 
-def _check_ndims(name: str, *expected: tuple[Tensor, int]) -> None:
+def _check_ndims(name: str, *expected: tuple[TensorT, int]) -> None:
     """Raise RuntimeError for an argument of another number of dimensions."""
     for x, ndim in expected:
         check_tensor(name, x)
@@ -240,3 +239,40 @@ def _check_ndims(name: str, *expected: tuple[Tensor, int]) -> None:
             found = " and ".join(f"{y.ndim}D" for y, _ in expected)
             wanted = " and ".join(f"{n}D" for _, n in expected)
             raise RuntimeError(f"{name}: {wanted} tensors expected, but got {found} tensors")
+
+
+# ---- as methods ------------------------------------------------------------------------------------------------------
+
+
+class Products(TensorBase):
+    """The methods of a tensor that multiply vectors and matrices."""
+
+    __slots__ = ()
+
+    def __matmul__(self, other: Any) -> Any:
+        return matmul(self, other) if isinstance(other, TensorBase) else NotImplemented
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return matmul(other, self) if isinstance(other, TensorBase) else NotImplemented
+
+    addbmm = addbmm
+    addmm = addmm
+    addmv = addmv
+    addr = addr
+    baddbmm = baddbmm
+    bmm = bmm
+    dot = dot
+    ger = ger
+    inner = inner
+    kron = kron
+    matmul = matmul
+    mm = mm
+    mv = mv
+    outer = outer
+    vdot = vdot
+
+    addbmm_ = in_place(addbmm)
+    addmm_ = in_place(addmm)
+    addmv_ = in_place(addmv)
+    addr_ = in_place(addr)
+    baddbmm_ = in_place(baddbmm)

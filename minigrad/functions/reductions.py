@@ -1,6 +1,6 @@
 """Many values in, few out: sums, means, extremes, and the functions that run along a dimension.
 
-Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/torch.html#reduction-ops. `dim` is one
+Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/torch.html#reduction-table. `dim` is one
 dimension, several, or None for all; a reduced dimension vanishes, or stays with size 1 where `keepdim` says so. Both
 may be called by NumPy's names, `axis` and `keepdims`.
 """
@@ -10,23 +10,25 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from .. import dtypes, ops
-from ..ops import Op
-from ..recording import Array, apply, converted, is_tensor, named, wrap, wrap_indices
-from ..shapes import along, axes_of, axis_of
+from .. import table
+from .._tensor import dtypes
+from .._tensor.base import Array, TensorBase, TensorT, is_tensor, named, wrap, wrap_indices
+from .._tensor.in_place import in_place
+from .._tensor.promotion import converted
+from .._tensor.shapes import along, axes_of, axis_of
+from .._tensor.views import flattened, reshaped
+from ..core.graph import apply
+from ..table import Op
 from . import return_types
 from .arguments import check_floating, check_tensor, numpy_names, recorded_as, rounded_once, takes_out
 from .elementwise import abs, clone, maximum, minimum, mul, ne, pow, sign, square
 
-if TYPE_CHECKING:
-    from ..tensor import Tensor
-
 Dim = int | Sequence[int] | None
-Choice = TypeVar("Choice", bound=return_types.ValuesAndIndices)
+Choice = TypeVar("Choice", bound=return_types.ValuesAndIndices[Any])
 
 
 # ---- sums ------------------------------------------------------------------------------------------------------------
@@ -35,7 +37,7 @@ Choice = TypeVar("Choice", bound=return_types.ValuesAndIndices)
 @numpy_names
 @takes_out
 @rounded_once
-def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def sum(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the sum over some dimensions, or over all.
 
     Args:
@@ -56,61 +58,61 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
     """
     x = _summable(input, dtype)
     shape = x.array.shape
-    return apply(ops.sum, x, axis=axes_of(dim, len(shape)), keepdims=keepdim, shape=shape)
+    return apply(table.sum, x, axis=axes_of(dim, len(shape)), keepdims=keepdim, shape=shape)
 
 
 @numpy_names
 @takes_out
 @rounded_once
-def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def mean(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the mean over some dimensions, or over all; RuntimeError for integers, unless a float dtype is given."""
     x = input if dtype is None else converted(input, dtypes.to_numpy(dtype))
     check_floating("mean", x)
     shape = x.array.shape
-    return apply(ops.mean, x, axis=axes_of(dim, len(shape)), keepdims=keepdim, shape=shape)
+    return apply(table.mean, x, axis=axes_of(dim, len(shape)), keepdims=keepdim, shape=shape)
 
 
 @numpy_names
-def nansum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def nansum(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the sum of what is not NaN."""
     return sum(_without_nans(input), dim, keepdim, dtype=dtype)
 
 
 @numpy_names
-def nanmean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def nanmean(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the mean of what is not NaN."""
     check_floating("nanmean", input)
     numbers = wrap(np.asarray(~np.isnan(input.array), input.array.dtype))
     return sum(_without_nans(input), dim, keepdim, dtype=dtype) / sum(numbers, dim, keepdim, dtype=dtype)
 
 
-def _without_nans(x: Tensor) -> Tensor:
-    return apply(ops.where, wrap(np.asarray(np.isnan(x.array))), 0, x)
+def _without_nans(x: TensorT) -> TensorT:
+    return apply(table.where, wrap(np.asarray(np.isnan(x.array))), 0, x)
 
 
 @numpy_names
 @rounded_once
-def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+def cumsum(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     """Return the running sum along one dimension."""
     x = _summable(input, dtype)
     axis = axis_of(dim, x.array.ndim)
-    return apply(ops.cumsum, x, axis=axis) if x.array.ndim else clone(x)
+    return apply(table.cumsum, x, axis=axis) if x.array.ndim else clone(x)
 
 
 @numpy_names
-def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
+def count_nonzero(input: TensorT, dim: Dim = None) -> TensorT:
     """Return how many elements are not 0."""
     return sum(ne(input, 0), dim)
 
 
-def trace(input: Tensor) -> Tensor:
+def trace(input: TensorT) -> TensorT:
     """Return the sum of a matrix's diagonal."""
     if input.array.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.array.ndim}")
-    return sum(apply(ops.diagonal, input, offset=0, axis1=0, axis2=1, shape=input.array.shape))
+    return sum(apply(table.diagonal, input, offset=0, axis1=0, axis2=1, shape=input.array.shape))
 
 
-def _summable(x: Tensor, dtype: Any) -> Tensor:
+def _summable(x: TensorT, dtype: Any) -> TensorT:
     """Return x in the dtype given; without one, integers and booleans as int64, in which PyTorch adds them up."""
     check_tensor("sum", x)
     if dtype is not None:
@@ -123,7 +125,7 @@ def _summable(x: Tensor, dtype: Any) -> Tensor:
 
 @numpy_names
 @rounded_once
-def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def prod(input: TensorT, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the product over one dimension, or over all.
 
     It is multiplied up in pairs, then pairs of pairs: so its gradient is right where factors are 0, which a quotient
@@ -133,16 +135,16 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """
     x = _summable(input, dtype)
     if dim is None:
-        out = _folded(x.reshape(-1), 0).reshape(())
-        return named(out.reshape([1] * x.ndim) if keepdim else out, "ProdBackward0")
+        out = _folded(flattened(x), 0)
+        return named(reshaped(out, (1,) * x.ndim if keepdim else ()), "ProdBackward0")
     axis = axis_of(dim, x.ndim)
     if not x.ndim:
         return clone(x)
     out = _folded(x, axis)
-    return named(out if keepdim else out.squeeze(axis), "ProdBackward1")
+    return named(_dropped(out, (axis,), keepdim), "ProdBackward1")
 
 
-def _folded(x: Tensor, axis: int) -> Tensor:
+def _folded(x: TensorT, axis: int) -> TensorT:
     """Multiply the halves along an axis with each other until one factor is left."""
     n = x.array.shape[axis]
     if n < 2:
@@ -158,7 +160,7 @@ def _folded(x: Tensor, axis: int) -> Tensor:
 @numpy_names
 @rounded_once
 @recorded_as("CumprodBackward0")
-def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+def cumprod(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     """Return the running product along one dimension, multiplied up over distances of 1, 2, 4 and so on.
 
     Source: https://pytorch.org/docs/stable/generated/torch.cumprod.html
@@ -173,9 +175,9 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return clone(x) if x is input else x
 
 
-def _joined(parts: list[Tensor], axis: int) -> Tensor:
+def _joined(parts: list[TensorT], axis: int) -> TensorT:
     bounds = np.cumsum([0, *[part.array.shape[axis] for part in parts]]).tolist()
-    return apply(ops.cat, *parts, axis=axis, bounds=bounds)
+    return apply(table.cat, *parts, axis=axis, bounds=bounds)
 
 
 # ---- spread ----------------------------------------------------------------------------------------------------------
@@ -185,8 +187,8 @@ def _joined(parts: list[Tensor], axis: int) -> Tensor:
 @rounded_once
 @recorded_as("VarBackward0")
 def var(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
-) -> Tensor:
+    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> TensorT:
     """Return the variance: the sum of squared deviations over (number of values - correction).
 
     Args:
@@ -210,23 +212,23 @@ def var(
         correction = 1 if unbiased is None else int(unbiased)
     axes = axes_of(dim, input.array.ndim)
     count = math.prod([input.array.shape[i] for i in axes])
-    deviations = apply(ops.squared_difference, input, mean(input, axes, keepdim=True))
+    deviations = apply(table.squared_difference, input, mean(input, axes, keepdim=True))
     return sum(deviations, axes, keepdim) / builtins.max(count - correction, 0)
 
 
 @numpy_names
 @recorded_as("StdBackward0")
 def std(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
-) -> Tensor:
+    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> TensorT:
     """Return the standard deviation, the square root of `var`; its slope at 0 is taken as 0."""
-    return apply(ops.root, var(input, dim, unbiased, keepdim, correction=correction))
+    return apply(table.root, var(input, dim, unbiased, keepdim, correction=correction))
 
 
 @numpy_names
 def var_mean(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
-) -> tuple[Tensor, Tensor]:
+    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> tuple[TensorT, TensorT]:
     """Return the variance and the mean."""
     dims = None if isinstance(dim, bool) else dim
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
@@ -234,8 +236,8 @@ def var_mean(
 
 @numpy_names
 def std_mean(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
-) -> tuple[Tensor, Tensor]:
+    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> tuple[TensorT, TensorT]:
     """Return the standard deviation and the mean."""
     dims = None if isinstance(dim, bool) else dim
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
@@ -244,7 +246,7 @@ def std_mean(
 @numpy_names
 @rounded_once
 @recorded_as("LinalgVectorNormBackward0")
-def norm(input: Tensor, p: Any = "fro", dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def norm(input: TensorT, p: Any = "fro", dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return (Σ |x|^p)^(1/p) over some dimensions, or over all; its slope at 0 is taken as 0.
 
     Args:
@@ -264,7 +266,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Dim = None, keepdim: bool = False, 
     x = input if dtype is None else converted(input, dtypes.to_numpy(dtype))
     check_floating("norm", x)
     if p in ("fro", 2, None):
-        return apply(ops.root, sum(square(x), dim, keepdim))
+        return apply(table.root, sum(square(x), dim, keepdim))
     if p == 1:
         return sum(abs(x), dim, keepdim)
     if p == 0:
@@ -276,16 +278,16 @@ def norm(input: Tensor, p: Any = "fro", dim: Dim = None, keepdim: bool = False, 
     return _flat_power(sum(_flat_power(abs(x), p), dim, keepdim), 1 / p)
 
 
-def _flat_power(x: Tensor, exponent: float) -> Tensor:
+def _flat_power(x: TensorT, exponent: float) -> TensorT:
     """Return x to a power, with slope 0 where x is 0: an infinite slope times 0 would be NaN."""
     is_zero = wrap(np.asarray(x.array == 0))
     at_zero = 0.0 if exponent > 0 else math.inf
-    return apply(ops.where, is_zero, at_zero, pow(apply(ops.where, is_zero, 1.0, x), exponent))
+    return apply(table.where, is_zero, at_zero, pow(apply(table.where, is_zero, 1.0, x), exponent))
 
 
-def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
+def dist(input: TensorT, other: TensorT, p: float = 2) -> TensorT:
     """Return the p-norm of input - other."""
-    return norm(apply(ops.sub, input, other), p)
+    return norm(apply(table.sub, input, other), p)
 
 
 # ---- extremes --------------------------------------------------------------------------------------------------------
@@ -293,19 +295,19 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
 
 @numpy_names
 @recorded_as("AmaxBackward0")
-def amax(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
+def amax(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
     """Return the largest value over some dimensions, or over all; ties share the gradient."""
-    return _extreme(ops.amax, input, dim, keepdim)
+    return _extreme(table.amax, input, dim, keepdim)
 
 
 @numpy_names
 @recorded_as("AminBackward0")
-def amin(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
+def amin(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
     """Return the smallest value over some dimensions, or over all; ties share the gradient."""
-    return _extreme(ops.amin, input, dim, keepdim)
+    return _extreme(table.amin, input, dim, keepdim)
 
 
-def _extreme(op: Op, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
+def _extreme(op: Op, input: TensorT, dim: Dim, keepdim: bool) -> TensorT:
     shape = input.array.shape
     axes = axes_of(dim, len(shape))
     if not builtins.all(shape[i] for i in axes):
@@ -314,19 +316,20 @@ def _extreme(op: Op, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
     return _dropped(apply(op, input, axis=axes), axes, keepdim)
 
 
-def _dropped(reduced: Tensor, axes: tuple[int, ...], keepdim: bool) -> Tensor:
+def _dropped(reduced: TensorT, axes: tuple[int, ...], keepdim: bool) -> TensorT:
     """Drop the reduced dimensions, which have size 1, if they are not to be kept."""
-    return reduced if keepdim else reduced.reshape([n for i, n in enumerate(reduced.array.shape) if i not in axes])
+    kept = tuple([n for i, n in enumerate(reduced.array.shape) if i not in axes])
+    return reduced if keepdim else reshaped(reduced, kept)
 
 
 @numpy_names
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
+def aminmax(input: TensorT, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax[TensorT]:
     """Return the smallest and the largest value."""
     return return_types.aminmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
 @numpy_names
-def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+def max(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Return the largest element; along a dimension, also where it is; with another tensor, of each pair.
 
     Args:
@@ -356,7 +359,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
 
 
 @numpy_names
-def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+def min(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Return the smallest element; along a dimension, also where it is; with another tensor, of each pair."""
     other = dim if is_tensor(dim) else other
     if other is not None:
@@ -367,45 +370,46 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
 
 
 def _chosen(
-    kind: type[Choice], input: Tensor, indices: Tensor, dim: int, keepdim: bool, out: Any = None
+    kind: type[Choice], input: TensorT, indices: TensorT, dim: int, keepdim: bool, out: Any = None
 ) -> Choice:
     """Take what the indices, of size 1 along `dim`, choose."""
     values = taken(input, indices.array, dim)
     if not keepdim and input.array.ndim:
-        values, indices = values.squeeze(dim), indices.squeeze(dim)
+        axes = (axis_of(dim, input.array.ndim),)
+        values, indices = _dropped(values, axes, keepdim), _dropped(indices, axes, keepdim)
     if out is not None:
         values, indices = (target.copy_(found) for target, found in zip(out, (values, indices), strict=True))
     return kind(named(values, f"{kind.__name__.capitalize()}Backward0"), indices)
 
 
-def taken(input: Tensor, index: Array, dim: int) -> Tensor:
+def taken(input: TensorT, index: Array, dim: int) -> TensorT:
     """Return the elements along a dimension that an integer array of the same rank names."""
     if not input.array.ndim:
         return clone(input)
-    return apply(ops.take_along, input, index=index, axis=axis_of(dim, input.array.ndim), shape=input.array.shape)
+    return apply(table.take_along, input, index=index, axis=axis_of(dim, input.array.ndim), shape=input.array.shape)
 
 
 @numpy_names
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+def argmax(input: TensorT, dim: int | None = None, keepdim: bool = False) -> TensorT:
     """Return where the largest element is, counted in the flat tensor or along one dimension."""
     _refuse_booleans("argmax", input)
     return _place(np.argmax, input, dim, keepdim)
 
 
 @numpy_names
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+def argmin(input: TensorT, dim: int | None = None, keepdim: bool = False) -> TensorT:
     """Return where the smallest element is, counted in the flat tensor or along one dimension."""
     _refuse_booleans("argmin", input)
     return _place(np.argmin, input, dim, keepdim)
 
 
-def _refuse_booleans(name: str, input: Tensor) -> None:
+def _refuse_booleans(name: str, input: TensorT) -> None:
     check_tensor(name, input)
     if input.array.dtype.kind == "b":
         raise RuntimeError(f'"{name}_cpu" not implemented for \'Bool\'')
 
 
-def _place(search: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+def _place(search: Any, input: TensorT, dim: int | None, keepdim: bool) -> TensorT:
     """Return where NumPy's argmax or argmin finds the extreme element."""
     array = input.array
     axis = None if dim is None else axis_of(dim, array.ndim)
@@ -416,18 +420,18 @@ def _place(search: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor
 
 
 @numpy_names
-def cummax(input: Tensor, dim: int) -> return_types.cummax:
+def cummax(input: TensorT, dim: int) -> return_types.cummax[TensorT]:
     """Return the largest value so far along a dimension, and where it was last."""
     return return_types.cummax(*_running(input, dim, np.maximum))
 
 
 @numpy_names
-def cummin(input: Tensor, dim: int) -> return_types.cummin:
+def cummin(input: TensorT, dim: int) -> return_types.cummin[TensorT]:
     """Return the smallest value so far along a dimension, and where it was last."""
     return return_types.cummin(*_running(input, dim, np.minimum))
 
 
-def _running(input: Tensor, dim: int, extreme: np.ufunc) -> tuple[Tensor, Tensor]:
+def _running(input: TensorT, dim: int, extreme: np.ufunc) -> tuple[TensorT, TensorT]:
     axis = axis_of(dim, input.array.ndim)
     if not input.array.size or not input.array.ndim:
         return clone(input), wrap(np.zeros(input.array.shape, np.int64))
@@ -442,7 +446,7 @@ def _running(input: Tensor, dim: int, extreme: np.ufunc) -> tuple[Tensor, Tensor
 
 
 @numpy_names
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
+def argsort(input: TensorT, dim: int = -1, descending: bool = False, *, stable: bool = False) -> TensorT:
     """Return the indices that sort along a dimension; equal elements keep their order."""
     axis, array = axis_of(dim, input.array.ndim), input.array
     if not array.ndim:
@@ -455,7 +459,9 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 
 @numpy_names
 @recorded_as("SortBackward0")
-def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> return_types.sort:
+def sort(
+    input: TensorT, dim: int = -1, descending: bool = False, *, stable: bool = False
+) -> return_types.sort[TensorT]:
     """Return the elements in order along a dimension, and where they were; equal ones keep their order.
 
     Source: https://pytorch.org/docs/stable/generated/torch.sort.html
@@ -469,14 +475,16 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     return return_types.sort(taken(input, indices.array, dim), indices)
 
 
-def msort(input: Tensor) -> Tensor:
+def msort(input: TensorT) -> TensorT:
     """Return the elements in order along the first dimension."""
     return sort(input, 0).values
 
 
 @numpy_names
 @recorded_as("TopkBackward0")
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> return_types.topk:
+def topk(
+    input: TensorT, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
+) -> return_types.topk[TensorT]:
     """Return the k largest (or smallest) elements along a dimension, in order, and where they were.
 
     Raises:
@@ -495,7 +503,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 
 
 @numpy_names
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue:
+def kthvalue(input: TensorT, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue[TensorT]:
     """Return the k-th smallest element along a dimension, k from 1 on, and where it was."""
     axis = axis_of(dim, input.array.ndim)
     size = input.array.shape[axis] if input.array.ndim else 1
@@ -505,13 +513,13 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ret
 
 
 @numpy_names
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(input: TensorT, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median, the lower one of two; along a dimension, also where it is. A NaN makes it NaN.
 
     Source: https://pytorch.org/docs/stable/generated/torch.median.html
     """
     if dim is None:
-        return apply(ops.median, input.reshape(-1))
+        return apply(table.median, flattened(input))
     axis = axis_of(dim, input.array.ndim)
     size = input.array.shape[axis] if input.array.ndim else 1
     if not size:
@@ -520,7 +528,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _ranked(
-    kind: type[Choice], input: Tensor, rank: int, axis: int, keepdim: bool, first_nan: bool = False
+    kind: type[Choice], input: TensorT, rank: int, axis: int, keepdim: bool, first_nan: bool = False
 ) -> Choice:
     """Choose along an axis the element that is at this rank when sorted, or the first NaN if there is one."""
     indices = argsort(input, axis)
@@ -535,7 +543,7 @@ def _ranked(
 
 @numpy_names
 def unique(
-    input: Tensor,
+    input: TensorT,
     sorted: bool = True,
     return_inverse: bool = False,
     return_counts: bool = False,
@@ -564,18 +572,18 @@ def unique(
 
 
 @numpy_names
-def all(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
+def all(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
     """Return whether every element is nonzero, over some dimensions or over all."""
     return _answer(input, np.logical_and, dim, keepdim)
 
 
 @numpy_names
-def any(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
+def any(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
     """Return whether any element is nonzero, over some dimensions or over all."""
     return _answer(input, np.logical_or, dim, keepdim)
 
 
-def _answer(input: Tensor, question: np.ufunc, dim: Dim, keepdim: bool) -> Tensor:
+def _answer(input: TensorT, question: np.ufunc, dim: Dim, keepdim: bool) -> TensorT:
     array = input.array
     answer = question.reduce(array, axes_of(dim, array.ndim), keepdims=keepdim)
     return wrap(np.asarray(answer, np.uint8 if array.dtype == np.uint8 else np.bool_))
@@ -586,25 +594,72 @@ def _answer(input: Tensor, question: np.ufunc, dim: Dim, keepdim: bool) -> Tenso
 
 @numpy_names
 @recorded_as("LogsumexpBackward0")
-def logsumexp(input: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
+def logsumexp(input: TensorT, dim: Dim, keepdim: bool = False) -> TensorT:
     """Return log(Σ exp(x)) over some dimensions, without overflow."""
     axes = axes_of(dim, input.array.ndim)
-    return _dropped(apply(ops.logsumexp, input, axis=axes), axes, keepdim)
+    return _dropped(apply(table.logsumexp, input, axis=axes), axes, keepdim)
 
 
 @numpy_names
-def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+def softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     """Return exp(x) / Σ exp(x) along one dimension, without overflow."""
-    return _along(ops.softmax, input, dim, dtype)
+    return _along(table.softmax, input, dim, dtype)
 
 
 @numpy_names
-def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+def log_softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     """Return log(softmax(x)) along one dimension, without overflow."""
-    return _along(ops.log_softmax, input, dim, dtype)
+    return _along(table.log_softmax, input, dim, dtype)
 
 
-def _along(op: Op, input: Tensor, dim: int, dtype: Any) -> Tensor:
+def _along(op: Op, input: TensorT, dim: int, dtype: Any) -> TensorT:
     x = input if dtype is None else converted(input, dtypes.to_numpy(dtype))
     axis = axis_of(dim, x.array.ndim)
-    return apply(op, x, axis=axis) if x.array.ndim else apply(op, x.reshape(1), axis=0).reshape(())
+    return apply(op, x, axis=axis) if x.array.ndim else reshaped(apply(op, reshaped(x, (1,)), axis=0), ())
+
+
+# ---- as methods ------------------------------------------------------------------------------------------------------
+
+
+class Reductions(TensorBase):
+    """The methods of a tensor that reduce it, or look along a dimension."""
+
+    __slots__ = ()
+
+    all = all
+    amax = amax
+    amin = amin
+    aminmax = aminmax
+    any = any
+    argmax = argmax
+    argmin = argmin
+    argsort = argsort
+    count_nonzero = count_nonzero
+    cummax = cummax
+    cummin = cummin
+    cumprod = cumprod
+    cumsum = cumsum
+    dist = dist
+    kthvalue = kthvalue
+    log_softmax = log_softmax
+    logsumexp = logsumexp
+    max = max
+    mean = mean
+    median = median
+    min = min
+    msort = msort
+    nanmean = nanmean
+    nansum = nansum
+    norm = norm
+    prod = prod
+    softmax = softmax
+    sort = sort
+    std = std
+    sum = sum
+    topk = topk
+    trace = trace
+    unique = unique
+    var = var
+
+    cumprod_ = in_place(cumprod)
+    cumsum_ = in_place(cumsum)

@@ -2,59 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Generic, NamedTuple
 
-if TYPE_CHECKING:
-    from ..tensor import Tensor
+from .._tensor.base import TensorT
 
 
-class ValuesAndIndices(NamedTuple):
+class ValuesAndIndices(NamedTuple, Generic[TensorT]):
     """What a choice along one dimension returns: the chosen values, and where they were."""
 
-    values: Tensor
-    indices: Tensor
+    values: TensorT
+    indices: TensorT
 
     def __repr__(self) -> str:
         return f"minigrad.return_types.{type(self).__name__}(\nvalues={self.values!r},\nindices={self.indices!r})"
 
 
-class max(ValuesAndIndices):
+class max(ValuesAndIndices[TensorT]):
     """What `minigrad.max` returns along a dimension."""
 
 
-class min(ValuesAndIndices):
+class min(ValuesAndIndices[TensorT]):
     """What `minigrad.min` returns along a dimension."""
 
 
-class median(ValuesAndIndices):
+class median(ValuesAndIndices[TensorT]):
     """What `minigrad.median` returns along a dimension."""
 
 
-class kthvalue(ValuesAndIndices):
+class kthvalue(ValuesAndIndices[TensorT]):
     """What `minigrad.kthvalue` returns."""
 
 
-class sort(ValuesAndIndices):
+class sort(ValuesAndIndices[TensorT]):
     """What `minigrad.sort` returns."""
 
 
-class topk(ValuesAndIndices):
+class topk(ValuesAndIndices[TensorT]):
     """What `minigrad.topk` returns."""
 
 
-class cummax(ValuesAndIndices):
+class cummax(ValuesAndIndices[TensorT]):
     """What `minigrad.cummax` returns."""
 
 
-class cummin(ValuesAndIndices):
+class cummin(ValuesAndIndices[TensorT]):
     """What `minigrad.cummin` returns."""
 
 
-class aminmax(NamedTuple):
+class aminmax(NamedTuple, Generic[TensorT]):
     """What `minigrad.aminmax` returns."""
 
-    min: Tensor
-    max: Tensor
+    min: TensorT
+    max: TensorT
 
     def __repr__(self) -> str:
         return f"minigrad.return_types.aminmax(\nmin={self.min!r},\nmax={self.max!r})"

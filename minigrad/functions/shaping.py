@@ -1,7 +1,7 @@
 """The same elements in other shapes: views where memory allows, as in PyTorch, and copies where elements repeat.
 
 Names, arguments and meaning are PyTorch's:
-https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops.
+https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-table.
 """
 
 from __future__ import annotations
@@ -9,26 +9,27 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 
-from .. import ops
-from ..recording import apply, is_tensor, named, wrap
-from ..shapes import Size, along, axes_of, axis_of, inferred, sizes_from
-from ..values import number
+from .. import table
+from .._tensor.base import TensorBase, TensorT, is_tensor, named, wrap
+from .._tensor.conversion import number
+from .._tensor.in_place import in_place
+from .._tensor.shapes import Size, along, axes_of, axis_of, inferred, sizes_from
+from .._tensor.writes import refuse_write
+from ..core.graph import apply
 from . import reductions
 from .arguments import check_tensor, numpy_names, other_names, recorded_as, takes_out
-
-if TYPE_CHECKING:
-    from ..tensor import Tensor
+from .elementwise import clone
 
 Dim = int | Sequence[int] | None
 
 # ---- one tensor, laid out otherwise ----------------------------------------------------------------------------------
 
 
-def reshape(input: Tensor, *sizes: Any, shape: Sequence[int] | None = None) -> Tensor:
+def reshape(input: TensorT, *sizes: Any, shape: Sequence[int] | None = None) -> TensorT:
     """Return the same elements in another shape, one size of which may be -1; a view where possible.
 
     Args:
@@ -48,10 +49,10 @@ def reshape(input: Tensor, *sizes: Any, shape: Sequence[int] | None = None) -> T
                 [3, 4, 5]])
     """
     target = sizes_from(sizes) if shape is None else sizes_from(shape)
-    return apply(ops.reshape, input, shape=inferred(target, input.array.size), old=input.array.shape)
+    return apply(table.reshape, input, shape=inferred(target, input.array.size), old=input.array.shape)
 
 
-def view(input: Tensor, *sizes: Any) -> Tensor:
+def view(input: TensorT, *sizes: Any) -> TensorT:
     """Return a view in another shape; RuntimeError where the memory's layout allows none. A dtype is a conversion."""
     if len(sizes) == 1 and hasattr(sizes[0], "numpy") and not hasattr(sizes[0], "array"):
         return wrap(input.array.view(sizes[0].numpy))
@@ -64,17 +65,17 @@ def view(input: Tensor, *sizes: Any) -> Tensor:
     return out
 
 
-def view_as(input: Tensor, other: Tensor) -> Tensor:
+def view_as(input: TensorT, other: TensorT) -> TensorT:
     """Return a view in the shape of another tensor."""
     return view(input, other.array.shape)
 
 
-def reshape_as(input: Tensor, other: Tensor) -> Tensor:
+def reshape_as(input: TensorT, other: TensorT) -> TensorT:
     """Return the same elements in the shape of another tensor."""
     return reshape(input, other.array.shape)
 
 
-def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+def flatten(input: TensorT, start_dim: int = 0, end_dim: int = -1) -> TensorT:
     """Return the tensor with a range of dimensions made one."""
     shape = input.array.shape or (1,)
     start, end = axis_of(start_dim, len(shape)), axis_of(end_dim, len(shape))
@@ -85,13 +86,14 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return reshape(input, *shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
 
 
-def ravel(input: Tensor) -> Tensor:
+def ravel(input: TensorT) -> TensorT:
     """Return the elements in one dimension."""
-    return reshape(input, -1).contiguous()
+    out = reshape(input, -1)
+    return out if out.array.flags.c_contiguous else clone(out)
 
 
 @numpy_names
-def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+def unflatten(input: TensorT, dim: int, sizes: Sequence[int]) -> TensorT:
     """Return the tensor with one dimension split into several, whose sizes multiply to its own; one may be -1."""
     axis, shape = axis_of(dim, input.array.ndim), input.array.shape
     if not sizes:
@@ -100,7 +102,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 
 
 @numpy_names
-def squeeze(input: Tensor, dim: Dim = None) -> Tensor:
+def squeeze(input: TensorT, dim: Dim = None) -> TensorT:
     """Return the tensor without its dimensions of size 1, or without the named ones of these."""
     shape = input.array.shape
     axes = () if isinstance(dim, tuple | list) and not dim else axes_of(dim, len(shape))
@@ -110,21 +112,21 @@ def squeeze(input: Tensor, dim: Dim = None) -> Tensor:
 
 @numpy_names
 @recorded_as("UnsqueezeBackward0")
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: TensorT, dim: int) -> TensorT:
     """Return the tensor with one more dimension, of size 1, at this place."""
     shape = input.array.shape
     axis = axis_of(dim, len(shape) + 1)
     return reshape(input, [*shape[:axis], 1, *shape[axis:]])
 
 
-def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose(input: TensorT, dim0: int, dim1: int) -> TensorT:
     """Return a view with two dimensions exchanged."""
     ndim = input.array.ndim
     axis1, axis2 = axis_of(dim0, ndim), axis_of(dim1, ndim)
-    return apply(ops.swapaxes, input, axis1=axis1, axis2=axis2) if ndim else reshape(input, ())
+    return apply(table.swapaxes, input, axis1=axis1, axis2=axis2) if ndim else reshape(input, ())
 
 
-def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+def swapaxes(input: TensorT, axis0: int, axis1: int) -> TensorT:
     """Return a view with two dimensions exchanged, by NumPy's name."""
     return transpose(input, axis0, axis1)
 
@@ -133,14 +135,14 @@ swapdims = transpose
 
 
 @recorded_as("TBackward0")
-def t(input: Tensor) -> Tensor:
+def t(input: TensorT) -> TensorT:
     """Return a matrix transposed; a vector as it is."""
     if input.array.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
     return transpose(input, 0, 1) if input.array.ndim == 2 else reshape(input, input.array.shape)
 
 
-def permute(input: Tensor, *order: Any, dims: Sequence[int] | None = None) -> Tensor:
+def permute(input: TensorT, *order: Any, dims: Sequence[int] | None = None) -> TensorT:
     """Return a view with the dimensions in this order.
 
     Raises:
@@ -152,10 +154,10 @@ def permute(input: Tensor, *order: Any, dims: Sequence[int] | None = None) -> Te
     axes = tuple([axis_of(d, input.array.ndim) for d in wanted])
     if sorted(axes) != list(range(input.array.ndim)):
         raise RuntimeError(f"permute(dims): {list(wanted)} is no order of the {input.array.ndim} dimensions")
-    return apply(ops.permute, input, axes=axes)
+    return apply(table.permute, input, axes=axes)
 
 
-def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+def movedim(input: TensorT, source: int | Sequence[int], destination: int | Sequence[int]) -> TensorT:
     """Return a view with some dimensions moved to other places, the rest in their order."""
     ndim = input.array.ndim
     start, end = [[d] if isinstance(d, int) else list(d) for d in (source, destination)]
@@ -173,14 +175,14 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 moveaxis = movedim
 
 
-def adjoint(input: Tensor) -> Tensor:
+def adjoint(input: TensorT) -> TensorT:
     """Return a view with the last two dimensions exchanged."""
     if input.array.ndim < 2:
         raise RuntimeError(f"adjoint() is only supported on matrices or batches of them. Got {input.ndim}-D tensor.")
     return transpose(input, -2, -1)
 
 
-def expand(input: Tensor, *sizes: Any) -> Tensor:
+def expand(input: TensorT, *sizes: Any) -> TensorT:
     """Return a view in which dimensions of size 1 are repeated; -1 leaves a dimension as it is.
 
     Raises:
@@ -201,20 +203,20 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
                 f"The expanded size of the tensor ({shape[new + i]}) must match the existing size ({n}) at "
                 f"dimension {new + i}"
             )
-    return apply(ops.expand, input, shape=shape)
+    return apply(table.expand, input, shape=shape)
 
 
-def expand_as(input: Tensor, other: Tensor) -> Tensor:
+def expand_as(input: TensorT, other: TensorT) -> TensorT:
     """Return a view expanded to the shape of another tensor."""
     return expand(input, other.array.shape)
 
 
-def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+def broadcast_to(input: TensorT, size: Sequence[int]) -> TensorT:
     """Return a view expanded to a shape."""
     return expand(input, size)
 
 
-def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+def broadcast_tensors(*tensors: TensorT) -> tuple[TensorT, ...]:
     """Return views of the tensors expanded to the shape that they broadcast to."""
     shape = broadcast_shapes(*[x.array.shape for x in tensors])
     return tuple([expand(x, shape) for x in tensors])
@@ -228,7 +230,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
         raise RuntimeError(f"the shapes {', '.join(str(list(s)) for s in shapes)} do not broadcast") from None
 
 
-def sum_to_size(input: Tensor, *sizes: Any) -> Tensor:
+def sum_to_size(input: TensorT, *sizes: Any) -> TensorT:
     """Return the tensor summed down to a shape that broadcasts to its own."""
     target, own = sizes_from(sizes), input.array.shape
     extra = len(own) - len(target)
@@ -244,8 +246,8 @@ def sum_to_size(input: Tensor, *sizes: Any) -> Tensor:
 
 
 @recorded_as("RepeatBackward0")
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
-    """Return copies of the tensor laid side by side, so many times along each dimension.
+def repeat(input: TensorT, *repeats: Any) -> TensorT:
+    """Return copies of the tensor laid side by side, this number of times along each dimension.
 
     Args:
         input: a tensor.
@@ -264,19 +266,21 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
         raise RuntimeError(f"Trying to create tensor with negative dimension: repeat counts {list(counts)}")
     own = (1,) * new + own
     apart = reshape(input, [size for n in own for size in (1, n)])  # (n, m) as (1, n, 1, m)
-    copies = expand(apart, [size for c, n in zip(counts, own, strict=True) for size in (c, n)]).clone()
-    return reshape(copies, [c * n for c, n in zip(counts, own, strict=True)])
+    copies = expand(apart, [size for c, n in zip(counts, own, strict=True) for size in (c, n)])
+    return reshape(clone(copies), [c * n for c, n in zip(counts, own, strict=True)])
 
 
-def tile(input: Tensor, *counts: Any, dims: Sequence[int] | None = None) -> Tensor:
+def tile(input: TensorT, *counts: Any, dims: Sequence[int] | None = None) -> TensorT:
     """Return copies of the tensor laid side by side, as `repeat`; counts that lack in front are 1."""
     repeats = sizes_from(counts if dims is None else dims)
     return repeat(input, (1,) * (input.array.ndim - len(repeats)) + repeats)
 
 
 @numpy_names
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
-    """Return the tensor with every element (or slice along a dimension) repeated so many times in a row.
+def repeat_interleave(
+    input: TensorT, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+) -> TensorT:
+    """Return the tensor with every element (or slice along a dimension) repeated this number of times in a row.
 
     Args:
         input: a tensor.
@@ -297,24 +301,24 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     if counts.dtype.kind not in "iu" or (counts < 0).any():
         raise RuntimeError(f"repeats must be integers and can not be negative, but got {repeats}")
     places = np.repeat(np.arange(x.array.shape[axis]), counts)
-    return apply(ops.getitem, x, index=along(axis, places), shape=x.array.shape)
+    return apply(table.getitem, x, index=along(axis, places), shape=x.array.shape)
 
 
-def flip(input: Tensor, *axes: Any, dims: Sequence[int] | None = None) -> Tensor:
+def flip(input: TensorT, *axes: Any, dims: Sequence[int] | None = None) -> TensorT:
     """Return a copy reversed along some dimensions."""
     wanted = sizes_from(axes if dims is None else (dims,))
     axes = axes_of(wanted, input.array.ndim) if wanted and input.array.ndim else ()
-    return apply(ops.flip, input, axis=axes)
+    return apply(table.flip, input, axis=axes)
 
 
-def fliplr(input: Tensor) -> Tensor:
+def fliplr(input: TensorT) -> TensorT:
     """Return a copy reversed along the second dimension."""
     if input.array.ndim < 2:
         raise RuntimeError("Input must be >= 2-d.")
     return flip(input, 1)
 
 
-def flipud(input: Tensor) -> Tensor:
+def flipud(input: TensorT) -> TensorT:
     """Return a copy reversed along the first dimension."""
     if input.array.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
@@ -323,7 +327,7 @@ def flipud(input: Tensor) -> Tensor:
 
 @numpy_names
 @recorded_as("RollBackward0")
-def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
+def roll(input: TensorT, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> TensorT:
     """Return a copy whose elements are moved along some dimensions, those beyond the end coming in at the beginning.
 
     Raises:
@@ -341,19 +345,19 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims: {len(axes)}")
     if not input.array.ndim:
         raise IndexError(f"Dimension specified as {dims} but tensor has no dimensions")
-    out = input.clone()
+    out = clone(input)
     for step, axis in zip(steps, axes, strict=True):
         out = _rolled(out, step, axis)
     return out
 
 
-def _rolled(x: Tensor, step: int, axis: int) -> Tensor:
+def _rolled(x: TensorT, step: int, axis: int) -> TensorT:
     n = x.array.shape[axis]
     cut = n - step % n if n else 0
     return cat([x[along(axis, slice(cut, None))], x[along(axis, slice(cut))]], axis)
 
 
-def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+def rot90(input: TensorT, k: int = 1, dims: Sequence[int] = (0, 1)) -> TensorT:
     """Return the tensor turned by k · 90° in the plane of two dimensions, from the first towards the second."""
     if len(dims) != 2 or input.array.ndim < 2:
         raise RuntimeError(f"expected total rotation dims == 2 of at least 2, but got dims = {list(dims)}")
@@ -367,7 +371,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
             return flip(input, first, second)
         case 3:
             return flip(transpose(input, first, second), second)
-    return input.clone()
+    return clone(input)
 
 
 # ---- several tensors -------------------------------------------------------------------------------------------------
@@ -375,7 +379,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 
 @numpy_names
 @takes_out
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def cat(tensors: Sequence[TensorT], dim: int = 0) -> TensorT:
     """Return tensors joined along a dimension that they have.
 
     Args:
@@ -408,7 +412,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         shapes = ", ".join(str(list(x.array.shape)) for x in tensors)
         raise RuntimeError(f"Sizes of tensors must match except in dimension {dim}, but got shapes {shapes}")
     bounds = [0, *accumulate(x.array.shape[axis] for x in parts)]
-    return apply(ops.cat, *parts, axis=axis, bounds=bounds)
+    return apply(table.cat, *parts, axis=axis, bounds=bounds)
 
 
 concat = concatenate = cat
@@ -421,7 +425,7 @@ def _check_sequence(name: str, tensors: Any) -> None:
 
 @numpy_names
 @takes_out
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def stack(tensors: Sequence[TensorT], dim: int = 0) -> TensorT:
     """Return tensors of one shape joined along a new dimension.
 
     Raises:
@@ -464,13 +468,13 @@ def _each(tensors: tuple[Any, ...], change: Any) -> Any:
     return tuple([change(x) for x in tensors])
 
 
-def hstack(tensors: Sequence[Tensor]) -> Tensor:
+def hstack(tensors: Sequence[TensorT]) -> TensorT:
     """Return tensors joined side by side: along the second dimension, vectors along their only one."""
     parts = _each((tuple(tensors),), atleast_1d)
     return cat(parts, 0 if parts and parts[0].ndim == 1 else 1)
 
 
-def vstack(tensors: Sequence[Tensor]) -> Tensor:
+def vstack(tensors: Sequence[TensorT]) -> TensorT:
     """Return tensors joined one below the other, vectors as rows."""
     return cat(_each((tuple(tensors),), atleast_2d), 0)
 
@@ -478,12 +482,12 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 row_stack = vstack
 
 
-def dstack(tensors: Sequence[Tensor]) -> Tensor:
+def dstack(tensors: Sequence[TensorT]) -> TensorT:
     """Return tensors joined along the third dimension."""
     return cat(_each((tuple(tensors),), atleast_3d), 2)
 
 
-def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+def column_stack(tensors: Sequence[TensorT]) -> TensorT:
     """Return tensors joined side by side, vectors as columns."""
     return hstack([reshape(x, -1, 1) if x.ndim < 2 else x for x in tensors])
 
@@ -491,7 +495,7 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
 @numpy_names
 @other_names(split_size_or_sections="split_size")
 @recorded_as("SplitBackward0")
-def split(tensor: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def split(tensor: TensorT, split_size: int | Sequence[int], dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of parts along a dimension: of this size each (the last may be smaller), or of these sizes.
 
     Raises:
@@ -517,8 +521,8 @@ def split(tensor: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tupl
 
 
 @numpy_names
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return views of at most so many parts of equal size along a dimension; the last may be smaller."""
+def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
+    """Return views of at most `chunks` parts of equal size along a dimension; the last may be smaller."""
     axis = _existing_axis("chunk", input, dim)
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
@@ -528,8 +532,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 @numpy_names
 @other_names(indices="indices_or_sections", sections="indices_or_sections")
-def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return views of so many parts along a dimension, sizes differing by at most 1; or cut at these places."""
+def tensor_split(input: TensorT, indices_or_sections: Any, dim: int = 0) -> tuple[TensorT, ...]:
+    """Return views of this number of parts, of sizes that differ by at most 1; or of the parts between these places."""
     axis = _existing_axis("tensor_split", input, dim)
     n, cuts = input.array.shape[axis], indices_or_sections
     if is_tensor(cuts):
@@ -544,20 +548,20 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return tuple([input[along(axis, part)] for part in parts])
 
 
-def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def hsplit(input: TensorT, indices_or_sections: Any) -> tuple[TensorT, ...]:
     """Return views of parts side by side: along the second dimension, a vector along its only one."""
     axis = min(1, input.ndim - 1)
     return tensor_split(input, _even("hsplit", input, indices_or_sections, axis), axis)
 
 
-def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def vsplit(input: TensorT, indices_or_sections: Any) -> tuple[TensorT, ...]:
     """Return views of parts one below the other: along the first dimension."""
     if input.ndim < 2:
         raise RuntimeError(f"torch.vsplit requires a tensor with at least 2 dimension, but got {input.ndim}")
     return tensor_split(input, _even("vsplit", input, indices_or_sections, 0), 0)
 
 
-def _even(name: str, x: Tensor, sections: Any, axis: int) -> Any:
+def _even(name: str, x: TensorT, sections: Any, axis: int) -> Any:
     """Return sections if x can be cut so; RuntimeError otherwise."""
     if x.ndim < 1:
         raise RuntimeError(f"torch.{name} requires a tensor with at least 1 dimension, but got {x.ndim}")
@@ -566,30 +570,30 @@ def _even(name: str, x: Tensor, sections: Any, axis: int) -> Any:
     return sections
 
 
-def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def split_with_sizes(input: TensorT, split_sizes: Sequence[int], dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of parts of these sizes along a dimension."""
     return split(input, list(split_sizes), dim)
 
 
-def _sections(x: Tensor, axis: int, bounds: Sequence[int]) -> tuple[Tensor, ...]:
+def _sections(x: TensorT, axis: int, bounds: Sequence[int]) -> tuple[TensorT, ...]:
     return tuple([x[along(axis, slice(start, stop))] for start, stop in pairwise(bounds)])
 
 
 @numpy_names
 @recorded_as("UnbindBackward0")
-def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+def unbind(input: TensorT, dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of the slices along one dimension."""
     axis = _existing_axis("unbind", input, dim)
     return tuple([input[along(axis, i)] for i in range(input.array.shape[axis])])
 
 
-def _existing_axis(name: str, x: Tensor, dim: int) -> int:
+def _existing_axis(name: str, x: TensorT, dim: int) -> int:
     if not x.array.ndim:
         raise RuntimeError(f"{name} expects at least a 1-dimensional tensor")
     return axis_of(dim, x.array.ndim)
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+def meshgrid(*tensors: TensorT, indexing: str = "ij") -> tuple[TensorT, ...]:
     """Return the coordinates of a grid: for each vector a view of the grid's shape in which it varies.
 
     Args:
@@ -624,7 +628,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
 # ---- diagonals and triangles -----------------------------------------------------------------------------------------
 
 
-def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+def diagonal(input: TensorT, offset: int = 0, dim1: int = 0, dim2: int = 1) -> TensorT:
     """Return a view of the diagonals of the matrices in two dimensions, as the last dimension.
 
     Args:
@@ -638,24 +642,24 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     axis1, axis2 = axis_of(dim1, input.array.ndim), axis_of(dim2, input.array.ndim)
     if axis1 == axis2:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    return apply(ops.diagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=input.array.shape)
+    return apply(table.diagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=input.array.shape)
 
 
-def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+def diag(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return a matrix with this diagonal; of a matrix, its diagonal."""
     if input.ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     if input.ndim == 1:
         return diag_embed(input, diagonal)
-    return apply(ops.diagonal, input, offset=diagonal, axis1=0, axis2=1, shape=input.array.shape).clone()
+    return clone(apply(table.diagonal, input, offset=diagonal, axis1=0, axis2=1, shape=input.array.shape))
 
 
-def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+def diagflat(input: TensorT, offset: int = 0) -> TensorT:
     """Return a matrix with the elements of the input as its diagonal."""
     return diag_embed(reshape(input, -1), offset)
 
 
-def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+def diag_embed(input: TensorT, offset: int = 0, dim1: int = -2, dim2: int = -1) -> TensorT:
     """Return zeros with the last dimension of the input as the diagonal of two new dimensions."""
     axis1, axis2 = axis_of(dim1, input.ndim + 1), axis_of(dim2, input.ndim + 1)
     if axis1 == axis2:
@@ -666,23 +670,117 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     shape = list(input.array.shape[:-1])
     shape.insert(axis1, size)
     shape.insert(axis2, size)
-    return apply(ops.undiagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=tuple(shape))
+    return apply(table.undiagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=tuple(shape))
 
 
 @recorded_as("TrilBackward0")
-def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+def tril(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return matrices with 0 above a diagonal."""
     return _masked(input, diagonal, lambda n, m, k: np.tri(n, m, k, np.bool_))
 
 
 @recorded_as("TriuBackward0")
-def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+def triu(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return matrices with 0 below a diagonal."""
     return _masked(input, diagonal, lambda n, m, k: ~np.tri(n, m, k - 1, np.bool_))
 
 
-def _masked(x: Tensor, diagonal: int, triangle: Any) -> Tensor:
+def _masked(x: TensorT, diagonal: int, triangle: Any) -> TensorT:
     if x.ndim < 2:
         raise RuntimeError(f"tril and triu: input tensor must have at least 2 dimensions, but got {x.ndim}")
     kept = triangle(*x.array.shape[-2:], number(diagonal))
-    return apply(ops.where, wrap(kept), x, wrap(np.zeros((), x.array.dtype)))
+    return apply(table.where, wrap(kept), x, wrap(np.zeros((), x.array.dtype)))
+
+
+# ---- as methods ------------------------------------------------------------------------------------------------------
+
+
+class Shaping(TensorBase):
+    """The methods of a tensor about its shape."""
+
+    __slots__ = ()
+
+    @property
+    def T(self) -> Self:
+        """The tensor with its dimensions reversed."""
+        return permute(self, *range(self.array.ndim - 1, -1, -1))
+
+    @property
+    def mT(self) -> Self:
+        """The tensor with its last two dimensions exchanged."""
+        if self.array.ndim < 2:
+            raise RuntimeError(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {self.array.ndim}-D tensor."
+            )
+        return super().mT
+
+    H = T
+    mH = mT
+
+    adjoint = adjoint
+    broadcast_to = broadcast_to
+    chunk = chunk
+    diag = diag
+    diag_embed = diag_embed
+    diagflat = diagflat
+    diagonal = diagonal
+    expand = expand
+    expand_as = expand_as
+    flatten = flatten
+    flip = flip
+    fliplr = fliplr
+    flipud = flipud
+    hsplit = hsplit
+    moveaxis = moveaxis
+    movedim = movedim
+    permute = permute
+    ravel = ravel
+    repeat = repeat
+    repeat_interleave = repeat_interleave
+    reshape = reshape
+    reshape_as = reshape_as
+    roll = roll
+    rot90 = rot90
+    split = split
+    split_with_sizes = split_with_sizes
+    squeeze = squeeze
+    sum_to_size = sum_to_size
+    swapaxes = swapaxes  # type: ignore[assignment]
+    swapdims = swapdims
+    t = t
+    tensor_split = tensor_split
+    tile = tile
+    transpose = transpose
+    tril = tril
+    triu = triu
+    unbind = unbind
+    unflatten = unflatten
+    unsqueeze = unsqueeze
+    view = view
+    view_as = view_as
+    vsplit = vsplit
+
+    tril_ = in_place(tril)
+    triu_ = in_place(triu)
+
+    def unsqueeze_(self, dim: int) -> Self:
+        """Insert a dimension of size 1 in place."""
+        return self._replaced_by(unsqueeze(self, dim))
+
+    def squeeze_(self, dim: Any = None) -> Self:
+        """Remove dimensions of size 1 in place."""
+        return self._replaced_by(squeeze(self, dim))
+
+    def t_(self) -> Self:
+        """Transpose a matrix in place."""
+        return self._replaced_by(t(self))
+
+    def transpose_(self, dim0: int, dim1: int) -> Self:
+        """Exchange two dimensions in place."""
+        return self._replaced_by(transpose(self, dim0, dim1))
+
+    def _replaced_by(self, view: TensorBase) -> Self:
+        """Become a view of what this tensor was."""
+        refuse_write(self)
+        self.array, self.grad_fn, self.memory = view.array, view.grad_fn, view.memory
+        return self

@@ -8,8 +8,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ..creation import empty
-from ..tensor import Tensor
+from ..core import nn as core
+from ..functions.arguments import check_tensor
+from ..functions.creation import empty
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
 from .parameter import Parameter
@@ -23,7 +25,7 @@ def _described(text: str, inplace: bool) -> str:
 # ---- rectifiers ------------------------------------------------------------------------------------------------------
 
 
-class ReLU(Module):
+class ReLU(core.ReLU, Module):
     """y = max(x, 0).
 
     Args:
@@ -36,9 +38,12 @@ class ReLU(Module):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         """Return max(input, 0)."""
-        return F.relu(input, self.inplace)
+        if self.inplace:
+            return F.relu(input, inplace=True)
+        check_tensor("relu", input)
+        return super().forward(input)
 
     def extra_repr(self) -> str:
         """Return "inplace=True", or nothing."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..creation import empty, ones, tensor, zeros
-from ..dtypes import dtype as DType, int64
-from ..tensor import Tensor
+from .._tensor.dtypes import dtype as DType, int64
+from ..functions.creation import empty, ones, tensor, zeros
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
 from .parameter import Parameter

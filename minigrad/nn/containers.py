@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NoReturn, Self
 
 from ..core import nn as core
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .module import Module, tree
 from .parameter import Parameter
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import nn as core
+from ..functions.tensor import Tensor
 from ..random import Generator
-from ..tensor import Tensor
 from . import functional as F
 from .functional.dropout import checked_dropout_probability
 from .module import Module
@@ -29,7 +29,7 @@ class _Dropout(Module):
 class Dropout(core.Dropout, _Dropout):
     """While training, drop each element with probability p and scale the others up; in evaluation, the identity.
 
-    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn anew for every element and every call.
+    y = x · m / (1 - p), where m is 0 with probability p and 1 otherwise, drawn for every element and every call.
     Since E[m / (1 - p)] = 1, the expectation of y is x, and evaluation needs no correction ("inverted" dropout). The
     gradient is dL/dx = dL/dy · m / (1 - p), with the m of the forward pass.
 

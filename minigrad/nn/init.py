@@ -13,10 +13,10 @@ from typing import ParamSpec
 
 import numpy as np
 
-from ..grad_mode import no_grad
+from .._tensor.base import Array, wrap
+from .._tensor.grad_mode import no_grad
+from ..functions.tensor import Tensor
 from ..random import Generator, default_generator
-from ..recording import Array, wrap
-from ..tensor import Tensor
 
 P = ParamSpec("P")
 

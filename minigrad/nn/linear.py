@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..creation import empty
-from ..dtypes import dtype as DType
-from ..tensor import Tensor
+from .._tensor.dtypes import dtype as DType
+from ..core import nn as core
+from ..functions.arguments import check_tensor
+from ..functions.creation import empty
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
 from .parameter import Parameter
 
 
-class Linear(Module):
+class Linear(core.Linear, Module):
     """y = x Wᵀ + b.
 
     Args:
@@ -35,12 +37,13 @@ class Linear(Module):
         minigrad.Size([128, 30])
     """
 
-    bias: Parameter | None
+    weight: Parameter
+    bias: Parameter | None  # type: ignore[assignment]
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None
     ) -> None:
-        super().__init__()
+        Module.__init__(self)
         self.in_features = in_features
         self.out_features = out_features
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
@@ -54,9 +57,10 @@ class Linear(Module):
             bound = 1 / math.sqrt(self.in_features) if self.in_features else 0.0
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         """Return input Wᵀ + b."""
-        return F.linear(input, self.weight, self.bias)
+        check_tensor("linear", input)
+        return super().forward(input)
 
     def extra_repr(self) -> str:
         """Return the sizes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from . import functional as F
 from .distance import PairwiseDistance
 from .functional.losses.reduction import checked_reduction, legacy_reduction

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..creation import empty
-from ..dtypes import dtype as DType
-from ..tensor import Tensor
+from .._tensor.dtypes import dtype as DType
+from ..functions.creation import empty
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
 from .parameter import Parameter
@@ -90,7 +90,7 @@ class GroupNorm(Module):
         bias: b, of shape (C,), at first 0; or None.
 
     Raises:
-        ValueError: the channels cannot be divided into so many groups.
+        ValueError: the channels cannot be divided into this number of groups.
 
     Source: Wu and He, "Group Normalization", 2018;
         https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html

@@ -6,10 +6,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from .. import dtypes
+from .._tensor import dtypes
+from .._tensor.base import Array, wrap
 from ..core import nn as core
-from ..recording import Array, wrap
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 
 
 class Parameter(core.Parameter, Tensor):

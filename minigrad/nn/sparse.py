@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from ..creation import empty
-from ..dtypes import dtype as DType
-from ..grad_mode import no_grad
-from ..tensor import Tensor
+from .._tensor.dtypes import dtype as DType
+from .._tensor.grad_mode import no_grad
+from ..functions.creation import empty
+from ..functions.tensor import Tensor
 from . import functional as F, init
 from .functional.sparse import checked_padding_idx
 from .module import Module

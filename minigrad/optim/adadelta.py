@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, average_squares, filled
 from .options import at_least_zero, numbers
 
@@ -79,7 +79,7 @@ class Adadelta(CountingOptimizer):
     def descend(self, params: list[Tensor], t: float, group: Group) -> None:
         """Move parameters that have a gradient."""
         lr, rho, eps, decay = numbers(group, "lr", "rho", "eps", "weight_decay")
-        for theta, g, v, u, scratch in self.pieces(params, "square_avg", "acc_delta"):
+        for theta, g, v, u, scratch in self.blocks(params, "square_avg", "acc_delta"):
             if group["maximize"]:
                 g = -g
             if decay:

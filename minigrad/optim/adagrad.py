@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, filled
 from .options import at_least_zero, numbers
 
@@ -91,7 +91,7 @@ class Adagrad(CountingOptimizer):
         """Move parameters that have a gradient, for the t-th time."""
         lr, lr_decay, decay, eps = numbers(group, "lr", "lr_decay", "weight_decay", "eps")
         step_size = lr / (1 + (t - 1) * lr_decay)
-        for theta, g, v, scratch in self.pieces(params, "sum"):
+        for theta, g, v, scratch in self.blocks(params, "sum"):
             if group["maximize"]:
                 g = -g
             if decay:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import optim as core
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, filled
 from .options import at_least_zero, fractions, numbers
 
@@ -115,7 +115,7 @@ class Adam(core.Adam, CountingOptimizer):
         )
 
 
-class AdamW(Adam):
+class AdamW(core.AdamW, Adam):
     """Adam with decoupled weight decay: the weights shrink by themselves, not by way of the gradient.
 
     For each parameter θ: θ ← θ - γ λ θ, then Adam's update without the decay.
@@ -158,13 +158,12 @@ class AdamW(Adam):
             betas,
             eps,
             weight_decay,
-            amsgrad,
+            amsgrad=amsgrad,
             foreach=foreach,
             maximize=maximize,
             capturable=capturable,
             differentiable=differentiable,
             fused=fused,
-            decoupled_weight_decay=True,
         )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, average, filled
 from .options import at_least_zero, fractions, numbers
 
@@ -78,7 +78,7 @@ class Adamax(CountingOptimizer):
         """Move parameters that have a gradient, for the t-th time."""
         lr, decay, eps, beta1, beta2 = numbers(group, "lr", "weight_decay", "eps", "betas")
         step_size = lr / (1 - beta1**t)
-        for theta, g, m, u, scratch in self.pieces(params, "exp_avg", "exp_inf"):
+        for theta, g, m, u, scratch in self.blocks(params, "exp_avg", "exp_inf"):
             if group["maximize"]:
                 g = -g
             if decay:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, average, average_squares, filled, scalar
 from .options import at_least_zero, fractions, numbers
 
@@ -95,7 +95,7 @@ class NAdam(CountingOptimizer):
 
     def _descend(self, p: Tensor, t: float, share_of_g: float, share_of_m: float, group: Group) -> None:
         lr, decay, eps, beta1, beta2 = numbers(group, "lr", "weight_decay", "eps", "betas")
-        for theta, g, m, v, scratch in self.pieces([p], "exp_avg", "exp_avg_sq"):
+        for theta, g, m, v, scratch in self.blocks([p], "exp_avg", "exp_avg_sq"):
             if group["maximize"]:
                 g = -g
             if decay and group["decoupled_weight_decay"]:

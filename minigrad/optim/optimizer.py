@@ -9,17 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..backward import forget_gradient
+from .._tensor import dtypes
+from .._tensor.backward import forget_gradient
+from .._tensor.base import Array, wrap
+from .._tensor.grad_mode import enable_grad
+from .._tensor.hooks import RemovableHandle
+from .._tensor.writes import date_writes
 from ..core import optim as core
 from ..core.optim import average as average, average_squares as average_squares
-from ..grad_mode import enable_grad
-from ..hooks import RemovableHandle
-from ..recording import Array, date_writes, wrap
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
+from .blocks import Blocks
 from .hooks import observed
 from .options import refuse_switches
-from .pieces import Pieces
 
 NUMBERS = ("step", "mu_product")
 """What a state holds as tensors of no dimension."""
@@ -59,7 +60,7 @@ class Optimizer(core.Optimizer):
                 f"{type(params).__name__}"
             )
         self.check_options(defaults)
-        self._pieces = Pieces()
+        self._blocks = Blocks()
         self.step_pre_hooks: dict[int, StepHook] = {}
         self.step_post_hooks: dict[int, StepHook] = {}
         self.state_dict_pre_hooks: OrderedDict[int, StateHook] = OrderedDict()
@@ -125,7 +126,7 @@ class Optimizer(core.Optimizer):
         """Move every parameter that has a gradient.
 
         Args:
-            closure: computes the loss anew, gradients included, before the parameters move.
+            closure: computes the loss again, gradients included, before the parameters move.
 
         Returns:
             What the closure returned, or None.
@@ -190,8 +191,8 @@ class Optimizer(core.Optimizer):
         """
         return _hang(hook, self.load_state_dict_post_hooks, prepend)
 
-    def pieces(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
-        """Iterate over the parameters in pieces of a good size: small ones together, large ones in blocks.
+    def blocks(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
+        """Iterate over the parameters in blocks of a good size: small ones together, large ones in blocks.
 
         Args:
             params: parameters that have a gradient.
@@ -201,8 +202,8 @@ class Optimizer(core.Optimizer):
             Arrays of one shape: values, gradients, the remembered ones, and one to compute in. All but the gradients
             may be written into.
         """
-        pieces = self._pieces.of(params, self.state, remembered)
-        return map(_climbing, pieces) if self.climbs else pieces
+        blocks = self._blocks.of(params, self.state, remembered)
+        return map(_climbing, blocks) if self.climbs else blocks
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros."""
@@ -373,7 +374,7 @@ def filled(p: Tensor, value: float = 0.0) -> Tensor:
     return out
 
 
-def _climbing(piece: list[Array]) -> list[Array]:
-    """Return a piece with the gradient the other way round."""
-    theta, g, *others = piece
+def _climbing(block: list[Array]) -> list[Array]:
+    """Return a block with the gradient the other way round."""
+    theta, g, *others = block
     return [theta, -g, *others]

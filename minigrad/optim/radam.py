@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, average, average_squares, filled
 from .options import at_least_zero, fractions, numbers
 
@@ -86,7 +86,7 @@ class RAdam(CountingOptimizer):
         lr, decay, eps, beta1, beta2 = numbers(group, "lr", "weight_decay", "eps", "betas")
         step_size = lr / (1 - beta1**t)
         rectification = _rectification(t, beta2)
-        for theta, g, m, v, scratch in self.pieces(params, "exp_avg", "exp_avg_sq"):
+        for theta, g, m, v, scratch in self.blocks(params, "exp_avg", "exp_avg_sq"):
             if group["maximize"]:
                 g = -g
             if decay and group["decoupled_weight_decay"]:

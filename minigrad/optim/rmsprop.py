@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, average, average_squares, filled
 from .options import at_least_zero, numbers
 
@@ -91,7 +91,7 @@ class RMSprop(CountingOptimizer):
     def descend(self, params: list[Tensor], t: float, group: Group) -> None:
         """Move parameters that have a gradient."""
         lr, alpha, eps, decay, momentum = numbers(group, "lr", "alpha", "eps", "weight_decay", "momentum")
-        for theta, g, v, *optional, scratch in self.pieces(params, "square_avg", *_optional(group)):
+        for theta, g, v, *optional, scratch in self.blocks(params, "square_avg", *_optional(group)):
             if group["maximize"]:
                 g = -g
             if decay:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import CountingOptimizer, Group, filled
 from .options import at_least_zero, numbers
 
@@ -76,7 +76,7 @@ class Rprop(CountingOptimizer):
     def descend(self, params: list[Tensor], t: float, group: Group) -> None:
         """Move parameters that have a gradient."""
         eta_minus, eta_plus, smallest, largest = numbers(group, "etas", "step_sizes")
-        for theta, g, previous, delta, scratch in self.pieces(params, "prev", "step_size"):
+        for theta, g, previous, delta, scratch in self.blocks(params, "prev", "step_size"):
             if group["maximize"]:
                 g = -g
             agreement = np.multiply(g, previous, out=scratch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import optim as core
-from ..tensor import Tensor
+from ..functions.tensor import Tensor
 from .optimizer import Group, Optimizer, filled
 from .options import at_least_zero, numbers
 

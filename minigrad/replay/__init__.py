@@ -1,8 +1,8 @@
 """Recording a training step once, and replaying it without walking through Python's objects.
 
-Backward rules run on tensors as well as on arrays, so a recorded backward pass is only more operations on the tape
-(`trace`). From the tape comes a straight-line program (`program`), and `TrainingStep` runs it for as long as what it
-depends on is as it was (`surroundings`).
+Backward rules run on tensors as well as on arrays, so a recorded backward pass is only more operations on the trace
+(`trace`). From the trace comes a straight-line program (`program`), and `TrainingStep` runs it for as long as what it
+depends on is as it was (`guards`).
 """
 
 from .step import TrainingStep as TrainingStep

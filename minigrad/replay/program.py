@@ -1,12 +1,12 @@
-"""From a tape to a program: Python that makes the same calls, and nothing else.
+"""From a trace to a program: Python that makes the same calls, and nothing else.
 
 This is what remains of a step once its objects are gone. Each call is a line, each array a variable, which is deleted
-where nobody needs it any more::
+where it is no longer needed::
 
     v3 = linear(v2, p2, p3)
     v4 = relu(v3); del v3
     v5, v6 = drawn(scaled_noise, generator, (20, 300), 0.5, float32)
-    if v6 is not None: raise departed('drawn')
+    if v6 is not None: raise diverged('drawn')
     v7 = mul(v4, v5)
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ..recording import Array
+from .._tensor.base import Array
 from .trace import Call
 
 PLAIN = (bool, int, float, str, type(None))
@@ -31,11 +31,11 @@ OWN_NAMES = re.compile(r"step|[xv]\d+|p\d+_.*")
 
 
 class Program:
-    """A tape's calls, as one function of arrays.
+    """A trace's calls, as one function of arrays.
 
     Args:
         calls: in their order.
-        inputs: the function's arguments, each a name and the array that it was when the tape was recorded.
+        inputs: the function's arguments, each a name and the array that it was when the trace was recorded.
         outputs: what the function returns, a tuple of these arrays.
 
     Attributes:
@@ -70,7 +70,7 @@ class _Writer:
     def __init__(self, inputs: dict[str, Array]) -> None:
         self.names = {id(array): name for name, array in inputs.items()}
         self.constants: dict[int, tuple[str, Array]] = {}
-        self.namespace: dict[str, Any] = {"__name__": __name__, "departed": departed}
+        self.namespace: dict[str, Any] = {"__name__": __name__, "diverged": diverged}
         self.remarks: list[str] = []
         self.n_variables = 0
 
@@ -87,7 +87,7 @@ class _Writer:
         yield f"{', '.join(results)} = {expression}" + (f"; del {', '.join(gone)}" if gone else "")
         for name, x in zip(results, call.results, strict=True):
             if x is None:
-                yield f"if {name} is not None: raise departed({call.name!r})"
+                yield f"if {name} is not None: raise diverged({call.name!r})"
 
     def expression(self, call: Call) -> str:
         """Write a call as an expression."""
@@ -163,7 +163,7 @@ def _quick_numbers(arguments: tuple[Any, ...]) -> list[Any]:
 
 
 def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]]:
-    """Return for each call the arrays, by their ids, that nobody needs behind it."""
+    """Return for each call the arrays, by their ids, that are not needed after it."""
     needed = {id(array) for array in outputs}
     found = []
     for call in reversed(calls):
@@ -174,8 +174,8 @@ def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]
     return found[::-1]
 
 
-def departed(name: str) -> RuntimeError:
-    """Say that a call returned something where it returned nothing when the step was recorded."""
+def diverged(name: str) -> RuntimeError:
+    """Return the error for a call that returned something where it returned nothing when the step was recorded."""
     return RuntimeError(
         f"{name} goes another way than it went when this step was recorded (there is a target to be ignored, for "
         "instance): the step cannot be replayed"

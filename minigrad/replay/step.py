@@ -7,18 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..anomaly import anomaly_mode
-from ..backward import differentiate
-from ..dtypes import get_default_dtype
-from ..grad_mode import grad_mode
-from ..hooks import accumulate
+from .._tensor.anomaly import anomaly_mode
+from .._tensor.backward import differentiate
+from .._tensor.base import Array, wrap
+from .._tensor.dtypes import get_default_dtype
+from .._tensor.grad_mode import grad_mode
+from ..functions.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
-from ..recording import Array, wrap
-from ..tensor import Tensor
+from .guards import Guards
 from .program import Program, identifier
-from .surroundings import Surroundings
-from .trace import Tape
+from .trace import Trace
 
 LossFunc = Callable[[Any, Any], Tensor]
 
@@ -38,8 +37,8 @@ class TrainingStep:
     modules, tensors and nodes, which is most of the time of a small network.
 
     Where the inputs have other shapes or dtypes, or a module has another mode or other attributes, the step is recorded
-    anew. Whatever else a ``forward`` depends on, such as a global variable, must stay as it is, and all that it does
-    must be to compute.
+    again. Everything else that a ``forward`` depends on, such as a global variable, must stay as it is, and the forward
+    must do nothing but compute.
 
     Args:
         net: a module.
@@ -94,14 +93,14 @@ class TrainingStep:
             return self.as_written(*inputs)
         kinds = (get_default_dtype(), *[(x.array.shape, x.array.dtype) for x in checked(inputs)])
         recording = self.recordings.get(kinds)
-        if recording is not None and recording.surroundings.are_as_before():
+        if recording is not None and recording.guards.are_as_before():
             loss, *gradients = recording.replay(inputs)
         else:
             recording, (loss, *gradients) = record(self.net, self.loss_func, inputs)
             self.recordings[kinds] = recording
         self.optimizer.zero_grad()
         for leaf, g in zip(recording.leaves, gradients, strict=True):
-            accumulate(leaf, g)
+            leaf.accumulate(g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
 
@@ -137,13 +136,13 @@ class Recording(NamedTuple):
         program: from the arrays of the inputs and of the tensors to that of the loss, and those of the gradients.
         tensors: the parameters and buffers of the net and of the loss.
         leaves: the parameters that get a gradient, in the program's order.
-        surroundings: what must be as it was for the program to hold.
+        guards: what must be as it was for the program to hold.
     """
 
     program: Program
     tensors: list[Tensor]
     leaves: list[Tensor]
-    surroundings: Surroundings
+    guards: Guards
 
     def replay(self, inputs: Sequence[Tensor]) -> tuple[Array, ...]:
         """Return the loss and the gradients for a batch."""
@@ -155,19 +154,19 @@ def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[
     modules = [part for part in (net, loss_func) if isinstance(part, Module)]
     named = [pair for part in modules for pair in (*part.named_parameters(), *part.named_buffers())]
     tensors = [x for _, x in named]
-    surroundings = Surroundings(modules, tensors)
+    guards = Guards(modules, tensors)
     *args, target = stand_ins = [wrap(x.array.view()) for x in inputs]  # two arrays, where one tensor is given twice
     arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
     arrays |= {identifier(f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
-    with Tape(arrays.values()) as tape:
+    with Trace(arrays.values()) as trace:
         loss = loss_func(net(*args), target)
         gradients = gradients_of(loss)
     results = (loss.array, *[g.array for g in gradients.values()])
-    return Recording(Program(tape.calls, arrays, results), tensors, list(gradients), surroundings), results
+    return Recording(Program(trace.calls, arrays, results), tensors, list(gradients), guards), results
 
 
 def gradients_of(loss: Tensor) -> dict[Any, Any]:
-    """Return the gradient of each leaf. The rules run on tensors, so that the tape hears of every operation in them."""
+    """Return the gradient of each leaf; the rules run on tensors, so that the trace hears of their operations."""
     if loss.array.size != 1:
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs, but the loss has shape {list(loss.array.shape)}"

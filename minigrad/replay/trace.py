@@ -1,8 +1,8 @@
-"""A tape: the calls on arrays that a computation consists of, in their order, noted down while it runs.
+"""A trace: the calls on arrays that a computation consists of, in their order, noted down while it runs.
 
-What is noted can be replayed (`minigrad.replay`), provided that nothing went past the tape. So a tape accepts an array
-only if it was given at the beginning, or came out of a call that it has noted; and whoever looks at values, or writes
-into a tensor, says so and is refused, for what Python decides by a value it might decide otherwise the next time.
+What is noted can be replayed (`minigrad.replay`) if nothing went past the trace. So a trace accepts an array only if it
+was given at the beginning, or came out of a call that it has noted. Code that looks at values, or writes into a tensor,
+tells the trace and is refused: what Python decides by a value it might decide otherwise the next time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy import ndarray
 
-from ..listening import listeners, recorder_of_this_thread
+from .._tensor.listening import listeners, recorder_of_this_thread
 
 
 class Call(NamedTuple):
@@ -42,7 +42,7 @@ def _arrays_in(values: Iterable[Any]) -> Iterator[ndarray]:
             yield from _arrays_in(x)
 
 
-class Tape:
+class Trace:
     """Notes the calls of one thread, inside of a ``with`` block.
 
     Args:
@@ -71,16 +71,16 @@ class Tape:
     def __enter__(self) -> Self:
         if recorder_of_this_thread() is not None:
             raise RuntimeError("a step is being recorded already: one cannot be recorded inside of another")
-        Tape.only_one.acquire()
+        Trace.only_one.acquire()
         listeners.set(recorder=self)
         return self
 
     def __exit__(self, *exc: object) -> None:
         listeners.set(recorder=None)
-        Tape.only_one.release()
+        Trace.only_one.release()
 
     def refuse(self, what: str) -> None:
-        """Say that something happens which a replay would not repeat."""
+        """Refuse what a replay would not repeat."""
         raise RuntimeError(f"this step cannot be replayed: {what}")
 
     def note(

@@ -35,7 +35,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 def can_hold(dtype: np.dtype[Any]) -> bool:
-    """Say whether arrays of this dtype can be stored."""
+    """Return whether arrays of this dtype can be stored."""
     return dtype.newbyteorder("<") in NAMES
 
 

@@ -21,13 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..copies import is_dense, placed
-from ..dtypes import dtype as DType
+from .._tensor import dtypes
+from .._tensor.base import wrap
+from .._tensor.copies import is_dense, placed
+from .._tensor.dtypes import dtype as DType
+from .._tensor.shapes import Size
+from .._tensor.views import owner_of
+from .._tensor.writes import memory_of
+from ..functions.tensor import Tensor
 from ..nn.parameter import Parameter
-from ..recording import owner_of, wrap
-from ..shapes import Size
-from ..tensor import Tensor
 from .safetensors import Array, can_hold
 
 PLAIN = (type(None), bool, int, str)
@@ -242,7 +244,7 @@ class Unpacker:
             case "Parameter" | "frozen":
                 tensor = self._tensor(content)
                 parameter = Parameter(tensor, requires_grad=kind == "Parameter")
-                parameter.memory = tensor.get_memory()
+                parameter.memory = memory_of(tensor)
                 return parameter
             case "ndarray":
                 return self.arrays[content]
@@ -264,7 +266,7 @@ class Unpacker:
         root, size = self._root(other), self.arrays[other].itemsize
         dtype, shape = self.arrays[name].dtype, self.arrays[name].shape
         view: Tensor = wrap(placed(root.array, dtype, shape, begin * size, tuple([n * size for n in strides])))
-        view.memory = root.get_memory()
+        view.memory = memory_of(root)
         return view
 
     def _root(self, name: str) -> Tensor:

@@ -1,4 +1,4 @@
-"""What the kits' commands share: output that reaches any terminal, and ends quietly where nobody reads on."""
+"""What the kits' commands share: output that reaches any terminal, and ends quietly where its reader stops."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import as_tensor
-from ..dtypes import get_default_dtype, result_type
-from ..recording import Array
-from ..tensor import Tensor
+from .._tensor.base import Array
+from .._tensor.dtypes import get_default_dtype, result_type
+from ..functions.creation import as_tensor
+from ..functions.tensor import Tensor
 
 Item = tuple[Any, ...]
 Number = int | float | complex

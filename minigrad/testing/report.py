@@ -72,8 +72,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is broken but known failures."""
-        return not self.broken
+        """Whether nothing is broken but known failures, and all of these are."""
+        return not self.broken and not self.fixed
 
     @property
     def examined(self) -> bool:
@@ -182,7 +182,7 @@ def _cell(result: Result) -> str:
 
 
 def table_row(id: str, status: str, text: str, width: int = 12) -> list[str]:
-    """Lay out one row of a table, its ids so many characters wide; a long text goes on below itself."""
+    """Lay out one row of a table, with ids of this width; a long text goes on in the next line."""
     loud = status in ("broken", "fixed")
     head = f"{id:<{width}} {status.upper() if loud else status:<8} "
     return textwrap.wrap(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)) or [head.rstrip()]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from .. import nn
-from ..creation import from_numpy, get_rng_state, set_rng_state
-from ..dtypes import dtype as DType, to_numpy
-from ..recording import Array
-from ..tensor import Tensor
+from .._tensor.base import Array
+from .._tensor.dtypes import dtype as DType, to_numpy
+from ..functions.creation import from_numpy, get_rng_state, set_rng_state
+from ..functions.tensor import Tensor
 
 try:
     from hypothesis import strategies as st

@@ -37,7 +37,7 @@ def outcome(check: Callable[..., None], actual: Any, expected: Any, options: dic
     try:
         check(actual, expected, **options)
     except Exception as error:
-        return type(error).__name__, str(error).replace("torch.", "minigrad.").replace("minigrad.tensor.", "minigrad.")
+        return type(error).__name__, str(error).replace("torch.", "minigrad.")
     return "", ""
 
 

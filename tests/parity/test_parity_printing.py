@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as nps
 
-from minigrad import dtypes
-from minigrad.creation import as_tensor
-from minigrad.printing import set_printoptions
-from minigrad.tensor import Tensor
+from minigrad._tensor import dtypes
+from minigrad._tensor.printing import set_printoptions
+from minigrad.functions.creation import as_tensor
+from minigrad.functions.tensor import Tensor
 
 torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
 

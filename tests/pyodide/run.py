@@ -18,8 +18,8 @@ REQUIRED = ["pytest>=8", "hypothesis>=6.100"]
 
 # What makes sense there: no processes, no network, no other frameworks, no files that outlive a test.
 TESTS = [
-    "tests/test_random.py", "tests/test_creation.py", "tests/test_dropout.py", "tests/test_optim.py",
-    "tests/test_nn_layers.py", "tests/test_losses.py", "tests/pyodide/test_here.py",
+    "tests/tensor", "tests/dropout/test_dropout.py", "tests/optim/test_optim.py",
+    "tests/nn/test_nn_layers.py", "tests/nn/test_losses.py", "tests/pyodide/test_here.py",
 ]  # fmt: skip
 
 

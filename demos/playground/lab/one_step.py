@@ -11,8 +11,8 @@ import numpy as np
 
 import minigrad as mg
 from minigrad import nn
-from minigrad.engine import Node, gradients, newest_first
-from minigrad.ops import Op
+from minigrad._tensor.node import Node
+from minigrad.table import Op
 
 from .view import numbers
 

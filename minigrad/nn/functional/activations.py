@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ... import table
+from ..._tensor.base import wrap
+from ...core.graph import apply
 from ...functions.arguments import check_tensor, recorded_as
+from ...functions.tensor import Tensor
 from ...random import Generator, default_generator
-from ...recording import apply, wrap
-from ...tensor import Tensor
-from .arguments import check_float, check_number, check_tensors
+from .arguments import check_float, check_number, check_tensors, takes_inplace
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -26,6 +26,7 @@ SELU_SCALE = 1.0507009873554805
 # ---- rectifiers ------------------------------------------------------------------------------------------------------
 
 
+@takes_inplace
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return max(x, 0).
 
@@ -36,9 +37,10 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
     """
     check_number("relu", input)
-    return input.relu_() if inplace else input.relu()
+    return input.relu()
 
 
+@takes_inplace
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Return x where x > 0, and negative_slope · x elsewhere.
 
@@ -53,9 +55,11 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         >>> leaky_relu(Tensor([-1.0, 2.0]), 0.1)
         tensor([-0.1000,  2.0000])
     """
-    return _activated("leaky_relu", lambda x: apply(ops.leaky_relu, x, slope=negative_slope), input, inplace)
+    check_float("leaky_relu", input)
+    return apply(table.leaky_relu, input, slope=negative_slope)
 
 
+@takes_inplace
 def rrelu(
     input: Tensor,
     lower: float = 1 / 8,
@@ -83,8 +87,9 @@ def rrelu(
     if not lower <= upper:
         raise RuntimeError(f"rrelu: Lower bound should be less than or equal to the upper bound: {lower} > {upper}")
     if not training:
-        return leaky_relu(input, (lower + upper) / 2, inplace)
-    return _activated("rrelu", lambda x: x * _drawn_slopes(x, lower, upper, generator), input, inplace)
+        return leaky_relu(input, (lower + upper) / 2)
+    check_float("rrelu", input)
+    return input * _drawn_slopes(input, lower, upper, generator)
 
 
 def _drawn_slopes(x: Tensor, lower: float, upper: float, generator: Generator | None) -> Tensor:
@@ -113,7 +118,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if input.dtype != weight.dtype:
         raise RuntimeError(f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}")
     check_float("prelu", input)
-    return apply(ops.where, input > 0, input, _along_channels(weight, input) * input)
+    return apply(table.where, input > 0, input, _along_channels(weight, input) * input)
 
 
 def _along_channels(weight: Tensor, input: Tensor) -> Tensor:
@@ -129,14 +134,16 @@ def _along_channels(weight: Tensor, input: Tensor) -> Tensor:
     return weight.reshape((-1,) + (1,) * max(input.ndim - 2, 0)) if input.ndim else weight.reshape(())
 
 
+@takes_inplace
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Return min(max(x, 0), 6).
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
     """
-    return hardtanh(input, 0.0, 6.0, inplace)
+    return hardtanh(input, 0.0, 6.0)
 
 
+@takes_inplace
 @recorded_as("ThresholdBackward0")
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Return x where x > threshold, and value elsewhere.
@@ -145,12 +152,13 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """
     check_number("threshold", input)
     value = value if input.array.dtype.kind == "f" else int(value)
-    return _in_place_if(inplace, input, lambda x: x.masked_fill(x <= threshold, value))
+    return input.masked_fill(input <= threshold, value)
 
 
 # ---- exponential units -----------------------------------------------------------------------------------------------
 
 
+@takes_inplace
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where x > 0, and α · (exp(x) - 1) elsewhere.
 
@@ -161,9 +169,11 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
     """
-    return _activated("elu", lambda x: apply(ops.elu, x, alpha=alpha, scale=1.0, rate=1.0), input, inplace)
+    check_float("elu", input)
+    return apply(table.elu, input, alpha=alpha, scale=1.0, rate=1.0)
 
 
+@takes_inplace
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return s · x where x > 0, and s · α · (exp(x) - 1) elsewhere, with s = 1.0507 and α = 1.6733.
 
@@ -171,9 +181,11 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
     """
     constants = {"alpha": SELU_ALPHA, "scale": SELU_SCALE, "rate": 1.0}
-    return _activated("selu", lambda x: apply(ops.elu, x, **constants), input, inplace)
+    check_float("selu", input)
+    return apply(table.elu, input, **constants)
 
 
+@takes_inplace
 @recorded_as("CeluBackward0")
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where x > 0, and α · (exp(x/α) - 1) elsewhere, whose slope has no jump.
@@ -190,7 +202,8 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """
     if alpha == 0:
         raise RuntimeError("celu: ZeroDivisionError: alpha cannot be 0 for CELU")
-    return _activated("celu", lambda x: apply(ops.elu, x, alpha=alpha, scale=1.0, rate=1 / alpha), input, inplace)
+    check_float("celu", input)
+    return apply(table.elu, input, alpha=alpha, scale=1.0, rate=1 / alpha)
 
 
 # ---- gates: x times something between 0 and 1 ------------------------------------------------------------------------
@@ -216,22 +229,25 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """
     check_float("gelu", input)
     if approximate == "none":
-        return input * apply(ops.ndtr, input)
+        return input * apply(table.ndtr, input)
     if approximate == "tanh":
         bend = input * (input * input * 0.044715 + 1) * math.sqrt(8 / math.pi)  # (1 + tanh z)/2 = sigmoid(2 z)
         return input * bend.sigmoid()
     raise RuntimeError(f"gelu: approximate argument must be either none or tanh, but got {approximate!r}.")
 
 
+@takes_inplace
 @recorded_as("SiluBackward0")
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x · sigmoid(x), also known as swish.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
     """
-    return _activated("silu", lambda x: x * x.sigmoid(), input, inplace)
+    check_float("silu", input)
+    return input * input.sigmoid()
 
 
+@takes_inplace
 @recorded_as("MishBackward0")
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x · tanh(log(1 + exp(x))).
@@ -239,16 +255,19 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     Source: Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", 2019;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
     """
-    return _activated("mish", lambda x: x * softplus(x).tanh(), input, inplace)
+    check_float("mish", input)
+    return input * softplus(input).tanh()
 
 
+@takes_inplace
 @recorded_as("HardswishBackward0")
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x · min(max(x + 3, 0), 6) / 6.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html
     """
-    return _activated("hardswish", lambda x: x * hardsigmoid(x), input, inplace)
+    check_float("hardswish", input)
+    return input * hardsigmoid(input)
 
 
 @recorded_as("GluBackward0")
@@ -296,6 +315,7 @@ def tanh(input: Tensor) -> Tensor:
     return input.tanh()
 
 
+@takes_inplace
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Return min(max(x, min_val), max_val); on the bounds, the slope is 0.
 
@@ -315,16 +335,18 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         raise ValueError(f"min_val cannot be greater than max_val, but got {min_val} > {max_val}")
     if input.array.dtype.kind == "u" and min_val < 0:
         raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, but got {min_val}")
-    return _in_place_if(inplace, input, lambda x: apply(ops.hardtanh, x, low=min_val, high=max_val))
+    return apply(table.hardtanh, input, low=min_val, high=max_val)
 
 
+@takes_inplace
 @recorded_as("HardsigmoidBackward0")
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """Return min(max(x + 3, 0), 6) / 6.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
     """
-    return _activated("hardsigmoid", lambda x: relu6(x + 3) / 6, input, inplace)
+    check_float("hardsigmoid", input)
+    return relu6(input + 3) / 6
 
 
 def softsign(input: Tensor) -> Tensor:
@@ -350,7 +372,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
     """
     check_float("softplus", input)
-    return apply(ops.softplus, input, beta=beta, threshold=threshold)
+    return apply(table.softplus, input, beta=beta, threshold=threshold)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
@@ -359,7 +381,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
     """
     check_float("logsigmoid", input)
-    return apply(ops.logsigmoid, input)
+    return apply(table.logsigmoid, input)
 
 
 # ---- shrinkage: small values become 0 --------------------------------------------------------------------------------
@@ -464,15 +486,3 @@ def _guessed_dim(name: str, ndim: int, stacklevel: int) -> int:
 
 
 # ---- what they share -------------------------------------------------------------------------------------------------
-
-
-def _activated(name: str, function: Callable[[Tensor], Tensor], input: Tensor, inplace: bool) -> Tensor:
-    check_float(name, input)
-    return _in_place_if(inplace, input, function)
-
-
-def _in_place_if(inplace: bool, input: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
-    """Return a function of the input, written into the input if that is asked for."""
-    if not inplace:
-        return function(input)
-    return input.copy_(function(input.clone()))  # the gradient needs the values that are about to go

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...functions.shaping import broadcast_tensors
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 from .arguments import check_tensors
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..._tensor.base import Array
+from ..._tensor.listening import computed
 from ...core import nn as core
 from ...functions.arguments import check_tensor
-from ...inplace import in_place
-from ...listening import computed
+from ...functions.tensor import Tensor
 from ...random import Generator, default_generator
-from ...recording import Array
-from ...tensor import Tensor
+from .arguments import takes_inplace
 
 Shape = tuple[int, ...]
 Noise = Callable[[Array, float, np.dtype[Any]], tuple[Array, Array | None]]
@@ -24,6 +24,7 @@ ALPHA = 1.7580993408473766
 """-α′ of SELU: what its units tend to at minus infinity, and what alpha dropout sets them to."""
 
 
+@takes_inplace
 def dropout(
     input: Tensor,
     p: float = 0.5,
@@ -51,9 +52,10 @@ def dropout(
         >>> dropout(Tensor([1.0, 2.0]), p=0.5, training=False)
         tensor([1., 2.])
     """
-    return _dropped("dropout", input, p, training, inplace, generator)
+    return _dropped("dropout", input, p, training, generator)
 
 
+@takes_inplace
 def dropout1d(
     input: Tensor,
     p: float = 0.5,
@@ -80,9 +82,10 @@ def dropout1d(
     check_tensor("dropout1d", input)
     if input.ndim not in (2, 3):
         raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input.")
-    return _dropped("dropout1d", input, p, training, inplace, generator, input.ndim - 1)
+    return _dropped("dropout1d", input, p, training, generator, input.ndim - 1)
 
 
+@takes_inplace
 def dropout2d(
     input: Tensor,
     p: float = 0.5,
@@ -113,9 +116,10 @@ def dropout2d(
             "in a future release.",
             stacklevel=2,
         )
-    return _dropped("dropout2d", input, p, training, inplace, generator, 2)
+    return _dropped("dropout2d", input, p, training, generator, 2)
 
 
+@takes_inplace
 def dropout3d(
     input: Tensor,
     p: float = 0.5,
@@ -146,9 +150,10 @@ def dropout3d(
             "in a future release.",
             stacklevel=2,
         )
-    return _dropped("dropout3d", input, p, training, inplace, generator, 2 if input.ndim == 5 else 1)
+    return _dropped("dropout3d", input, p, training, generator, 2 if input.ndim == 5 else 1)
 
 
+@takes_inplace
 def alpha_dropout(
     input: Tensor,
     p: float = 0.5,
@@ -174,9 +179,10 @@ def alpha_dropout(
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
     """
-    return _dropped("alpha_dropout", input, p, training, inplace, generator, noise=_alpha_noise)
+    return _dropped("alpha_dropout", input, p, training, generator, noise=_alpha_noise)
 
 
+@takes_inplace
 def feature_alpha_dropout(
     input: Tensor,
     p: float = 0.5,
@@ -200,7 +206,7 @@ def feature_alpha_dropout(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
     """
-    return _dropped("feature_alpha_dropout", input, p, training, inplace, generator, 2, _alpha_noise)
+    return _dropped("feature_alpha_dropout", input, p, training, generator, 2, _alpha_noise)
 
 
 # ---- what they share -------------------------------------------------------------------------------------------------
@@ -214,7 +220,7 @@ def checked_dropout_probability(p: float) -> float:
 
 
 def _mask_shape(name: str, input: Tensor, leading: int | None) -> Shape:
-    """Return the shape of a mask: the input's, or with one element for what so many dimensions lead to."""
+    """Return the shape of a mask: the input's, or with one element for each index of its leading dimensions."""
     if leading is None:
         return input.array.shape
     if input.ndim < leading:
@@ -243,7 +249,6 @@ def _dropped(
     input: Tensor,
     p: float,
     training: bool,
-    inplace: bool,
     generator: Generator | None,
     leading: int | None = None,
     noise: Noise | None = None,
@@ -257,9 +262,6 @@ def _dropped(
         raise RuntimeError(f"{name}: expected a floating-point input, but got {input.dtype}")
     source, shape = generator or default_generator, _mask_shape(name, input, leading)
     if noise is None or p == 1:
-        return (dropout_ if inplace else core.dropout)(input, p, source, shape)
+        return core.dropout(input, p, source, shape)
     factor, summand = computed(_drawn, noise, source, shape, p, input.array.dtype)
-    return input.mul_(factor).add_(summand) if inplace else input * factor + summand
-
-
-dropout_ = in_place(core.dropout)
+    return input * factor + summand

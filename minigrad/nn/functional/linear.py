@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ... import ops
+from ...core import nn as core
 from ...functions.arguments import check_tensor
-from ...recording import apply
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 from .arguments import check_tensors
 
 
@@ -27,28 +26,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     check_tensor("linear", input)
     if weight.ndim == 1:
         return _with_one_output(input, weight, bias)
-    try:
-        return apply(ops.linear, input, weight) if bias is None else apply(ops.linear, input, weight, bias)
-    except RuntimeError as error:
-        raise _misfit(input, weight, bias, error) from None
+    return core.linear(input, weight, bias)
 
 
 def _with_one_output(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     y = linear(input, weight.unsqueeze(0)).squeeze(-1)
     return y if bias is None else y + bias
-
-
-def _misfit(input: Tensor, weight: Tensor, bias: Tensor | None, error: RuntimeError) -> RuntimeError:
-    """Say why there is no input Wᵀ + b, if it is for the shapes."""
-    x, w = input.array.shape, weight.array.shape
-    if x and w and x[-1] == w[-1]:
-        if bias is None or bias.array.shape in ((), (1,), w[:1]):
-            return error
-        return RuntimeError(f"linear: a bias of shape {list(bias.shape)} does not fit a weight of shape {list(w)}")
-    return RuntimeError(
-        f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot be "
-        f"multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1] if w else 1}x{w[0] if w else 1})"
-    )
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

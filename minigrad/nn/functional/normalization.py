@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ... import table
+from ..._tensor.base import Array, named, wrap
+from ...core.graph import apply
 from ...functions.arguments import check_tensor
-from ...recording import Array, apply, named, wrap
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 from .arguments import check_float
 
 Axes = tuple[int, ...]
@@ -101,7 +102,7 @@ def _precise(x: Array) -> np.dtype[Any]:
 
 def _standardized(x: Tensor, axes: Axes, eps: float) -> Tensor:
     """Return (x - E[x]) / √(Var[x] + ε) over some dimensions."""
-    return apply(ops.standardize, x.to(_precise(x.array)), axis=axes, eps=eps).to(x.dtype)
+    return apply(table.standardize, x.to(_precise(x.array)), axis=axes, eps=eps).to(x.dtype)
 
 
 def _affine(x: Tensor, weight: Tensor | None, bias: Tensor | None, shape: Sequence[int]) -> Tensor:
@@ -194,7 +195,7 @@ def group_norm(
         eps: ε.
 
     Raises:
-        RuntimeError: the shapes do not fit, or the channels cannot be divided into so many groups.
+        RuntimeError: the shapes do not fit, or the channels cannot be divided into this number of groups.
         ValueError: a group of one value.
 
     Source: Wu and He, "Group Normalization", 2018;

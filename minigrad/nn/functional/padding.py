@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
+from ... import table
+from ..._tensor.base import Array, wrap
+from ...core.graph import apply
 from ...functions.arguments import check_tensor
-from ...recording import Array, apply, wrap
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 
 Width = tuple[int, int]
 
@@ -31,7 +32,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     Raises:
         RuntimeError: pad has an odd length or is too long, more is taken away than there is, or a value is given for
             another mode than "constant".
-        NotImplementedError: an unknown mode, or one that does not take so many dimensions.
+        NotImplementedError: an unknown mode, or one that does not take this number of dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
 
@@ -48,7 +49,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     _check_mode(input, mode, value, first, widths)
     for axis, width in enumerate(widths, start=first):
         index = _places(input.array.shape[axis], width, mode)
-        input = apply(ops.getitem, input, index=(*[slice(None)] * axis, index), shape=input.array.shape)
+        input = apply(table.getitem, input, index=(*[slice(None)] * axis, index), shape=input.array.shape)
     return input
 
 
@@ -69,7 +70,7 @@ def _with_constant(input: Tensor, widths: list[Width], value: float) -> Tensor:
         raise RuntimeError(f"padding {widths} of an input of shape {list(input.shape)} leaves a negative size")
     kept = _middle(input.array.shape, [(-before, -after) for before, after in widths])
     place = _middle(tuple(shape), widths)
-    return apply(ops.setitem, wrap(np.full(shape, value, input.array.dtype)), input[kept], index=place)
+    return apply(table.setitem, wrap(np.full(shape, value, input.array.dtype)), input[kept], index=place)
 
 
 def _middle(shape: tuple[int, ...], widths: list[Width]) -> tuple[slice, ...]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
-from ...grad_mode import no_grad
-from ...listening import refuse_to_replay
-from ...recording import Array, apply, named, wrap
-from ...tensor import Tensor
+from ... import table
+from ..._tensor.base import Array, named, wrap
+from ..._tensor.grad_mode import no_grad
+from ..._tensor.listening import refuse_to_replay
+from ...core.graph import apply
+from ...functions.tensor import Tensor
 from .arguments import check_tensors
 
 
@@ -55,7 +56,7 @@ def embedding(
     index = input.array.reshape(-1).astype(np.intp)  # a copy: what happens to the input later must not matter
     if max_norm is not None:
         _shorten_rows(weight, np.unique(index), max_norm, norm_type)
-    rows = apply(ops.getitem, weight, index=index, shape=weight.array.shape)
+    rows = apply(table.getitem, weight, index=index, shape=weight.array.shape)
     share = _gradient_share(index, padding_idx, scale_grad_by_freq, weight.array)
     if share is not None and rows.requires_grad:
         rows.register_hook(lambda g: g * wrap(share))

@@ -6,10 +6,10 @@ import math
 import warnings
 from collections.abc import Generator, Iterable
 
-from ...creation import tensor
+from ..._tensor.grad_mode import no_grad
+from ...functions.creation import tensor
 from ...functions.shaping import stack
-from ...grad_mode import no_grad
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 
 Tensors = Tensor | Iterable[Tensor]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...grad_mode import no_grad
-from ...shapes import axis_of
-from ...tensor import Tensor
+from ..._tensor.grad_mode import no_grad
+from ..._tensor.shapes import axis_of
+from ...functions.tensor import Tensor
 from ..module import Module
 
 

@@ -11,14 +11,14 @@ from .scheduler import LRScheduler, Rate
 
 
 class FactorLR(LRScheduler):
-    """Base class: γₜ = ratio(t) γₜ₋₁, whoever else has changed γ in between; alone, γₜ = multiple(t) γ₀."""
+    """Base class: γₜ = ratio(t) γₜ₋₁, even if something else has changed γ in between; alone, γₜ = multiple(t) γ₀."""
 
     def ratio(self, t: int) -> float:
         """Return γₜ / γₜ₋₁; where 0 is divided by 0, 1."""
         raise NotImplementedError(f"{type(self).__name__} does not say by which ratio")
 
     def multiple(self, t: int) -> float:
-        """Return γₜ / γ₀ of a scheduler that nobody interferes with."""
+        """Return γₜ / γ₀ of a scheduler that works alone."""
         raise NotImplementedError(f"{type(self).__name__} has no closed form")
 
     def get_lr(self) -> list[Rate]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 from ..optimizer import Group, Optimizer
 
 Rate = Any  # a float, or a Tensor of one element
@@ -114,7 +114,7 @@ class LRScheduler:
         self._last_lr = values_of(self.optimizer, "lr")
 
     def _warn_outside_step(self) -> None:
-        """Warn whoever calls `get_lr` to see the present rate, but gets the one to come."""
+        """Warn that `get_lr` returns the next rate, not the present one."""
         if not self._get_lr_called_within_step:
             warnings.warn(
                 "To get the last learning rate computed by the scheduler, please use `get_last_lr()`.",

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import dtypes
-from ...creation import as_tensor, tensor
+from ..._tensor import dtypes
+from ...functions.creation import as_tensor, tensor
 from ...functions.shaping import stack
-from ...tensor import Tensor
+from ...functions.tensor import Tensor
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ...functions.tensor import Tensor
 from ...random import Generator
-from ...tensor import Tensor
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset, Subset, TensorDataset, samples_at
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed

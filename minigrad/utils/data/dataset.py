@@ -13,9 +13,9 @@ from itertools import accumulate, chain
 from types import GenericAlias
 from typing import Any, ClassVar
 
-from ...creation import randperm
+from ...functions.creation import randperm
+from ...functions.tensor import Tensor
 from ...random import Generator
-from ...tensor import Tensor
 
 
 class Dataset:

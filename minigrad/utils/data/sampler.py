@@ -10,8 +10,9 @@ from itertools import islice
 from types import GenericAlias
 from typing import Any, ClassVar
 
-from ... import dtypes, random
-from ...creation import as_tensor
+from ... import random
+from ..._tensor import dtypes
+from ...functions.creation import as_tensor
 from ...random import Generator
 
 DRAWN_AT_ONCE = 32  # by RandomSampler with replacement, as in PyTorch: others may draw in between
@@ -46,7 +47,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """The indices of a dataset in a random order, drawn anew for every pass.
+    """The indices of a dataset in a random order, drawn again for every pass.
 
     Args:
         data_source: has a length.
@@ -102,7 +103,7 @@ class RandomSampler(Sampler):
 
 
 class SubsetRandomSampler(Sampler):
-    """The given indices in a random order, drawn anew for every pass.
+    """The given indices in a random order, drawn again for every pass.
 
     Args:
         indices: of the samples.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .... import ops
-from ....listening import computed
-from ....recording import Array, apply, named
-from ....tensor import Tensor
+from .... import table
+from ...._tensor.base import Array, named
+from ...._tensor.listening import computed
+from ....core.graph import apply
+from ....functions.tensor import Tensor
 from ..activations import logsigmoid
 from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
@@ -51,7 +52,7 @@ def binary_cross_entropy(
         raise RuntimeError(f"binary_cross_entropy: found target of dtype {target.dtype} but expected {input.dtype}")
     for name, x in (("input", input), ("target", target)):
         computed(_check_probabilities, x.array, name)
-    loss = apply(ops.binary_cross_entropy, input, target)
+    loss = apply(table.binary_cross_entropy, input, target)
     return named(reduced(loss if weight is None else loss * weight, reduction), "BinaryCrossEntropyBackward0")
 
 
@@ -139,6 +140,6 @@ def hinge_embedding_loss(
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("hinge_embedding_loss", input=input, target=target)
-    near = apply(ops.where, target != -1, input, 0.0)
-    far = apply(ops.where, target != 1, (margin - input).clamp(min=0), 0.0)
+    near = apply(table.where, target != -1, input, 0.0)
+    far = apply(table.where, target != 1, (margin - input).clamp(min=0), 0.0)
     return reduced(near + far, reduction)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .... import ops
-from ....listening import computed, refuse_to_replay
-from ....recording import Array, apply, named, wrap
-from ....tensor import Tensor
+from .... import table
+from ...._tensor.base import Array, named, wrap
+from ...._tensor.listening import computed, refuse_to_replay
+from ....core.graph import apply
+from ....functions.tensor import Tensor
 from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
 
@@ -63,7 +64,7 @@ def cross_entropy(
             raise RuntimeError("ignore_index is not supported for floating point target")
         return _soft_cross_entropy(input.log_softmax(axis), target, weight, axis, reduction, label_smoothing)
     index, ignored = _class_indices(input, target, ignore_index, axis)
-    loss = apply(ops.cross_entropy, input, index=computed(_with_axis, index, axis), axis=axis)
+    loss = apply(table.cross_entropy, input, index=computed(_with_axis, index, axis), axis=axis)
     loss = _reduced_over_classes(loss, index, ignored, weight, reduction)
     if label_smoothing == 0:
         return named(loss, "NllLossBackward0")

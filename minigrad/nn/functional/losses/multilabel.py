@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....recording import wrap
-from ....tensor import Tensor
+from ...._tensor.base import wrap
+from ....functions.tensor import Tensor
 from ..activations import logsigmoid
 from ..arguments import check_float, check_tensors
 from .classification import rows_of_scores

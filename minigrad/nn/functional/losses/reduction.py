@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from ....tensor import Tensor
+from ....functions.tensor import Tensor
 
 
 def checked_reduction(reduction: str) -> str:

@@ -7,10 +7,11 @@ import warnings
 
 import numpy as np
 
-from .... import ops
-from ....listening import computed
-from ....recording import Array, apply, named, wrap
-from ....tensor import Tensor
+from .... import table
+from ...._tensor.base import Array, named, wrap
+from ...._tensor.listening import computed
+from ....core.graph import apply
+from ....functions.tensor import Tensor
 from ..arguments import check_tensors
 from .reduction import checked_reduction, legacy_reduction, reduced
 
@@ -47,10 +48,10 @@ def mse_loss(
     shape = _common_shape("mse_loss", input, target)
     _check_some_float("mse_loss", input, target)
     if weight is not None:
-        return _weighted_mean(apply(ops.squared_difference, input, target), weight, input, reduction)
+        return _weighted_mean(apply(table.squared_difference, input, target), weight, input, reduction)
     if reduction == "mean":
-        return apply(ops.mse, input, target, count=math.prod(shape) or math.nan)
-    return named(reduced(apply(ops.squared_difference, input, target), reduction), "MseLossBackward0")
+        return apply(table.mse, input, target, count=math.prod(shape) or math.nan)
+    return named(reduced(apply(table.squared_difference, input, target), reduction), "MseLossBackward0")
 
 
 def l1_loss(
@@ -102,7 +103,7 @@ def smooth_l1_loss(
     reduction = legacy_reduction(size_average, reduce, reduction)
     _common_shape("smooth_l1_loss", input, target)
     _check_some_float("smooth_l1_loss", input, target)
-    return named(reduced(apply(ops.huber, input, target, delta=beta) / beta, reduction), "SmoothL1LossBackward0")
+    return named(reduced(apply(table.huber, input, target, delta=beta) / beta, reduction), "SmoothL1LossBackward0")
 
 
 def huber_loss(
@@ -129,7 +130,7 @@ def huber_loss(
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, but got {delta}.")
     _common_shape("huber_loss", input, target)
     _check_some_float("huber_loss", input, target)
-    loss = apply(ops.huber, input, target, delta=delta)
+    loss = apply(table.huber, input, target, delta=delta)
     if weight is None:
         return named(reduced(loss, reduction), "HuberLossBackward0")
     return reduced(loss * _checked_weight(weight, input), reduction)
@@ -216,8 +217,8 @@ def poisson_nll_loss(
 def _stirling(n: Tensor) -> Tensor:
     """Return n log n - n + log(2πn)/2 where n > 1, else 0."""
     many = n > 1
-    safe = apply(ops.where, many, n, 1.0)
-    return apply(ops.where, many, safe * safe.log() - safe + (safe * (2 * math.pi)).log() * 0.5, 0.0)
+    safe = apply(table.where, many, n, 1.0)
+    return apply(table.where, many, safe * safe.log() - safe + (safe * (2 * math.pi)).log() * 0.5, 0.0)
 
 
 def _common_shape(name: str, input: Tensor, target: Tensor) -> tuple[int, ...]:

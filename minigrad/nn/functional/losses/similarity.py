@@ -9,9 +9,9 @@ from functools import partial
 
 import numpy as np
 
-from .... import ops
-from ....recording import apply
-from ....tensor import Tensor
+from .... import table
+from ....core.graph import apply
+from ....functions.tensor import Tensor
 from ..arguments import check_float, check_tensors
 from ..distance import pairwise_distance
 from .reduction import checked_reduction, legacy_reduction, reduced
@@ -62,7 +62,7 @@ def kl_div(
 def _times_own_log(p: Tensor) -> Tensor:
     """Return p log p, which is 0 at 0, and NaN for what is no probability."""
     with np.errstate(invalid="ignore"):
-        return p * apply(ops.where, p == 0, 1.0, p).log()
+        return p * apply(table.where, p == 0, 1.0, p).log()
 
 
 def margin_ranking_loss(
@@ -126,8 +126,8 @@ def cosine_embedding_loss(
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
     cosine = _cosine(input1, input2)
-    near = apply(ops.where, target == 1, 1 - cosine, 0.0)
-    far = apply(ops.where, target == -1, (cosine - margin).clamp(min=0), 0.0)
+    near = apply(table.where, target == 1, 1 - cosine, 0.0)
+    far = apply(table.where, target == -1, (cosine - margin).clamp(min=0), 0.0)
     return reduced(near + far, reduction)
 
 

@@ -1,0 +1,110 @@
+"""The backward pass as users ask for it: from outputs to the gradients of leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import table
+from ..core import tensor as core
+from ..core.graph import apply, gradients
+from .anomaly import anomaly_mode, warn_of
+from .base import TensorBase, edge_of, wrap
+from .checks import guard
+from .hooks import retain_grad
+from .in_place import assign
+from .listening import constant
+from .node import Node
+from .promotion import converted
+
+
+def backward(
+    tensors: Sequence[TensorBase],
+    grad_tensors: Sequence[TensorBase | None],
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: TensorBase | Sequence[TensorBase] | None = None,
+) -> None:
+    """Add the gradient of the tensors' sum, each weighted by its gradient, to the ``.grad`` of every leaf.
+
+    Where inputs are given, leaves or results, their ``.grad`` grows and no other.
+    """
+    wanted = None if inputs is None else edges_of(inputs)
+    for edge, g in differentiate(tensors, grad_tensors, wanted, retain_graph, create_graph).items():
+        if not isinstance(edge, Node):  # a result that keeps its gradient has seen to it already
+            edge.accumulate(g)
+
+
+def edges_of(inputs: TensorBase | Sequence[TensorBase]) -> set[Any]:
+    """Return where the gradients of a backward pass's inputs arrive; a result is made to keep its gradient."""
+    targets = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    if not targets:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    for x in targets:
+        retain_grad(x)
+    return {edge_of(x) for x in targets}
+
+
+def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) -> tuple[Any, Any]:
+    """Return where the walk begins for one output, and the gradient that it begins with."""
+    edge = edge_of(output)
+    if edge is None:
+        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+    array = output.array
+    if grad_output is None:
+        if array.size != 1:
+            raise RuntimeError(
+                f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
+                f"{list(array.shape)}: give its gradient"
+            )
+        ones = constant(np.ones(array.shape, array.dtype))
+        return edge, wrap(ones) if create_graph else ones
+    if grad_output.array.shape != array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
+            f"output[{i}] has a shape of {list(array.shape)}."
+        )
+    g = converted(grad_output, array.dtype)
+    if edge is output:
+        g = apply(table.clone, g)  # a leaf's gradient owns its memory
+    return edge, g if create_graph else g.array
+
+
+def differentiate(
+    outputs: Sequence[TensorBase],
+    grad_outputs: Sequence[TensorBase | None],
+    wanted: set[Any] | None,
+    retain_graph: bool | None,
+    create_graph: bool,
+) -> dict[Any, Any]:
+    """Walk back from the outputs: on plain arrays, or on tensors where the pass itself is to be recorded."""
+    roots = [
+        root_of(i, output, grad_output, create_graph)
+        for i, (output, grad_output) in enumerate(zip(outputs, grad_outputs, strict=True))
+    ]
+    try:
+        return core.differentiate(roots, create_graph, retain_graph, wanted=wanted, guard=guard)
+    except Exception as error:
+        explain(error)
+        raise
+
+
+def explain(error: Exception) -> None:
+    """Warn of the node in which an error was raised, if anomaly detection is on: the frame of the walk knows it."""
+    trace = error.__traceback__ if anomaly_mode.enabled else None
+    while trace is not None:
+        if trace.tb_frame.f_code is gradients.__code__ and "node" in trace.tb_frame.f_locals:
+            warn_of(trace.tb_frame.f_locals["node"])
+        trace = trace.tb_next
+
+
+def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:
+    """Set the gradient of a leaf to None, or fill it with zeros."""
+    if set_to_none or leaf.grad is None:
+        leaf.grad = None
+    else:
+        leaf.grad.grad_fn = None
+        leaf.grad._requires_grad = False
+        assign(leaf.grad, ..., 0)

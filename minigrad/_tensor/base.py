@@ -1,0 +1,262 @@
+"""The tensor of PyTorch on the core's seams: dtypes, views and writes; and what it says of itself."""
+
+from __future__ import annotations
+
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from ..core import tensor as core
+from ..core.graph import Node as CoreNode
+from ..table import Op
+from . import devices, dtypes, errors, promotion, views
+from .checks import guard
+from .dtypes import dtype as DType
+from .node import Node
+from .shapes import Size, axis_of
+from .writes import Memory, date_writes, memory_of
+
+Array = np.ndarray[Any, Any]
+
+
+class TensorBase(core.Tensor):
+    """The core's tensor with PyTorch's dtypes, views and writes; `minigrad.Tensor` adds what is computed with it.
+
+    Attributes:
+        base: the tensor that this one is a view of, or None.
+        base_written: the date of the last write into the base that this view's history knows of.
+        made_by: of a view that a user's Function returned, and of its views: the name of the node.
+        memory: what dates the writes; made when it is first shared, written into, or saved as an output.
+    """
+
+    __slots__ = ("__dict__", "base_written", "made_by")  # attributes of the user's own, too
+
+    node = Node
+    guard = staticmethod(guard)
+    base: Any
+    base_written: int
+    made_by: str | None
+    memory: Memory | None
+
+    # ---- the seams of the core ---------------------------------------------------------------------------------------
+
+    @staticmethod
+    def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
+        """Return the inputs in the dtype that PyTorch computes this op in."""
+        return promotion.conform(op, inputs, arrays)
+
+    @staticmethod
+    def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
+        """Return the error in PyTorch's words and type."""
+        return errors.refusal(op, arrays, error)
+
+    def finish(self, op: Op, inputs: tuple[Any, ...]) -> None:
+        """Remember of a result that it is a view, and that the graph needs it unchanged."""
+        if op.view:
+            views.note_view(self, inputs[0])
+        if self.grad_fn is not None and op.keeps_output:
+            self.grad_fn.memory = self.memory or memory_of(self)  # type: ignore[attr-defined]
+
+    def refresh(self) -> None:
+        """Renew the history of a view, if somebody wrote into the memory that it shares with its base."""
+        if self.memory.written > self.base_written:  # type: ignore[union-attr]
+            views.refresh(self)
+
+    def note_write(self) -> None:
+        """Date a write into this tensor's memory, so that a graph which needs the old values says so."""
+        date_writes((self,))
+
+    # ---- what it is --------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The size of every dimension."""
+        return Size(self.array.shape)
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return dtypes.from_numpy(self.array.dtype)
+
+    @property
+    def device(self) -> devices.device:
+        """Where the elements are: on the CPU."""
+        return devices.CPU
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        return self._requires_grad or self.edge() is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError(f"requires_grad must be a bool, but got {type(value).__name__}: {value!r}")
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Set whether a gradient is wanted for this leaf; RuntimeError for integers and for results of operations."""
+        if requires_grad and self.array.dtype.kind != "f":
+            raise RuntimeError(f"only Tensors of floating point dtype can require gradients, but got {self.dtype}")
+        if self.grad_fn is not None and not requires_grad:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        self._requires_grad = self.grad_fn is None and requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this tensor was made by the user rather than by a recorded operation."""
+        return not isinstance(self.edge(), CoreNode)
+
+    def assign_grad(self, grad: Any) -> None:
+        """Set ``.grad``: to None, or to a gradient that this tensor could have got from a backward pass."""
+        if grad is not None:
+            if not isinstance(grad, TensorBase):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type '{type(grad).__name__}'"
+                )
+            if grad is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if grad.array.dtype != self.array.dtype:
+                raise RuntimeError(f"assigned grad has dtype {grad.dtype}, but the tensor has {self.dtype}")
+            if grad.array.shape != self.array.shape:
+                own, got = list(self.array.shape), list(grad.array.shape)
+                raise RuntimeError(f"assigned grad has data of a different size: {got}, but the tensor has {own}")
+        self._grad = grad
+
+    grad = property(core.Tensor.grad.fget, assign_grad, lambda self: self.assign_grad(None))  # type: ignore[attr-defined]
+
+    @property
+    def data(self) -> Any:
+        """The same memory without the history; writes through it go unnoticed by the graph."""
+        return self.result.wrap(self.array)
+
+    @data.setter
+    def data(self, other: TensorBase) -> None:
+        if not isinstance(other, TensorBase):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}: {other!r:.200}")
+        if self._requires_grad and other.array.dtype.kind != "f":
+            raise RuntimeError(f"data of a tensor that requires grad must be floating point, but got {other.dtype}")
+        self.array = other.array
+        self.note_write()
+
+    def detach(self) -> Self:
+        """Return the same memory without the history; the graph notices writes through it."""
+        out = self.result.wrap(self.array)
+        out.memory = memory_of(self)
+        return out
+
+    def detach_(self) -> Self:
+        """Cut this tensor off its history."""
+        self.grad_fn = None
+        self._requires_grad = False
+        return self
+
+    def size(self, dim: int | None = None) -> Any:
+        """Return the shape, or the size of one dimension."""
+        return self.shape if dim is None else self.array.shape[axis_of(dim, self.ndim)]
+
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return self.array.ndim
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return self.array.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """Return the size of an element in bytes."""
+        return self.array.itemsize
+
+    itemsize = property(element_size)
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all elements in bytes."""
+        return self.array.nbytes
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Return how many elements in memory a step along each dimension, or along one, goes."""
+        steps = tuple([step // self.array.itemsize for step in self.array.strides])
+        return steps if dim is None else steps[axis_of(dim, self.ndim)]
+
+    def data_ptr(self) -> int:
+        """Return the address of the first element."""
+        return self.array.ctypes.data
+
+    def is_floating_point(self) -> bool:
+        """Return whether the elements are floats."""
+        return self.array.dtype.kind == "f"
+
+    def is_signed(self) -> bool:
+        """Return whether the elements may be negative."""
+        return self.array.dtype.kind in "fi"
+
+    def is_complex(self) -> bool:
+        """Return False: there are no complex tensors."""
+        return False
+
+    is_cuda = is_sparse = is_quantized = False
+
+
+TensorT = TypeVar("TensorT", bound=TensorBase)
+"""The class of tensors that a function takes and returns."""
+
+OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)  # a tuple: a union would be built again at every call
+"""What an operator takes beside a tensor."""
+
+
+def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None) -> Any:
+    """Return a tensor over an array, sharing its memory; a Tensor unless another class is given."""
+    return (cls or TensorBase.result).wrap(array, grad_fn)
+
+
+def is_tensor(obj: object) -> bool:
+    """Return whether obj is a Tensor."""
+    return isinstance(obj, TensorBase)
+
+
+def wrap_indices(array: Array) -> Any:
+    """Return a tensor over indices or counts: NumPy's are as wide as the machine's addresses, PyTorch's are int64."""
+    return wrap(np.asarray(array).astype(np.int64, copy=False))
+
+
+def edge_of(x: TensorBase) -> Any:
+    """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
+    return x.edge()
+
+
+def named(out: Any, name: str) -> Any:
+    """Let the result of several operations go by one name, as ``MvBackward0``, in its ``grad_fn``; return it."""
+    if out.grad_fn is not None:
+        out.grad_fn.label = name
+    return out
+
+
+def is_operand(x: Any) -> bool:
+    """Return whether an operator takes x beside a tensor."""
+    return isinstance(x, OPERANDS)
+
+
+def as_operand(x: Any) -> Any:
+    """Return x if arithmetic takes it beside a tensor; TypeError otherwise."""
+    if not is_operand(x):
+        raise TypeError(f"expected a Tensor or a number, but got {type(x).__name__}: {x!r}")
+    return x
+
+
+def as_array(x: Any) -> Any:
+    """Return the array of a tensor, and anything else as it is."""
+    return x.array if isinstance(x, TensorBase) else x

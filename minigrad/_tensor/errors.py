@@ -1,0 +1,32 @@
+"""Errors of NumPy in PyTorch's words and types."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import table
+from ..table import Op
+
+
+def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
+    """Return the error in which PyTorch says what NumPy has refused."""
+    shapes = [np.shape(a) for a in arrays]
+    if op is table.linear:
+        return _misfit(*shapes)
+    if "broadcast" in str(error):
+        sizes = " and ".join(str(list(shape)) for shape in shapes)
+        return RuntimeError(f"{op.name}: the sizes of tensors must match or be 1 in each dimension, but got {sizes}")
+    return RuntimeError(f"{op.name}: {error}")
+
+
+def _misfit(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] | None = None) -> RuntimeError:
+    """Return why there is no x Wᵀ + b of these shapes."""
+    if x and w and x[-1] == w[-1] and bias is not None:
+        return RuntimeError(f"linear: a bias of shape {list(bias)} does not fit a weight of shape {list(w)}")
+    return RuntimeError(
+        f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot be "
+        f"multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1] if w else 1}x{w[0] if w else 1})"
+    )

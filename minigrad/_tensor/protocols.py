@@ -1,0 +1,97 @@
+"""A tensor as Python sees it: a number, a sequence, a text, and an object that is copied and pickled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Self
+
+import numpy as np
+
+from . import dtypes, printing
+from .base import Array, TensorBase, as_array, wrap
+from .copies import Place, memory_parts, placed
+from .listening import refuse_to_replay
+from .writes import Memory
+
+
+class Protocols(TensorBase):
+    """The methods of a tensor that Python calls, and its values as Python's numbers."""
+
+    __slots__ = ()
+
+    def item(self) -> Any:
+        """Return the only element as a Python number."""
+        if self.array.size != 1:
+            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        refuse_to_replay("it takes the value of a tensor as a number")
+        return super().item()
+
+    def tolist(self) -> Any:
+        """Return the elements as nested lists of Python numbers."""
+        refuse_to_replay("it takes the values of a tensor as a list")
+        return self.array.tolist()
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.array.dtype.kind not in "biu":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        if self.array.size != 1:
+            raise RuntimeError(f"boolean value of Tensor with {self.array.size} values is ambiguous")
+        return bool(self.item())
+
+    def __len__(self) -> int:
+        if self.array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Self]:
+        if self.array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self.array)))
+
+    def __contains__(self, element: Any) -> bool:
+        refuse_to_replay("it looks for a value in a tensor")
+        return bool(np.any(self.array == as_array(element)))
+
+    def __repr__(self) -> str:
+        refuse_to_replay("it prints a tensor")
+        return printing.tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        is_number = type(self) is self.result and self.array.ndim == 0
+        return format(self.item(), spec) if is_number else object.__format__(self, spec)
+
+    __hash__ = object.__hash__
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        if not self.is_leaf:
+            raise RuntimeError("Only Tensors created explicitly by the user support the deepcopy protocol")
+        copy: Self = rebuilt(type(self), *deepcopy(memory_parts(self), memo), self._requires_grad)
+        memo[id(self)] = copy
+        copy.grad = deepcopy(self.grad, memo)
+        return copy
+
+    def __reduce__(self) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError("Only leaf Tensors can be pickled or copied so: call detach() first")
+        return rebuilt, (type(self), *memory_parts(self), self._requires_grad)
+
+
+def rebuilt(
+    cls: type[TensorBase], owner: Array, place: Place | None, memory: Memory | None, requires_grad: bool
+) -> Any:
+    """Make a leaf again that was copied or pickled, over memory that other tensors may be made over, too."""
+    array = owner if place is None else placed(owner, *place)
+    array = array.view(dtypes.to_numpy(array.dtype))  # pickle makes dtypes anew, and there should be one of each
+    out = wrap(array, cls)
+    out.memory = memory
+    return out.requires_grad_(requires_grad)

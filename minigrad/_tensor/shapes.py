@@ -1,0 +1,102 @@
+"""Shapes and axes as PyTorch takes them, checked at the door."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+class Size(tuple[int, ...]):
+    """The shape of a tensor: a tuple that says what it is.
+
+    Example:
+        >>> Size((20, 1))
+        minigrad.Size([20, 1])
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """Return the number of elements of a tensor of this shape."""
+        product = 1
+        for n in self:
+            product *= n
+        return product
+
+    def __repr__(self) -> str:
+        return f"minigrad.Size({list(self)})"
+
+
+def shape_from(sizes: Iterable[Any]) -> tuple[int, ...]:
+    """Return a shape given as ``(2, 3)``, as ``((2, 3),)`` or as ``([2, 3],)``; RuntimeError for a negative size."""
+    shape = sizes_from(sizes)
+    for n in shape:
+        if n < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
+    return shape
+
+
+def sizes_from(sizes: Iterable[Any]) -> tuple[int, ...]:
+    """Return integers given as ``(2, -1)``, as ``((2, -1),)`` or as ``([2, -1],)``."""
+    sizes = tuple(sizes)
+    if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
+        sizes = tuple(sizes[0])
+    return tuple([operator.index(n) for n in sizes])
+
+
+def sizes_of_new(data: tuple[Any, ...]) -> tuple[int, ...] | None:
+    """Return the sizes that ``Tensor(2, 3)`` or ``Tensor(x.size())`` asks for; None where values are given.
+
+    Raises:
+        TypeError: the only argument is no integer, and no sequence or array of values either.
+    """
+    if len(data) != 1 or isinstance(data[0], Size):
+        return shape_from(data or (0,))
+    if isinstance(data[0], bool | float):
+        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__}: {data[0]!r})")
+    return shape_from(data) if isinstance(data[0], int | np.integer) else None
+
+
+def axis_of(dim: int, ndim: int) -> int:
+    """Return the axis from 0 that ``dim`` means; IndexError where there is none."""
+    span = max(ndim, 1)  # a 0-d tensor answers to dim 0 and -1
+    if not -span <= dim < span:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dim})")
+    return dim % span
+
+
+def axes_of(dim: int | Iterable[int] | None, ndim: int) -> tuple[int, ...]:
+    """Return the axes from 0, in order, that ``dim`` means: one, several, or all of them for None and for ()."""
+    if ndim == 0 or dim is None:
+        if isinstance(dim, int):
+            axis_of(dim, ndim)
+        return tuple(range(ndim))
+    if isinstance(dim, int):
+        return (axis_of(dim, ndim),)
+    axes = sorted([axis_of(d, ndim) for d in dim])
+    if len(set(axes)) != len(axes):
+        raise RuntimeError(f"dim {list(dim)} names a dimension more than once")
+    return tuple(axes) or tuple(range(ndim))
+
+
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """Return the index of a part along an axis: all of the axes before it, and after it."""
+    return (*(slice(None),) * axis, part)
+
+
+def inferred(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
+    """Return the shape with its one -1 worked out; RuntimeError where the sizes do not fit."""
+    known = Size(n for n in shape if n != -1).numel()
+    unknown = shape.count(-1)
+    if unknown > 1:
+        raise RuntimeError(f"only one dimension can be inferred, but got {list(shape)}")
+    if any(n < -1 for n in shape):
+        raise RuntimeError(f"invalid shape dimension {min(shape)} in {list(shape)}")
+    if unknown and known == 0:
+        raise RuntimeError(f"cannot reshape tensor of {numel} elements into shape {list(shape)}: -1 could be any value")
+    if (numel % known if unknown else numel != known):
+        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}")
+    return tuple([numel // known if n == -1 else n for n in shape])

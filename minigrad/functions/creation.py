@@ -1,0 +1,457 @@
+"""Tensors from values, from sizes, and from the generator.
+
+Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/torch.html#creation-ops.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import random
+from .._tensor import dtypes
+from .._tensor.base import Array, as_array, wrap
+from .._tensor.conversion import array_of, element, number
+from .._tensor.devices import check_device
+from .._tensor.dtypes import dtype as DType
+from .._tensor.shapes import shape_from, sizes_of_new
+from .arguments import written
+from .draws import normal_of_tensors
+from .tensor import Tensor
+
+
+def makes_tensor(function: Callable[..., Array]) -> Callable[..., Tensor]:
+    """Let a function that makes an array make a tensor, with the options that all functions of this file have.
+
+    These are ``dtype``; ``requires_grad``; ``out``, a tensor to write into; ``device``, which must be the CPU; and
+    PyTorch's ``layout``, ``pin_memory`` and ``memory_format``, which change nothing.
+    """
+
+    @functools.wraps(function)
+    def making(
+        *args: Any,
+        dtype: Any = None,
+        requires_grad: bool = False,
+        out: Any = None,
+        device: Any = None,
+        layout: Any = None,
+        pin_memory: bool = False,
+        memory_format: Any = None,
+        **kwargs: Any,
+    ) -> Tensor:
+        check_device(device)
+        tensor: Tensor = wrap(function(*args, dtype=None if dtype is None else dtypes.to_numpy(dtype), **kwargs))
+        if out is not None:
+            return written(tensor, out)
+        return tensor.requires_grad_() if requires_grad else tensor
+
+    return making
+
+
+Dtype = np.dtype[Any] | None  # as the functions below get it: NumPy's, or None where the user gave none
+
+
+def _float(dtype: Dtype) -> np.dtype[Any]:
+    return dtypes.get_default_dtype().numpy if dtype is None else dtype
+
+
+def _shape(sizes: tuple[Any, ...], size: Any) -> tuple[int, ...]:
+    """Return the shape given as sizes one by one, or by the name `size`."""
+    return shape_from(sizes if size is None else (size,))
+
+
+# ---- from values -----------------------------------------------------------------------------------------------------
+
+
+@makes_tensor
+def tensor(data: Any, *, dtype: Dtype = None) -> Array:
+    """Return a new tensor with a copy of the data.
+
+    Args:
+        data: a number, nested sequences of numbers, an array, or a tensor.
+        dtype: of the elements; from the data unless given, Python floats becoming the default float dtype.
+        device: the CPU.
+        requires_grad: whether operations on the tensor are to be recorded.
+
+    Raises:
+        ValueError: the nested sequences are of unequal lengths.
+        RuntimeError: the data are no numbers.
+        TypeError: the values have no dtype that tensors know.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.tensor.html
+
+    Example:
+        >>> tensor([[1.0, 2.0], [3.0, 4.0]])
+        tensor([[1., 2.],
+                [3., 4.]])
+    """
+    return array_of(data, dtype).copy()
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """Return data as a tensor, sharing memory with an array and returning a tensor itself, where dtypes allow.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.as_tensor.html
+    """
+    check_device(device)
+    return data.to(dtype=dtype) if isinstance(data, Tensor) else wrap(array_of(data, dtype))
+
+
+def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
+    """Return obj as a tensor, a copy if asked; as `as_tensor` otherwise."""
+    return as_tensor(obj, dtype, device).clone() if copy else as_tensor(obj, dtype, device)
+
+
+def from_numpy(ndarray: Array) -> Tensor:
+    """Return a tensor that shares an array's memory.
+
+    Raises:
+        TypeError: not an ndarray, or of a dtype that tensors do not know.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.from_numpy.html
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    dtypes.from_numpy(ndarray.dtype)
+    return wrap(ndarray)
+
+
+@makes_tensor
+def scalar_tensor(s: Any, *, dtype: Dtype = None) -> Array:
+    """Return a number as a tensor without dimensions, of the default float dtype unless another is given."""
+    return np.asarray(number(s)).astype(_float(dtype))
+
+
+class TensorType:
+    """PyTorch's older way to make a tensor of one dtype, such as ``FloatTensor([1, 2])`` or ``FloatTensor(2, 3)``.
+
+    Source: https://pytorch.org/docs/stable/tensors.html
+
+    Example:
+        >>> LongTensor([1, 2]), isinstance(LongTensor(3), FloatTensor)
+        (tensor([1, 2]), False)
+    """
+
+    def __init__(self, dtype: DType) -> None:
+        self.dtype = dtype
+        self.__name__ = dtypes.TYPE_NAMES[dtype]
+
+    def __call__(self, *data: Any) -> Tensor:
+        """Make a tensor of values, or of sizes."""
+        sizes = sizes_of_new(data)
+        return tensor(data[0], dtype=self.dtype) if sizes is None else empty(sizes, dtype=self.dtype)
+
+    def __instancecheck__(self, obj: object) -> bool:
+        return isinstance(obj, Tensor) and obj.dtype is self.dtype
+
+    def __repr__(self) -> str:
+        return f"<class 'minigrad.{self.__name__}'>"
+
+
+HalfTensor = TensorType(dtypes.float16)
+FloatTensor = TensorType(dtypes.float32)
+DoubleTensor = TensorType(dtypes.float64)
+CharTensor = TensorType(dtypes.int8)
+ShortTensor = TensorType(dtypes.int16)
+IntTensor = TensorType(dtypes.int32)
+LongTensor = TensorType(dtypes.int64)
+ByteTensor = TensorType(dtypes.uint8)
+BoolTensor = TensorType(dtypes.bool_)
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """Set the default float dtype by the older name of a type, such as ``FloatTensor`` or "torch.DoubleTensor"."""
+    dtypes.set_default_dtype(t.dtype if isinstance(t, TensorType) else dtypes.from_type_name(str(t)))
+
+
+# ---- from sizes ------------------------------------------------------------------------------------------------------
+
+
+@makes_tensor
+def zeros(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
+    """Return a tensor of zeros.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.zeros.html
+    """
+    return np.zeros(_shape(sizes, size), _float(dtype))
+
+
+@makes_tensor
+def ones(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
+    """Return a tensor of ones.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.ones.html
+    """
+    return np.ones(_shape(sizes, size), _float(dtype))
+
+
+@makes_tensor
+def empty(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
+    """Return a tensor whose values are not initialised.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.empty.html
+    """
+    return np.empty(_shape(sizes, size), _float(dtype))
+
+
+@makes_tensor
+def full(size: Any, fill_value: Any, *, dtype: Dtype = None) -> Array:
+    """Return a tensor of one value, in the dtype of that value unless another is given.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.full.html
+    """
+    value = array_of(number(fill_value)) if dtype is None else element(fill_value, dtype)
+    return np.full(shape_from((size,)), value)
+
+
+@makes_tensor
+def eye(n: int, m: int | None = None, *, dtype: Dtype = None) -> Array:
+    """Return the n×m identity matrix, square unless m is given; RuntimeError for a negative size.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.eye.html
+    """
+    return np.eye(*shape_from((n, n if m is None else m)), dtype=_float(dtype))
+
+
+@makes_tensor
+def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Dtype = None) -> Array:
+    """Return start, start + step, … before end; integers where all three are.
+
+    Raises:
+        RuntimeError: the step is 0, or leads away from the end.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.arange.html
+    """
+    if end is None:
+        start, end = 0, start
+    start, end, step = number(start), number(end), number(step)
+    if dtype == np.int64:
+        start, end, step = int(start), int(end), int(step)
+    if step == 0:
+        raise RuntimeError("arange: step must be nonzero, but got 0")
+    if not (np.isfinite(start) and np.isfinite(end)):
+        raise RuntimeError(f"arange: unsupported range: {start} -> {end}")
+    if (end - start) * step < 0:
+        raise RuntimeError(f"arange: upper bound and lower bound inconsistent with step sign: {start}, {end}, {step}")
+    integers = all(isinstance(x, int) for x in (start, end, step))
+    target = np.dtype(np.int64) if integers and dtype is None else _float(dtype)
+    values = np.arange(start, end, step)
+    if target.kind in "iu" and not integers:  # PyTorch counts in whole numbers, but as many as the fractions allow
+        values = int(start) + int(step) * np.arange(len(values))
+    if target.kind == "f" and not integers:
+        values = _counted(start, step, len(values), target)
+    return values.astype(target)
+
+
+def _counted(start: float, step: float, n: int, target: np.dtype[Any]) -> Array:
+    """Return start + i·step for i < n, rounded as in PyTorch, which counts from the first number in a CPU register.
+
+    In the widest type, so that each result is rounded once, as by the fused multiply-add in PyTorch.
+    """
+    i, lanes = np.arange(n), 32 // target.itemsize
+    lane = np.where(i < n - n % (2 * lanes), i % lanes, 0)  # two registers at a time, and the rest one by one
+    first = (np.longdouble(start) + np.longdouble(step) * (i - lane)).astype(np.float64).astype(target)
+    return (first + np.longdouble(step) * lane).astype(np.float64).astype(target)
+
+
+@makes_tensor
+def linspace(start: Any, end: Any, steps: int, *, dtype: Dtype = None) -> Array:
+    """Return `steps` values from start to end, both included, evenly spaced.
+
+    Each is counted from the nearer end, as in PyTorch.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linspace.html
+    """
+    start, end, steps = number(start), number(end), operator.index(steps)
+    if steps < 0:
+        raise RuntimeError(f"number of steps must be non-negative, but got {steps}")
+    target = _float(dtype)
+    if target.kind != "f":
+        start, end = int(start), int(end)
+    if steps == 1:
+        return np.full(1, start, target)
+    kind = target.type if target.kind == "f" else np.float32
+    step = (kind(end) - kind(start)) / kind(max(steps - 1, 1))
+    # In the widest type, so that the result is rounded once, as by the fused multiply-add in PyTorch.
+    i, step, first, last = np.arange(steps), *(np.longdouble(kind(x)) for x in (step, start, end))
+    values = np.where(i < steps // 2, first + step * i, last - step * (steps - 1 - i))
+    return values.astype(kind).astype(target)
+
+
+@makes_tensor
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Dtype = None) -> Array:
+    """Return `steps` powers of the base, their exponents from start to end, both included, evenly spaced."""
+    target = _float(dtype)
+    if target.kind != "f":
+        start, end = int(number(start)), int(number(end))
+    exponents: Array = linspace(start, end, steps, dtype=dtypes.float64).array
+    return np.power(float(base), exponents).astype(target)
+
+
+@makes_tensor
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) -> Array:
+    """Return the indices of the lower triangle of a matrix, as two rows."""
+    return np.array(np.tril_indices(row, offset, col), np.int64 if dtype is None else dtype)
+
+
+@makes_tensor
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) -> Array:
+    """Return the indices of the upper triangle of a matrix, as two rows."""
+    return np.array(np.triu_indices(row, offset, col), np.int64 if dtype is None else dtype)
+
+
+@makes_tensor
+def zeros_like(input: Tensor, *, dtype: Dtype = None) -> Array:
+    """Return zeros of the shape and dtype of another tensor."""
+    return np.zeros(input.array.shape, dtype or input.array.dtype)
+
+
+@makes_tensor
+def ones_like(input: Tensor, *, dtype: Dtype = None) -> Array:
+    """Return ones of the shape and dtype of another tensor."""
+    return np.ones(input.array.shape, dtype or input.array.dtype)
+
+
+@makes_tensor
+def empty_like(input: Tensor, *, dtype: Dtype = None) -> Array:
+    """Return uninitialised values of the shape and dtype of another tensor."""
+    return np.empty(input.array.shape, dtype or input.array.dtype)
+
+
+@makes_tensor
+def full_like(input: Tensor, fill_value: Any, *, dtype: Dtype = None) -> Array:
+    """Return one value in the shape and dtype of another tensor."""
+    return np.full(input.array.shape, element(fill_value, dtype or input.array.dtype))
+
+
+# ---- from the generator ----------------------------------------------------------------------------------------------
+
+
+def _source(generator: random.Generator | None) -> random.Generator:
+    return generator or random.default_generator
+
+
+@makes_tensor
+def rand(
+    *sizes: Any, size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
+) -> Array:
+    """Return draws from [0, 1).
+
+    Source: https://pytorch.org/docs/stable/generated/torch.rand.html
+    """
+    return _source(generator).uniform(_shape(sizes, size), _float(dtype))
+
+
+@makes_tensor
+def randn(
+    *sizes: Any, size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
+) -> Array:
+    """Return draws from the standard normal distribution.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.randn.html
+    """
+    return _source(generator).normal(_shape(sizes, size), _float(dtype))
+
+
+@makes_tensor
+def rand_like(input: Tensor, *, generator: random.Generator | None = None, dtype: Dtype = None) -> Array:
+    """Return draws from [0, 1) in the shape and dtype of another tensor."""
+    return _source(generator).uniform(input.array.shape, dtype or input.array.dtype)
+
+
+@makes_tensor
+def randn_like(input: Tensor, *, generator: random.Generator | None = None, dtype: Dtype = None) -> Array:
+    """Return standard normal draws in the shape and dtype of another tensor."""
+    return _source(generator).normal(input.array.shape, dtype or input.array.dtype)
+
+
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: random.Generator | None = None,
+    out: Any = None,
+    **options: Any,
+) -> Tensor:
+    """Return draws from N(mean, std²), of the given size or of the shape of the tensors mean and std together.
+
+    Args:
+        mean: a number or a tensor.
+        std: a number or a tensor, at least 0.
+        size: of the result, if mean and std are numbers.
+        generator: draws; the default generator unless given.
+        out: a tensor to write into.
+        **options: dtype, device and requires_grad, if mean and std are numbers.
+
+    Raises:
+        RuntimeError: a negative std.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.normal.html
+    """
+    if isinstance(mean, Tensor) or isinstance(std, Tensor):
+        drawn = normal_of_tensors(mean, std, generator=generator)
+        return drawn if out is None else written(drawn, out)
+    if std < 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    return _normal(float(mean), float(std), () if size is None else size, generator=generator, out=out, **options)
+
+
+@makes_tensor
+def _normal(
+    mean: float, std: float, size: Any, *, generator: random.Generator | None = None, dtype: Dtype = None
+) -> Array:
+    return _source(generator).normal(shape_from((size,)), _float(dtype), mean, std)
+
+
+@makes_tensor
+def randint(
+    low: int, high: Any = None, size: Any = None, *, generator: random.Generator | None = None, dtype: Dtype = None
+) -> Array:
+    """Return integers from low (0 unless given) to high - 1, all equally likely.
+
+    Raises:
+        RuntimeError: no integer lies in [low, high).
+
+    Source: https://pytorch.org/docs/stable/generated/torch.randint.html
+    """
+    if high is None or not isinstance(high, int):  # randint(high, size)
+        low, high, size = 0, low, size if high is None else high
+    if not low < high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    return _source(generator).integers(low, high, shape_from((size,)), np.dtype(np.int64) if dtype is None else dtype)
+
+
+@makes_tensor
+def randint_like(
+    input: Tensor, low: int, high: int | None = None, *, generator: random.Generator | None = None, dtype: Dtype = None
+) -> Array:
+    """Return integers from low (0 unless given) to high - 1 in the shape and dtype of another tensor."""
+    low, high = (0, low) if high is None else (low, high)
+    target = dtypes.from_numpy(dtype or input.array.dtype)
+    return randint(low, high, input.array.shape, generator=generator, dtype=target).array
+
+
+@makes_tensor
+def randperm(n: int, *, generator: random.Generator | None = None, dtype: Dtype = None) -> Array:
+    """Return the integers below n in a random order.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.randperm.html
+    """
+    if n < 0:
+        raise RuntimeError(f"n must be non-negative, got {n}")
+    return _source(generator).permutation(n).astype(dtype or np.int64, copy=False)
+
+
+def get_rng_state() -> Tensor:
+    """Return the state of the default generator, a uint8 tensor in PyTorch's own layout."""
+    return wrap(random.default_generator.get_state())
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Put the default generator into a state that `get_rng_state` returned, here or in PyTorch."""
+    random.default_generator.set_state(as_array(new_state))

@@ -1,0 +1,65 @@
+"""The Tensor: the core's tensor with PyTorch's dtypes, views, writes and methods."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from .._tensor import dtypes
+from .._tensor.base import OPERANDS, TensorBase, wrap
+from .._tensor.conversion import array_of
+from .._tensor.history import History
+from .._tensor.node import Node
+from .._tensor.protocols import Protocols
+from .._tensor.shapes import sizes_of_new
+from ..core import graph
+from .casts import Casts
+from .draws import Draws
+from .elementwise import Elementwise
+from .indexing import Indexing
+from .numpy_interop import NumpyInterop
+from .products import Products
+from .reductions import Reductions
+from .shaping import Shaping
+
+
+class Tensor(
+    Elementwise, Reductions, Shaping, Indexing, Products, Draws, Casts, NumpyInterop, History, Protocols
+):
+    """An n-dimensional array of one dtype, with PyTorch's names and PyTorch's meaning.
+
+    Where an input of an operation requires a gradient, the operation is recorded, and ``backward()`` on what becomes
+    of it fills the ``.grad`` of the leaves.
+
+    Args:
+        *data: values (nested sequences, an array), which become the default float dtype; or the sizes of a tensor
+            whose values are not initialised.
+
+    Attributes:
+        array: the NumPy array underneath.
+        grad: the accumulated gradient of a leaf, a Tensor of the same shape, or None.
+        grad_fn: the Node of the operation that made this tensor; None for a leaf.
+        base: the tensor that this one is a view of, or None.
+
+    Source: https://pytorch.org/docs/stable/tensors.html
+
+    Example:
+        >>> x = Tensor([1.0, 2.0, 3.0]).requires_grad_()
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4., 6.])
+    """
+
+    __slots__ = ()
+    __module__ = "minigrad"  # the name by which users know it
+
+    def __new__(cls, *data: Any) -> Self:
+        """Make a tensor of values or of sizes."""
+        dtype = dtypes.get_default_dtype().numpy
+        sizes = sizes_of_new(data)
+        return wrap(np.array(array_of(data[0], dtype)) if sizes is None else np.empty(sizes, dtype), cls)
+
+
+TensorBase.result = graph.default = Node.result = Tensor
+TensorBase.operands = OPERANDS

@@ -1,0 +1,28 @@
+"""Printing: a module as a text, with those below it."""
+
+from __future__ import annotations
+
+from .registration import Registration
+
+
+class Printing(Registration):
+    """The part of a module that shows it."""
+
+    def _get_name(self) -> str:
+        return self.__class__.__name__
+
+    def extra_repr(self) -> str:
+        """Return what stands in the parentheses of a layer without children; subclasses return what matters."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr().split("\n") if self.extra_repr() else []
+        return tree(self._get_name(), extra, [f"({name}): {module!r}" for name, module in self._registered("module")])
+
+
+def tree(name: str, extra: list[str], children: list[str]) -> str:
+    """Return a module's description: on one line if it has no children and little to say of itself."""
+    if len(extra) <= 1 and not children:
+        return f"{name}({''.join(extra)})"
+    lines = [*extra, *[child.replace("\n", "\n  ") for child in children]]
+    return "\n  ".join([f"{name}(", *lines]) + "\n)"

@@ -1,0 +1,6 @@
+"""The derivative table, products: sums over a shared axis."""
+
+from __future__ import annotations
+
+
+

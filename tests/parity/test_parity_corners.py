@@ -1,0 +1,390 @@
+"""Corners where a framework easily goes another way than PyTorch: the same value in both, or the same type of error.
+
+Each is a line of Python about `t`, which is one library or the other; what follows "->" is compared.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import minigrad
+
+torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
+
+LIBRARIES = (minigrad, torch)
+
+
+def outcome(code: str, t: Any, **names: Any) -> Any:
+    """Return what a line computes, in a form that compares; or the type of its error."""
+    statements, arrow, expression = code.rpartition("->")
+    scope = {"t": t, "np": np, "F": t.nn.functional, **names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec("\n".join(part.strip() for part in statements.split("; ")) if arrow else "", scope)
+            return plain(eval(expression.strip(), scope))
+        except Exception as error:
+            return type(error)
+
+
+def plain(value: Any) -> Any:
+    """Return tensors with their dtype and shape as texts and lists, and sequences with such in them."""
+    if hasattr(value, "requires_grad"):
+        return str(value.dtype).rpartition(".")[2], list(value.shape), value.detach().tolist()
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value if isinstance(value, bool | int | float | type(None)) else str(value)
+
+
+def agree(ours: Any, theirs: Any) -> bool:
+    """Return whether two outcomes are the same, numbers to six digits."""
+    if isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
+        return len(ours) == len(theirs) and all(agree(a, b) for a, b in zip(ours, theirs, strict=True))
+    if isinstance(ours, float) and isinstance(theirs, float):
+        return bool(np.isclose(ours, theirs, rtol=1e-6, atol=1e-12, equal_nan=True))
+    return type(ours) is type(theirs) and ours == theirs
+
+
+def same(code: str, **names: Any) -> None:
+    ours, theirs = (outcome(code, t, **names) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+def lines(text: str) -> Any:
+    """Parametrize a test by the lines of a text."""
+    return pytest.mark.parametrize("code", [line.strip() for line in text.strip().splitlines()])
+
+
+# ---- outputs of a Function that share memory -------------------------------------------------------------------------
+
+
+def functions(t: Any) -> dict[str, Any]:
+    """Return Functions of four elements whose outputs alias each other or an input; each backward says it was there."""
+
+    def function(forward: Any, backward: Any) -> Any:
+        members = {"forward": staticmethod(forward), "backward": staticmethod(backward)}
+        return type("Aliasing", (t.autograd.Function,), members)
+
+    def doubled(make: Any) -> Any:
+        return lambda ctx, x: make(x * 2)
+
+    def both(ctx: Any, g: Any, h: Any) -> Any:
+        return g * 2 + t.cat([h, t.zeros(2)]) * 2
+
+    def overwrite(ctx: Any, x: Any) -> Any:
+        ctx.mark_dirty(x.mul_(2))
+        return x, x[:2]
+
+    return {
+        "halves": function(doubled(lambda y: (y[:2], y[2:])), lambda ctx, g, h: t.cat([g, h]) * 2),
+        "half": function(doubled(lambda y: y[:2]), lambda ctx, g: t.cat([g, t.zeros(2)]) * 7),
+        "whole": function(doubled(lambda y: (y, y[:2])), both),
+        "apart": function(doubled(lambda y: (y, y.detach())), lambda ctx, g, h: g * 2 + h * 3),
+        "identity": function(lambda ctx, x: x, lambda ctx, g: g * 7),
+        "view": function(lambda ctx, x: x[:2], lambda ctx, g: t.cat([g, t.zeros(2)]) * 7),
+        "first": function(lambda ctx, x, y: x, lambda ctx, g: (g * 7, g * 3)),
+        "dirty": function(overwrite, both),
+    }
+
+
+@lines("""
+a, b = f["halves"].apply(x); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a.mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a[0].mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a[0] = 3; b.sum().backward() -> x.grad
+a, b = f["halves"].apply(x); a.zero_() -> b
+a, b = f["halves"].apply(x); a.detach().mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["halves"].apply(x); a.data.mul_(5); (a.sum() + b.sum()).backward() -> x.grad, a
+a, b = f["halves"].apply(x); c = t.zeros(4); c[:2] = a; c.sum().backward() -> x.grad, c
+a = f["half"].apply(x); a.mul_(5); a.sum().backward() -> x.grad
+a = f["half"].apply(x).clone(); a.mul_(5); a.sum().backward() -> x.grad
+a, b = f["whole"].apply(x); a.mul_(5); a.sum().backward() -> x.grad
+a, b = f["whole"].apply(x); a.mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["whole"].apply(x); b.mul_(5); (a.sum() + b.sum()).backward() -> x.grad
+a, b = f["apart"].apply(x); a.mul_(5); (a.sum() + b.sum()).backward() -> x.grad, b
+a, b = f["apart"].apply(x); b.mul_(5); (a.sum() + b.sum()).backward() -> x.grad, a
+a = f["identity"].apply(x); a.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["identity"].apply(h); a.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["identity"].apply(h); h.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["identity"].apply(h); h.mul_(5); h.sum().backward() -> x.grad, a.tolist()
+h = x * 1; a = f["identity"].apply(h); a.sum().backward() -> a is h, x.grad
+h = x * 1; a = f["view"].apply(h); a.sum().backward() -> x.grad
+h = x * 1; a = f["view"].apply(h); a.mul_(5); a.sum().backward() -> x.grad
+h = x * 1; a = f["view"].apply(h); h.mul_(5); a.sum().backward() -> x.grad
+a = f["first"].apply(t.ones(4), x); a.mul_(5); a.sum().backward() -> x.grad
+a = f["first"].apply(t.ones(4), x); a.sum().backward() -> x.grad
+z = t.ones(4); a = f["first"].apply(z, z); a.mul_(5) -> a is z, z
+z = t.ones(4); a = f["first"].apply(z, z); a.requires_grad_() -> z.requires_grad
+n = t.no_grad(); n.__enter__(); a = f["identity"].apply(x); n.__exit__(None, None, None) -> a.requires_grad, a is x
+h = x * 1; a, b = f["dirty"].apply(h); (a.sum() + b.sum()).backward() -> x.grad
+h = x * 1; a, b = f["dirty"].apply(h); a.mul_(3); a.sum().backward() -> x.grad
+h = x * 1; a, b = f["dirty"].apply(h); b.mul_(3); (a.sum() + b.sum()).backward() -> x.grad
+""")
+def test_writes_into_what_a_function_returned(code):
+    ours, theirs = (outcome(code, t, x=t.ones(4, requires_grad=True), f=functions(t)) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+# ---- tensors of numbers ----------------------------------------------------------------------------------------------
+
+
+@lines("""
+t.tensor([np.int64(1), 2.5])
+t.tensor([2.5, np.int64(1)])
+t.tensor([t.tensor(True), .5])
+t.tensor([t.tensor(1, dtype=t.uint8), -1])
+t.tensor([True, 2])
+t.tensor([True, 2.5])
+t.tensor([t.tensor(1., dtype=t.half), 1e6])
+t.tensor([np.float64(1), 2])
+t.tensor([np.float32(1), 2])
+t.tensor(np.float64(1))
+t.tensor([np.float64(1)])
+t.tensor([np.array([1.,2]), [2, 3]])
+t.tensor([np.float16(1), 2])
+t.tensor([np.float16(1), 2.])
+t.tensor([np.float32(1), np.float64(2)])
+t.tensor([np.int8(1), np.int16(2)])
+t.tensor([np.int8(1), True])
+t.tensor([[np.int64(1), 2.5], [1, 2]])
+t.tensor([[1, 2], [np.int8(1), 2.5]])
+t.tensor([[1, 2], [np.int8(1), 2]])
+t.tensor([[np.int8(1)], [np.float16(2)]])
+t.tensor([t.ones(1), t.ones(1)])
+t.tensor([t.ones(1), 2.])
+t.tensor([2., t.ones(1)])
+t.tensor([t.ones(2), t.ones(2)])
+t.tensor([[t.ones(1)], [t.ones(1)]])
+t.tensor([t.ones(1,1), t.ones(1)])
+t.tensor([t.ones(1), t.ones(())])
+t.tensor([t.ones(()), t.ones(1)])
+t.tensor([[1.], t.ones(1)])
+t.tensor([t.ones(1), [1.]])
+t.tensor([[1., 2.], t.ones(2)])
+t.tensor([np.ones(1), np.ones(1)])
+t.tensor([np.ones(1), 2.])
+t.tensor([2., np.ones(1)])
+t.tensor([np.ones(2), np.ones(2)])
+t.tensor([np.ones(2), [1, 2]])
+t.tensor([np.ones(2, np.float32), np.ones(2, np.int8)])
+t.tensor([np.ones((2,0))])
+t.tensor([t.ones(0)])
+t.tensor([t.ones(2,0)])
+t.tensor([[], []])
+t.tensor([])
+t.tensor([[]], dtype=t.int8)
+t.tensor([np.int64(1), 2.5], dtype=t.int32)
+t.tensor([t.tensor(300), 1], dtype=t.uint8)
+t.tensor([300, 1], dtype=t.uint8)
+t.tensor([-1, 1], dtype=t.uint8)
+t.tensor([np.int64(300), 1], dtype=t.uint8)
+t.tensor([np.int64(300)], dtype=t.uint8)
+t.tensor(np.int64(300), dtype=t.uint8)
+t.tensor(np.array([300]), dtype=t.uint8)
+t.tensor(t.tensor([300]), dtype=t.uint8)
+t.tensor([1e6], dtype=t.half)
+t.tensor([np.float32(1e6)], dtype=t.half)
+t.tensor([1.5], dtype=t.bool)
+t.tensor([1e40])
+t.tensor([2**63])
+t.tensor([2**62, 1.5])
+t.tensor([2**53+1, 1.5], dtype=t.float64)
+t.tensor([2**53+1, 1])
+t.tensor([2**53+1, t.tensor(1)])
+t.tensor([2**53+1, np.int64(1)])
+t.tensor([2**53+1, np.int8(1)])
+t.tensor([0.1, np.float64(0.1)], dtype=t.float64)
+t.tensor([0.1, t.tensor(0.1, dtype=t.float64)])
+t.tensor([0.1, t.tensor(0.1)], dtype=t.float64)
+t.tensor([(np.ones(3)==1).sum(), .5])
+t.tensor([(t.ones(3)==1).sum(), .5])
+t.as_tensor([np.int64(1), 2.5])
+t.as_tensor([t.tensor(1, dtype=t.uint8), -1])
+t.asarray([np.int64(1), 2.5])
+t.Tensor([np.int64(1), 2.5])
+t.Tensor([t.tensor(1), 2.5])
+t.Tensor([t.ones(1), t.ones(1)])
+t.FloatTensor([t.ones(1), 2])
+t.LongTensor([t.tensor(1), 2])
+t.Tensor(t.ones(2,3).shape).shape
+t.Tensor(t.Size([2,3])).shape
+t.FloatTensor(t.Size([2,3])).shape
+t.LongTensor(t.ones(2,3).size()).shape
+t.Tensor(t.Size([])).shape
+t.Tensor((2,3))
+t.Tensor([2,3])
+t.Tensor(2,3).shape
+t.Tensor(t.tensor(3)).shape
+t.Tensor(t.tensor(3.)).shape
+t.Tensor(2.5)
+t.Tensor(True)
+t.tensor(t.Size([2,3]))
+t.tensor([t.Size([2,3])])
+t.tensor(((1, 2), [3, 4]))
+t.tensor(range(3))
+t.tensor([range(3), range(3)])
+t.tensor([range(3), [1., 2, 3]])
+t.tensor({1: 2})
+t.tensor([None])
+t.tensor([1, None])
+t.tensor([1, 'a'])
+t.tensor('a')
+t.tensor([1, [2]])
+t.tensor([[1], 2])
+t.tensor([[1, 2], [3]])
+t.tensor([[1], [2, 3]])
+t.tensor([1, [2, 3]])
+t.tensor([[[1]], [2]])
+t.tensor([np.bool_(True), False])
+t.tensor(np.bool_(True))
+t.tensor([t.tensor(2.5, requires_grad=True), 1])
+t.tensor([np.array([1, 2]), np.array([3])])
+t.tensor([np.array([1,2], dtype=object)])
+t.tensor([np.array([[1,2]]), np.array([[3,4]])])
+t.tensor([(1, np.float32(2)), (np.int8(3), 4)])
+t.tensor(t.ones(1))
+t.tensor(t.ones(2, requires_grad=True))
+t.tensor([t.ones(2, 2)[0, 0], t.ones(2, 2, dtype=t.float64)[0, 1]])
+t.tensor([float('inf'), 1], dtype=t.int32)
+t.tensor([2.7, -2.7], dtype=t.int32)
+t.tensor([3.0e9], dtype=t.int32)
+t.tensor([np.float64(3e9)], dtype=t.int32)
+t.tensor([-129], dtype=t.int8)
+t.tensor([-200], dtype=t.uint8)
+t.tensor([-300], dtype=t.uint8)
+t.tensor([2, True], dtype=t.bool)
+t.ones(2).new_tensor([np.int64(1), 2.5])
+t.ones(2, dtype=t.float64).new_tensor([1, 2.5])
+t.ones(2, dtype=t.int64).new_tensor([1, 2.5])
+t.ones(2).new_tensor([t.ones(1), t.ones(1)])
+""")
+def test_what_a_tensor_is_made_of(code):
+    same(code)
+
+
+# ---- indices with nothing in them ------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.zeros(0, 3) -> x[x > 0]
+x = t.zeros(0, 3) -> x[(x > 0).numpy()]
+x = t.zeros(0, 3) -> x[(x > 0).to(t.uint8)]
+x = t.zeros(2, 0, 3) -> x[x > 0]
+x = t.zeros(2, 0, 3) -> x[(x > 0)[..., 0]]
+x = t.zeros(2, 0, 3) -> x[1, x[1] > 0]
+x = t.zeros(2, 0, 3) -> x[:, x[0] > 0]
+x = t.zeros(2, 0, 3) -> x[..., x[0] > 0]
+x = t.zeros(2, 0, 3) -> x[None, x > 0]
+x = t.zeros(2, 0, 3) -> x[(x > 0)[:, :, 0], t.zeros(0, dtype=t.int64)]
+x = t.zeros(0, 3) -> x[(x > 0).any(1), 1]
+x = t.zeros(0, 3) -> x[(x > 0).any(1)]
+x = t.zeros(0, 3) -> x[t.zeros(0, dtype=t.bool)]
+x = t.zeros(0) -> x[x > 0]
+x = t.zeros(4, 3) -> x[[]]
+x = t.zeros(4, 3) -> x[[], 1]
+x = t.zeros(4, 3) -> x[np.zeros(0, np.int64)]
+x = t.zeros(4, 3) -> x[t.zeros(0, dtype=t.int64)]
+x = t.zeros(4, 3) -> x[t.zeros(0, 2, dtype=t.int32)]
+x = t.zeros(4, 3) -> x[t.zeros(0)]
+x = t.zeros(4, 3) -> x[np.zeros(0)]
+x = t.zeros(0, 3); x[x > 0] = 5 -> x
+x = t.zeros(0, 3); x[x > 0] = t.ones(0) -> x
+x = t.zeros(0, 3); x[x > 0] += 1 -> x
+x = t.zeros(0, 3, requires_grad=True); x[x > 0].sum().backward() -> x.grad
+x = t.zeros(0, 3, requires_grad=True); (x * 2)[x > 0].sum().backward() -> x.grad
+x = t.zeros(0, 3) -> x.masked_select(x > 0)
+x = t.zeros(0, 3) -> x.masked_fill(x > 0, 1)
+x = t.zeros(0, 3) -> t.where(x > 0, x, 1)
+x = t.zeros(0, 3) -> (x > 0).nonzero()
+x = t.zeros(0, 3) -> t.where(x > 0)
+x = t.zeros(2, 3) -> x[t.zeros(2, 3, dtype=t.bool)]
+x = t.zeros(2, 3) -> x[True]
+x = t.zeros(2, 3) -> x[False]
+x = t.zeros(2, 3) -> x[t.tensor(False)]
+x = t.tensor(3.) -> x[x > 5]
+x = t.tensor(3.) -> x[x > 1]
+x = t.zeros(2, 3) -> x[[False, True]]
+x = t.zeros(2, 3) -> x[False, 1]
+""")
+def test_an_index_of_nothing(code):
+    same(code)
+
+
+# ---- assigned attributes ---------------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.ones(3, requires_grad=True); x.grad = t.ones(1) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3, dtype=t.float64) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3, dtype=t.int64) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = 1.0 -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = [1.0, 1.0, 1.0] -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = np.ones(3, np.float32) -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = x -> 1
+x = t.ones(3, requires_grad=True); x.grad = x.detach() -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = x * 2 -> x.grad
+x = t.ones(3, requires_grad=True); x.grad = None -> x.grad
+x = t.ones(3, requires_grad=True); x.sum().backward(); del x.grad -> x.grad
+x = t.ones(3); x.grad = t.ones(3) -> x.grad
+x = t.ones(3, dtype=t.int64); x.grad = t.ones(3) -> x.grad
+x = t.ones(3, requires_grad=True); y = x * 2; y.grad = t.ones(3) -> y.grad
+x = t.ones(()); x.grad = t.ones(1) -> x.grad
+x = t.ones(0, 3); x.grad = t.ones(0) -> x.grad
+l = t.nn.Linear(2, 2); l.weight.grad = t.ones(2) -> 1
+l = t.nn.Linear(2, 2); l.bias.grad = t.ones(2, 2) -> 1
+l = t.nn.Linear(2, 2); l.weight.grad = t.ones(2, 2); l.double() -> l.weight.grad
+l = t.nn.Linear(2, 2); l.weight.grad = t.nn.Parameter(t.ones(2, 2)) -> l.weight.grad
+x = t.ones(3, requires_grad=True); x.data = [1] -> x
+x = t.ones(3, requires_grad=True); x.data = t.ones(3, dtype=t.int64) -> x
+x = t.ones(3, requires_grad=True); x.data = t.ones(2) -> x
+x = t.ones(3, requires_grad=True); x.data = t.ones(3).double() -> x
+x = t.ones(3, requires_grad=True); x.data = None -> x
+x = t.ones(3, requires_grad=True); x.data = 3.0 -> x
+x = t.ones(3, requires_grad=True); x.grad = t.ones(3); x.data = t.ones(2); x.grad = t.ones(2) -> x.grad
+x = t.ones(3, requires_grad=True); x.requires_grad = 1 -> x.requires_grad
+x = t.ones(3, requires_grad=True); x.requires_grad = None -> x.requires_grad
+x = t.ones(3, requires_grad=True); x.requires_grad = "no" -> x.requires_grad
+x = t.ones(3, requires_grad=True); x.requires_grad = False -> x.requires_grad
+x = t.ones(3); x.shape = (3, 1) -> x
+x = t.ones(3); x.dtype = t.float64 -> x
+x = t.ones(3); x.is_leaf = False -> x
+x = t.ones(3); x.grad = t.ones(3); y = __import__("copy").deepcopy(x) -> y.grad
+""")
+def test_what_may_be_assigned(code):
+    same(code)
+
+
+# ---- results that keep their gradient --------------------------------------------------------------------------------
+
+
+@lines("""
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); h.sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); v.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); v.mul_(3); (h * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); h[3] = 7; (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; w = h[2:]; v.retain_grad(); w.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); a = v * 2; h.mul_(3); (a + v * 5).sum().backward() -> v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; h.retain_grad(); v = h[:2]; v.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, h.grad
+h = x * 1; h.retain_grad(); v = h[:2]; v.retain_grad(); v.mul_(3); h.sum().backward() -> v.grad, x.grad, h.grad
+h = x * 1; h.retain_grad(); h.mul_(3); h.sum().backward() -> x.grad, h.grad
+h = x * 1; v = h[:2]; v.register_hook(lambda g: g * 10); h.mul_(3); (v * 5).sum().backward() -> x.grad
+h = x * 1; v = h[:2]; v.retain_grad(); v.detach().mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2][:1]; v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h.view(2, 2); v.retain_grad(); h.mul_(3); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; v.retain_grad(); h[3] = 7; v.sum().backward(retain_graph=True); (v * 5).sum().backward() -> v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); b = (v * 5).sum(); c = t.autograd.grad(b, v) -> c, v.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.zero_(); (v * 5).sum().backward() -> v.grad, x.grad, v.retains_grad
+h = x * 1; v = h[:2]; w = h[:2]; v.retain_grad(); w.retain_grad(); h[3] = 7; (v + w).sum().backward() -> v.grad, w.grad
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3) -> v.retains_grad, v.grad_fn is None
+h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); v.retain_grad(); (v * 5).sum().backward() -> v.grad
+""")
+def test_what_a_result_keeps_after_a_write(code):
+    ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"

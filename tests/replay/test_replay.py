@@ -1,0 +1,664 @@
+"""A recorded training step: the same bits as the step as it is written, or an error that says why not."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, strategies as st
+
+import minigrad as torch
+from minigrad import Tensor, nn, optim
+from minigrad._tensor.listening import computed, refuse_to_replay
+from minigrad.core import graph
+from minigrad.nn import functional as F
+from minigrad.replay import TrainingStep
+from minigrad.replay.program import identifier
+from minigrad.replay.trace import Trace
+
+BATCH, WIDTH, CLASSES = 6, 5, 3
+
+# ---- the same bits ---------------------------------------------------------------------------------------------------
+
+
+class Shift(nn.Module):
+    """Add a parameter, whose gradient is that of the output, summed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = nn.Parameter(torch.zeros(WIDTH))
+        self.every = nn.Parameter(torch.zeros(BATCH, WIDTH))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.row + self.every
+
+
+LAYERS: dict[str, Callable[[], nn.Module]] = {
+    "linear": lambda: nn.Linear(WIDTH, WIDTH),
+    "without bias": lambda: nn.Linear(WIDTH, WIDTH, bias=False),
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "elu": nn.ELU,
+    "leaky relu": lambda: nn.LeakyReLU(0.1),
+    "softplus": nn.Softplus,
+    "log softmax": lambda: nn.LogSoftmax(1),
+    "a shift": Shift,
+    "layer norm": lambda: nn.LayerNorm(WIDTH),
+    "dropout": lambda: nn.Dropout(0.5),
+    "fast dropout": lambda: nn.Dropout(0.2, generator=torch.Generator(engine="fast")),
+    "all dropped": lambda: nn.Dropout(1.0),
+    "alpha dropout": lambda: nn.AlphaDropout(0.3),
+    "a block": lambda: nn.Sequential(nn.Linear(WIDTH, 8), nn.ReLU(), nn.Dropout(0.1), nn.Linear(8, WIDTH)),
+}
+
+LOSSES: dict[str, tuple[Callable[[], Any], str]] = {
+    "mse": (nn.MSELoss, "numbers"),
+    "sum of squares": (lambda: nn.MSELoss(reduction="sum"), "numbers"),
+    "l1": (nn.L1Loss, "numbers"),
+    "smooth l1": (nn.SmoothL1Loss, "numbers"),
+    "huber": (nn.HuberLoss, "numbers"),
+    "cross-entropy": (nn.CrossEntropyLoss, "classes"),
+    "smoothed cross-entropy": (lambda: nn.CrossEntropyLoss(label_smoothing=0.1), "probabilities"),
+    "with logits": (nn.BCEWithLogitsLoss, "probabilities"),
+    "kl": (lambda: nn.KLDivLoss(reduction="batchmean"), "probabilities"),
+    "sum": (lambda: lambda output, target: output.sum(), "numbers"),
+    "a function": (lambda: lambda output, target: (output - target).pow(2).mean() + output.abs().sum(), "numbers"),
+}
+
+OPTIMIZERS: dict[str, Callable[[Any], optim.Optimizer]] = {
+    "sgd": lambda params: optim.SGD(params, lr=0.1),
+    "momentum": lambda params: optim.SGD(params, lr=0.1, momentum=0.9, weight_decay=0.01, nesterov=True),
+    "adam": lambda params: optim.Adam(params, lr=0.01, weight_decay=0.1),
+    "adamw": lambda params: optim.AdamW(params, lr=0.01, amsgrad=True),
+    "rmsprop": lambda params: optim.RMSprop(params, lr=0.01, momentum=0.9),
+}
+
+TARGETS: dict[str, Callable[[], Tensor]] = {
+    "numbers": lambda: torch.randn(BATCH, WIDTH),
+    "classes": lambda: torch.randint(0, WIDTH, (BATCH,)),
+    "probabilities": lambda: torch.rand(BATCH, WIDTH).softmax(1),
+}
+
+
+def as_written(net: nn.Module, loss_func: Any, optimizer: optim.Optimizer, *inputs: Tensor) -> Tensor:
+    *args, target = inputs
+    loss = loss_func(net(*args), target)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+
+
+def bits(net: nn.Module, optimizer: optim.Optimizer) -> list[bytes]:
+    """Return all that training leaves behind."""
+    params = list(net.parameters())
+    state = [x for p in params for _, x in sorted(optimizer.state[p].items())]
+    return [x.numpy().tobytes() for x in (*(p.detach() for p in params), *(p.grad for p in params), *state)]
+
+
+def generators(net: nn.Module) -> list[Any]:
+    own = [module.generator for module in net.modules() if getattr(module, "generator", None)]
+    return [torch.get_rng_state().numpy().tobytes(), *[g.get_state().tobytes() for g in own]]
+
+
+@given(
+    layers=st.lists(st.sampled_from(sorted(LAYERS)), max_size=5),
+    loss=st.sampled_from(sorted(LOSSES)),
+    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
+    double=st.booleans(),
+)
+def test_a_replayed_step_leaves_the_same_bits(layers: list[str], loss: str, optimizer: str, double: bool) -> None:
+    torch.manual_seed(1)
+    make_loss, kind = LOSSES[loss]
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), *[LAYERS[name]() for name in layers])
+    batches = [(torch.randn(BATCH, WIDTH), TARGETS[kind]()) for _ in range(4)]
+    if double:
+        net.double()
+        batches = [tuple([x.double() if x.is_floating_point() else x for x in batch]) for batch in batches]
+    twin = copy.deepcopy(net)
+    results = []
+    for model, replayed in ((net, True), (twin, False)):
+        torch.manual_seed(2)
+        loss_func, moves = make_loss(), OPTIMIZERS[optimizer](model.parameters())
+        step = TrainingStep(model, loss_func, moves) if replayed else None
+        losses = [step(*batch) if step else as_written(model, loss_func, moves, *batch) for batch in batches]
+        results.append(([x.numpy().tobytes() for x in losses], bits(model, moves), generators(model)))
+        assert step is None or len(step.recordings) == 1
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    "loss_func",
+    [
+        nn.BCELoss(),
+        nn.CrossEntropyLoss(reduction="sum"),
+        nn.PoissonNLLLoss(),
+        nn.SoftMarginLoss(),
+        lambda output, target: nn.GaussianNLLLoss()(output, target, output.exp()),
+    ],
+)
+def test_losses_that_look_at_values_look_again(loss_func: Any) -> None:
+    """What a check decides is no part of the program, but the check is."""
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.Sigmoid())
+    target = torch.rand(BATCH, WIDTH)
+    if isinstance(loss_func, nn.CrossEntropyLoss):
+        target = torch.randint(0, WIDTH, (BATCH,))
+    step = TrainingStep(net, loss_func, optim.SGD(net.parameters(), lr=0.1))
+    x = torch.randn(BATCH, WIDTH)
+    first, second = step(x, target), step(x, target)
+    assert second < first
+
+
+def make(net: nn.Module | None = None, loss_func: Any = None) -> tuple[nn.Module, TrainingStep, Tensor, Tensor]:
+    """Return a small net with its step, and a batch."""
+    net = net or nn.Sequential(nn.Linear(WIDTH, 4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 1), Affine())
+    step = TrainingStep(net, loss_func or nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1))
+    return net, step, torch.randn(BATCH, WIDTH), torch.randn(BATCH, 1)
+
+
+def test_the_program_can_be_read() -> None:
+    net = nn.Sequential(nn.Linear(2, 2, bias=False), nn.ReLU())
+    step = TrainingStep(net, nn.MSELoss(reduction="sum"), optim.SGD(net.parameters()))
+    step(torch.ones(3, 2), torch.zeros(3, 2))
+    lines = step.source.splitlines()
+    assert lines[:6] == [
+        "def step(x0, x1, p0_0_weight):",
+        "    # c2 = 2.0, c3 = 0.0",
+        "    v1 = linear(x0, p0_0_weight)",
+        "    v2 = relu(v1); del v1",
+        "    v3 = squared_difference(v2, x1)",
+        "    v4 = sum(v3, axis=(0, 1), keepdims=False, shape=(3, 2)); del v3",
+    ]
+    assert lines[-1].startswith("    return v4, v")
+
+
+def test_the_page_shows_the_program_of_its_script() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
+    script, program = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(script.replace("500", "2").replace("print(loss, step.source)", ""), names)
+    assert names["step"].source == program
+    assert names["loss"].isfinite()
+
+
+def test_one_tensor_may_be_both_input_and_target() -> None:
+    """An autoencoder's step, and later one whose target is another tensor."""
+    net = nn.Linear(2, 2)
+    twin = copy.deepcopy(net)
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1))
+    optimizer = optim.SGD(twin.parameters(), lr=0.1)
+    x, y = torch.randn(3, 2), torch.randn(3, 2)
+    for target in (x, x, y):
+        assert step(x, target).item() == as_written(twin, nn.MSELoss(), optimizer, x, target).item()
+
+
+def test_a_net_of_several_inputs() -> None:
+    net = nn.Bilinear(2, 3, 1)
+    twin = copy.deepcopy(net)
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1))
+    optimizer = optim.SGD(twin.parameters(), lr=0.1)
+    for _ in range(3):
+        batch = torch.randn(4, 2), torch.randn(4, 3), torch.randn(4, 1)
+        assert step(*batch).item() == as_written(twin, nn.MSELoss(), optimizer, *batch).item()
+
+
+def test_tied_weights_get_both_gradients() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Linear(3, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.first(self.first(x).tanh())
+
+    net = Tied()
+    twin = copy.deepcopy(net)
+    step, x = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters(), lr=0.1)), torch.randn(4, 3)
+    optimizer = optim.SGD(twin.parameters(), lr=0.1)
+    for _ in range(3):
+        assert step(x, x).item() == as_written(twin, nn.MSELoss(), optimizer, x, x).item()
+
+
+class Affine(nn.Module):
+    """A layer whose numbers are in containers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factors, self.shifts = [2.0], {"b": 0.5}
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.factors[0] + self.shifts["b"]
+
+
+class ClippedCube(torch.autograd.Function):
+    """A rule of the user's own."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(-1, 1) ** 3
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return grad_output * x * x * 3
+
+
+class Named(nn.Module):
+    """Scale by one parameter, of any name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.register_parameter(name, nn.Parameter(torch.full((WIDTH,), 2.0)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * getattr(self, self.name)
+
+
+@given(st.text(min_size=1).filter(lambda name: "." not in name and not hasattr(nn.Module(), name)))
+@example("w²")
+@example("ﬁ")
+@example("重量")
+@example("lambda")
+@example("")
+def test_parameters_of_any_name_are_replayed(name: str) -> None:
+    if name:
+        _, step, x, _ = make(Named(name))
+        assert step(x, x).item() > step(x, x).item()
+    assert identifier(name).isidentifier()
+
+
+@pytest.mark.parametrize("name", ["step", "x0", "v1", "v2", "p0_w", "diverged", "w²", "lambda", "None"])
+def test_rules_of_any_name_are_replayed(name: str) -> None:
+    rule = type(name, (ClippedCube,), {})
+
+    class Layer(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(torch.ones(WIDTH))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return rule.apply(x * self.w) + rule.apply(x)
+
+    net = Layer()
+    twin = copy.deepcopy(net)
+    _, step, x, y = make(net, lambda out, y: (out.sum(1, keepdim=True) - y).pow(2).sum())
+    other = TrainingStep(twin, step.loss_func, optim.SGD(twin.parameters(), lr=0.1))
+    for _ in range(3):
+        assert step(x, y).item() == other.as_written(x, y).item()
+
+
+def test_rules_of_the_users_own() -> None:
+    class Cube(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return ClippedCube.apply(x)
+
+    net = nn.Sequential(nn.Linear(WIDTH, 4), Cube(), nn.Linear(4, 1))
+    twin = copy.deepcopy(net)
+    step, x, y = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters())), torch.randn(3, WIDTH), torch.randn(3, 1)
+    optimizer = optim.SGD(twin.parameters())
+    for _ in range(4):
+        assert step(x, y).item() == as_written(twin, nn.MSELoss(), optimizer, x, y).item()
+
+
+# ---- recorded anew ---------------------------------------------------------------------------------------------------
+
+CHANGES: dict[str, Callable[[nn.Sequential, TrainingStep], Any]] = {
+    "evaluation": lambda net, step: net.eval(),
+    "another p": lambda net, step: setattr(net[2], "p", 0.1),
+    "a frozen layer": lambda net, step: net[0].requires_grad_(False),
+    "a layer more": lambda net, step: net.append(nn.Tanh()),
+    "another layer": lambda net, step: net.__setitem__(1, nn.Sigmoid()),
+    "another weight": lambda net, step: setattr(net[0], "weight", nn.Parameter(torch.ones(4, WIDTH))),
+    "another generator": lambda net, step: setattr(net[2], "generator", torch.Generator().manual_seed(3)),
+    "another entry of a list": lambda net, step: net[-1].factors.__setitem__(0, 3.0),
+    "another entry of a dictionary": lambda net, step: net[-1].shifts.update(b=2.0),
+    "another reduction": lambda net, step: setattr(step.loss_func, "reduction", "sum"),
+}
+
+NO_CHANGES: dict[str, Callable[[nn.Sequential, TrainingStep], Any]] = {
+    "evaluation and back": lambda net, step: net.eval() and net.train(),
+    "another array": lambda net, step: setattr(net[0].weight, "data", torch.ones(4, WIDTH)),
+    "loaded weights": lambda net, step: net.load_state_dict({k: v * 0.5 for k, v in net.state_dict().items()}),
+    "another rate": lambda net, step: step.optimizer.param_groups[0].update(lr=0.01),
+    "another seed": lambda net, step: torch.manual_seed(5),
+    "the fast engine": lambda net, step: torch.set_default_engine("fast"),
+}
+
+
+def both_after(change: Callable[[Any, TrainingStep], Any]) -> tuple[list[float], list[float], list[int]]:
+    """Return the losses of a replayed and of a written step around a change, and the recordings there were."""
+    losses, recordings = [], []
+    for replayed in (True, False):
+        torch.set_default_engine("torch")
+        torch.manual_seed(7)
+        net, step, x, y = make()
+        found = []
+        for i in range(5):
+            if i == 3:
+                change(net, step)
+            if replayed:
+                found.append(step(x, y).item())
+                recordings.append(id(next(iter(step.recordings.values())).program))
+            else:
+                found.append(as_written(net, step.loss_func, step.optimizer, x, y).item())
+        losses.append(found)
+    return losses[0], losses[1], recordings
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_a_program_depends_on_is_recorded_anew(name: str) -> None:
+    replayed, written, recordings = both_after(CHANGES[name])
+    assert replayed == written
+    assert recordings[0] == recordings[2] != recordings[3] == recordings[4]
+
+
+@pytest.mark.parametrize("name", NO_CHANGES)
+def test_what_a_program_takes_from_outside_may_change(name: str) -> None:
+    replayed, written, recordings = both_after(NO_CHANGES[name])
+    assert replayed == written
+    assert len(set(recordings)) == 1
+
+
+def test_every_kind_of_batch_has_a_recording() -> None:
+    net, step, x, y = make()
+    for n in (BATCH, 3, BATCH, 3):
+        step(x[:n], y[:n])
+    assert len(step.recordings) == 2
+    net.double()
+    step(x.double(), y.double())
+    assert len(step.recordings) == 3
+
+
+def test_where_gradients_are_not_recorded_there_is_an_error_as_ever() -> None:
+    _, step, x, y = make()
+    step(x, y)
+    with torch.no_grad(), pytest.raises(RuntimeError, match="does not require grad"):
+        step(x, y)
+
+
+def test_anomalies_are_found() -> None:
+    class Root(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return (x * 0).sqrt() * 0
+
+    net = nn.Sequential(nn.Linear(2, 2), Root())
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters()))
+    x = torch.ones(1, 2)
+    step(x, x)
+    with (
+        torch.autograd.set_detect_anomaly(True),
+        pytest.warns(UserWarning, match="Error detected"),
+        pytest.raises(RuntimeError, match="nan values"),
+    ):
+        step(x, x)
+
+
+# ---- what cannot be replayed -----------------------------------------------------------------------------------------
+
+
+class Lambda(nn.Module):
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
+
+
+REFUSED: dict[str, Callable[[Tensor], Tensor]] = {
+    "item": lambda x: x * x.sum().item(),
+    "float": lambda x: x * float(x.sum()),
+    "bool": lambda x: x if x.sum() > 0 else -x,
+    "tolist": lambda x: x * x.detach().tolist()[0][0],
+    "numpy": lambda x: x * x.detach().numpy().mean(),
+    "array": lambda x: x * np.asarray(x.detach()).mean(),
+    "in": lambda x: -x if 0.0 in x else x,
+    "print": lambda x: x * len(repr(x)),
+    "allclose": lambda x: x if torch.allclose(x, x) else -x,
+    "equal": lambda x: x if x.equal(x) else -x,
+    "a random tensor": lambda x: x + torch.randn(WIDTH),
+    "a new tensor": lambda x: x + torch.tensor(np.arange(5.0, dtype=np.float32)),
+    "zeros": lambda x: x + torch.zeros(WIDTH),
+    "an array": lambda x: x + np.ones(WIDTH, np.float32),
+    "in place": lambda x: (x * 1).add_(1),
+    "relu in place": lambda x: F.relu(x * 1, inplace=True),
+    "an index that is written": lambda x: _with_a_zero(x * 1),
+    "an index array": lambda x: x[:, [4, 3, 2, 1, 0]],
+    "a mask": lambda x: x.masked_fill(x > 0, 0.0) + x[x > 0].sum(),
+    "topk": lambda x: x.topk(WIDTH).values,
+    "embedding": lambda x: F.embedding((x > 0).long(), x),
+    "batch norm": nn.BatchNorm1d(WIDTH),
+    "bernoulli": lambda x: x * torch.bernoulli(torch.full((WIDTH,), 0.5)),
+    "rrelu": lambda x: F.rrelu(x, training=True),
+    "a hook": lambda x: _with_a_hook(x * 1),
+    "a retained gradient": lambda x: _with_its_gradient(x * 1),
+    "a number from a tensor": lambda x: x.clamp(min=x.detach().min()),
+}
+
+
+def _with_a_zero(x: Tensor) -> Tensor:
+    x[0] = 0.0
+    return x
+
+
+def _with_a_hook(x: Tensor) -> Tensor:
+    x.register_hook(lambda grad: grad * 2)
+    return x
+
+
+def _with_its_gradient(x: Tensor) -> Tensor:
+    x.retain_grad()
+    return x
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_replayed_is_refused(name: str) -> None:
+    function = REFUSED[name]
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), function if isinstance(function, nn.Module) else Lambda(function))
+    step = TrainingStep(net, lambda output, target: output.pow(2).mean(), optim.SGD(net.parameters()))
+    x = torch.randn(BATCH, WIDTH)
+    with pytest.raises(RuntimeError, match="this step cannot be replayed"):
+        step(x, x)
+    assert graph.listener is None
+    as_written(net, step.loss_func, step.optimizer, x, x)  # which is no less than what the step would have been
+
+
+@pytest.mark.parametrize("loss_func", [nn.MultiMarginLoss(), nn.NLLLoss(), nn.CrossEntropyLoss(torch.ones(WIDTH))])
+def test_losses_that_cannot_be_replayed_are_refused(loss_func: Any) -> None:
+    net = nn.Linear(WIDTH, WIDTH)
+    step = TrainingStep(net, loss_func, optim.SGD(net.parameters()))
+    with pytest.raises(RuntimeError, match="this step cannot be replayed"):
+        step(torch.randn(BATCH, WIDTH), torch.randint(0, WIDTH, (BATCH,)))
+
+
+def test_hooks_on_gradients_are_refused() -> None:
+    net, step, x, y = make()
+    step(x, y)
+    next(net.parameters()).register_hook(lambda grad: grad * 2)
+    with pytest.raises(RuntimeError, match="has hooks"):
+        step(x, y)
+
+
+def test_hooks_on_modules_are_refused_also_afterwards() -> None:
+    net, step, x, y = make()
+    step(x, y)
+    handle = net.register_forward_hook(lambda module, args, output: None)
+    with pytest.raises(RuntimeError, match="Sequential has hooks, which would not be called"):
+        step(x, y)
+    handle.remove()
+    assert step(x, y).isfinite()
+
+
+def test_an_optimizer_inside_of_a_forward_is_refused() -> None:
+    other = nn.Parameter(torch.ones(1))
+    other.grad = torch.ones(1)
+    inner = optim.SGD([other])
+
+    def forward(x: Tensor) -> Tensor:
+        inner.step()
+        return x
+
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), Lambda(forward))
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters()))
+    x = torch.randn(BATCH, WIDTH)
+    with pytest.raises(RuntimeError, match="cannot be replayed: it writes into a tensor"):
+        step(x, x)
+
+
+def test_two_parameters_over_one_array_are_refused() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    net[1].weight.data = net[0].weight.data
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters()))
+    with pytest.raises(RuntimeError, match="are one array"):
+        step(torch.ones(1, 2), torch.ones(1, 2))
+
+
+def test_targets_that_were_none_to_be_ignored() -> None:
+    net = nn.Linear(2, CLASSES)
+    step = TrainingStep(net, nn.CrossEntropyLoss(), optim.SGD(net.parameters()))
+    x = torch.randn(2, 2)
+    step(x, torch.tensor([0, 1]))
+    with pytest.raises(RuntimeError, match="sorted_out goes another way than it went when this step was recorded"):
+        step(x, torch.tensor([0, -100]))
+    with pytest.raises(IndexError, match="Target 3 is out of bounds"):
+        step(x, torch.tensor([0, 3]))
+    assert step(x, torch.tensor([0, 1])).isfinite()
+
+
+def test_arguments_are_checked() -> None:
+    net, step, x, y = make()
+    with pytest.raises(TypeError, match="net must be a Module, but got function"):
+        TrainingStep(lambda x: x, nn.MSELoss(), step.optimizer)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="optimizer must be an Optimizer, but got float"):
+        TrainingStep(net, nn.MSELoss(), 0.1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="input 1 of a training step must be Tensor, not ndarray"):
+        step(x, y.numpy())  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="input 0 of a training step requires a gradient"):
+        step(x.requires_grad_(), y)
+    step.loss_func = nn.MSELoss(reduction="none")
+    with pytest.raises(RuntimeError, match=r"only for scalar outputs, but the loss has shape \[6, 1\]"):
+        step(x.detach(), y)
+
+
+def test_a_step_inside_of_a_step_is_refused() -> None:
+    _, inner, x, y = make()
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), Lambda(lambda h: inner(x, y) * h))
+    step = TrainingStep(net, lambda output, target: output.sum(), optim.SGD(net.parameters()))
+    with pytest.raises(RuntimeError, match="one cannot be recorded inside of another"):
+        step(x, y)
+
+
+# ---- memory, threads -------------------------------------------------------------------------------------------------
+
+
+def test_replays_leave_nothing_behind() -> None:
+    _, step, x, y = make()
+    step(x, y)
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for _ in range(100):
+            step(x, y)
+        assert len(gc.get_objects()) <= before + 20
+    finally:
+        gc.enable()
+
+
+def test_what_is_infinite_is_so_in_silence() -> None:
+    net = nn.Linear(2, 2, bias=False)
+    step = TrainingStep(net, lambda output, target: (output / target).mean(), optim.SGD(net.parameters()))
+    for x in (torch.ones(1, 2), torch.zeros(1, 2)):
+        loss = step(x, x)
+    assert loss.isnan()
+
+
+def test_gradients_own_their_memory() -> None:
+    net, step, x, y = make()
+    for _ in range(2):
+        step(x, y)
+        arrays = [p.grad.array for p in net.parameters()]
+        assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])
+        assert all(a.flags.writeable for a in arrays)
+
+
+def test_a_constant_gradient_is_new_at_every_step() -> None:
+    """What somebody writes into a gradient does not come back with the next one."""
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), Shift())
+    step = TrainingStep(net, lambda output, target: output.sum(), optim.SGD(net.parameters(), lr=0.1))
+    x = torch.randn(BATCH, WIDTH)
+    for _ in range(3):
+        step(x, x)
+        assert (net[1].every.grad == 1).all()
+        net[1].every.grad.zero_()
+
+
+def test_other_threads_are_not_heard() -> None:
+    """What another thread computes meanwhile is neither noted nor refused."""
+    found: list[float] = []
+
+    def elsewhere(x: Tensor) -> Tensor:
+        thread = threading.Thread(target=lambda: found.append(torch.randn(3).sum().item()))
+        thread.start()
+        thread.join()
+        return x
+
+    net = nn.Sequential(nn.Linear(WIDTH, WIDTH), Lambda(elsewhere))
+    step = TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters()))
+    x = torch.randn(BATCH, WIDTH)
+    step(x, x)
+    assert len(found) == 1
+    assert "sum" not in step.source.split("mse")[0]
+
+
+def test_two_threads_may_record_at_a_time() -> None:
+    """One waits for the other."""
+    losses: dict[int, list[float]] = {}
+    ready = threading.Barrier(2)
+
+    def train(i: int) -> None:
+        step, x = steps[i]
+        ready.wait()
+        losses[i] = [step(x, x).item() for _ in range(3)]
+
+    nets = [nn.Linear(WIDTH, WIDTH) for _ in range(2)]
+    twins = [copy.deepcopy(net) for net in nets]
+    steps = [(TrainingStep(net, nn.MSELoss(), optim.SGD(net.parameters())), torch.randn(BATCH, WIDTH)) for net in nets]
+    threads = [threading.Thread(target=train, args=(i,)) for i in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, twin in enumerate(twins):
+        optimizer, x = optim.SGD(twin.parameters()), steps[i][1]
+        assert losses[i] == [as_written(twin, nn.MSELoss(), optimizer, x, x).item() for _ in range(3)]
+
+
+# ---- the trace -------------------------------------------------------------------------------------------------------
+
+
+def test_a_tape_knows_what_it_was_given_and_what_came_of_it() -> None:
+    a, b = np.ones(2), np.ones(2)
+    with Trace([a]) as trace:
+        c = computed(np.negative, a)
+        computed(np.add, c, a)
+        with pytest.raises(RuntimeError, match=r"add takes an array of shape \[2\] that was neither given"):
+            computed(np.add, c, b)
+        with pytest.raises(RuntimeError, match="getitem takes an array"):
+            trace.note("getitem", np.take, (a,), {"index": (slice(None), b)}, (c,))
+        with pytest.raises(RuntimeError, match="cannot be replayed: it looks"):
+            refuse_to_replay("it looks")
+    assert [call.name for call in trace.calls] == ["negative", "add"]
+    refuse_to_replay("nobody records")
