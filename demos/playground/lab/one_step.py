@@ -12,6 +12,7 @@ import numpy as np
 import minigrad as mg
 from minigrad import nn
 from minigrad._tensor.node import Node
+from minigrad.core.graph import gradients, newest_first
 from minigrad.table import Op
 
 from .view import numbers
