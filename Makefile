@@ -1,5 +1,6 @@
 # make demo    install into .venv and run the main demo: pictures and a page in out/
 # make gallery install into .venv, run every experiment and build out/index.html
+# make playground  install into .venv, build the playground in out/playground, serve it and open the browser
 # make test    install into .venv and run the test suite
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
 # make docs    install into .venv and build the site: out/docs/index.html
@@ -12,16 +13,20 @@
 PYTHON ?= python3
 VENV := .venv
 EXTRAS ?=
+PYODIDE ?=
 QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_dropout.py tests/nn/test_nn.py
 comma := ,
 
-.PHONY: demo gallery test check bench docs notebooks lint clean
+.PHONY: demo gallery playground test check bench docs notebooks lint clean
 
 demo: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos dropout_overfitting
 
 gallery: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos all
+
+playground: $(VENV)/installed-demos
+	$(VENV)/bin/python -m demos playground --serve $(if $(PYODIDE),--pyodide $(PYODIDE))
 
 test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
 	$(VENV)/bin/python -m pytest -n auto

@@ -1,4 +1,4 @@
-"""The command line of the gallery: ``python -m demos [NAME | all] [options]``."""
+"""The command line of the gallery: ``python -m demos [NAME | all | playground] [options]``."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,10 @@ from command.console import run
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["playground"]:  # which needs NumPy alone
+        from playground import command as playground
+
+        return playground.main(sys.argv[2:])
     from command import runner
 
     return runner.main(sys.argv[1:])

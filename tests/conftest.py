@@ -27,6 +27,7 @@ settings.register_profile("default", parent=settings.get_profile("ci"), derandom
 settings.register_profile(
     "deep", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
+settings.register_profile("pyodide", parent=settings.get_profile("ci"), max_examples=5)  # ten times as slow there
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

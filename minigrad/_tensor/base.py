@@ -230,6 +230,11 @@ def is_tensor(obj: object) -> bool:
     return isinstance(obj, TensorBase)
 
 
+def wrap_indices(array: Array) -> Any:
+    """Return a tensor over indices or counts: NumPy's are as wide as the machine's addresses, PyTorch's are int64."""
+    return wrap(np.asarray(array).astype(np.int64, copy=False))
+
+
 def edge_of(x: TensorBase) -> Any:
     """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
     return x.edge()

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import table
-from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap
+from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap, wrap_indices
 from .._tensor.conversion import element
 from .._tensor.in_place import assign, in_place
 from .._tensor.shapes import along, axis_of
@@ -444,8 +444,8 @@ def nonzero(input: TensorT, *, as_tuple: bool = False) -> Any:
     Source: https://pytorch.org/docs/stable/generated/torch.nonzero.html
     """
     if as_tuple:
-        return tuple([wrap(places) for places in np.nonzero(np.atleast_1d(input.array))])
-    return wrap(np.argwhere(input.array))
+        return tuple([wrap_indices(places) for places in np.nonzero(np.atleast_1d(input.array))])
+    return wrap_indices(np.argwhere(input.array))
 
 
 def argwhere(input: TensorT) -> TensorT:

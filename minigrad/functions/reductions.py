@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import table
 from .._tensor import dtypes
-from .._tensor.base import Array, TensorBase, TensorT, is_tensor, named, wrap
+from .._tensor.base import Array, TensorBase, TensorT, is_tensor, named, wrap, wrap_indices
 from .._tensor.in_place import in_place
 from .._tensor.promotion import converted
 from .._tensor.shapes import along, axes_of, axis_of
@@ -421,7 +421,7 @@ def _place(search: Any, input: TensorT, dim: int | None, keepdim: bool) -> Tenso
     if not (array.size if axis is None else (array.shape or (1,))[axis]):
         shape, name = list(array.shape), search.__name__
         raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size, but the shape is {shape}")
-    return wrap(np.asarray(search(array, axis if array.ndim else None, keepdims=keepdim), np.int64))
+    return wrap_indices(search(array, axis if array.ndim else None, keepdims=keepdim))
 
 
 @numpy_names
@@ -457,9 +457,9 @@ def argsort(input: TensorT, dim: int = -1, descending: bool = False, *, stable: 
     if not array.ndim:
         return wrap(np.zeros((), np.int64))
     if not descending:
-        return wrap(np.argsort(array, axis, kind="stable"))
+        return wrap_indices(np.argsort(array, axis, kind="stable"))
     backwards = np.argsort(np.flip(array, axis), axis, kind="stable")
-    return wrap(np.flip(array.shape[axis] - 1 - backwards, axis))
+    return wrap_indices(np.flip(array.shape[axis] - 1 - backwards, axis))
 
 
 @numpy_names
@@ -569,7 +569,8 @@ def unique(
     found = np.unique(input.array, axis=dim, equal_nan=False, **options)
     if not isinstance(found, tuple):
         return wrap(found)
-    return tuple([wrap(np.asarray(part)) for part in found])
+    values, *indices = found
+    return (wrap(values), *map(wrap_indices, indices))
 
 
 # ---- truths ----------------------------------------------------------------------------------------------------------

@@ -333,7 +333,7 @@ class Generator:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a time may round to 0
             speeds = rows / (-log1p(-uniforms)).astype(rows.dtype)
         speeds[rows == 0] = -1  # behind those that round to 0
-        return np.argsort(-speeds, axis=1, kind="stable")[:, :n]
+        return np.argsort(-speeds, axis=1, kind="stable")[:, :n].astype(np.int64, copy=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.engine, self.get_state())

@@ -60,6 +60,7 @@ def check_dropout(
     skip: Collection[str] = (),
     known_failures: Collection[str] = (),
     seed: int = 0,
+    on_result: Callable[[Result], None] | None = None,
 ) -> DropoutReport:
     """Examine a dropout, and say which of the promises of a right dropout it breaks.
 
@@ -77,6 +78,7 @@ def check_dropout(
         skip: ids of invariants to leave out.
         known_failures: ids of invariants that are known to be broken, and do not count; one that holds is "fixed".
         seed: where the layers' seeds come from; the same seed gives the same report.
+        on_result: called with every result as soon as it is there, to show how far the examination is.
 
     Raises:
         TypeError: subject is nothing that can be driven.
@@ -102,7 +104,7 @@ def check_dropout(
         skipped = [Result(id, "skipped", reason, MEANINGS[id]) for id in wanted]
         return DropoutReport(str(trial.adapter), skipped, false_alarm, {}, [f"{reason}. Nothing was judged."], power)
     with _quiet_and_repeatable(seed):
-        results = _Verdicts(trial).all(wanted)
+        results = _Verdicts(trial, on_result).all(wanted)
     if any(statistical.OLD_KIND in result.evidence for result in results):
         notes.append(f"this is {statistical.OLD_KIND}.")
     listed = with_known_failures(results, list(known_failures))
@@ -150,8 +152,9 @@ def _check_arguments(p: Sequence[float] | None, dtypes: Sequence[str] | None, fa
 class _Verdicts:
     """Results of checks, each examined when it is first asked for: some blame depends on what else holds."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, on_result: Callable[[Result], None] | None = None) -> None:
         self.trial = trial
+        self.on_result = on_result
         self.results: dict[str, Result] = {}
         self.under_way: list[str] = []
         trial.verdict = self.verdict
@@ -168,6 +171,8 @@ class _Verdicts:
             self.under_way.append(id)
             self.results[id] = self._examine(id)
             self.under_way.remove(id)
+            if self.on_result is not None:
+                self.on_result(self.results[id])
         return self.results[id].status
 
     def _examine(self, id: str) -> Result:
