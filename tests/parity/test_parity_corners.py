@@ -656,3 +656,18 @@ t.manual_seed(0) -> F.dropout1d(t.ones(4, 3, 2).permute(1, 0, 2), .5)
 """)
 def test_dropout_masks_memory_in_its_order(code):
     same(code)
+
+
+# ---- copies ----------------------------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.ones(3, requires_grad=True); y = __import__("copy").copy(x) -> y, y.is_leaf, y.requires_grad, y is x
+x = t.ones(3, requires_grad=True); h = x * 2; y = __import__("copy").copy(h) -> y, y.is_leaf, y.requires_grad
+x = t.ones(3); y = __import__("copy").copy(x); y.add_(1) -> x
+x = t.ones(3, requires_grad=True) -> np.asarray(x)
+x = t.ones(3, requires_grad=True) -> np.asarray(x * 2)
+x = t.ones(3, requires_grad=True) -> __import__("copy").deepcopy(x * 2)
+""")
+def test_copies(code):
+    same(code)
