@@ -5,6 +5,11 @@ Source: https://pytorch.org/docs/stable/cuda.html
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from . import _absent
+from ._tensor import devices
+
 
 def is_available() -> bool:
     """Return False: there is no CUDA device."""
@@ -28,5 +33,30 @@ def empty_cache() -> None:
     """Free the memory of the CUDA devices; there are none."""
 
 
+class device:
+    """A block in which a CUDA device is current: there is none, so None and negative numbers alone may be entered.
+
+    Args:
+        device: a number, a name or a device.
+
+    Raises:
+        AssertionError: the block of another device is entered.
+    """
+
+    def __init__(self, device: Any) -> None:
+        self.idx = device if device is None or isinstance(device, int) else devices.device(device).index or 0
+
+    def __enter__(self) -> None:
+        if self.idx is not None and self.idx >= 0:
+            devices.check_device(f"cuda:{self.idx}")
+
+    def __exit__(self, *exc: object) -> None:
+        """End the block."""
+
+
 def synchronize() -> None:
     """Wait for the CUDA devices; there are none."""
+
+
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -1,14 +1,16 @@
-"""Norms, under the names that PyTorch recommends today.
+"""Norms and linear systems, under the names that PyTorch recommends today.
 
 Source: https://pytorch.org/docs/stable/linalg.html
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from . import _absent
 from .functions import products, reductions
 from .functions.reductions import Dim
+from .functions.systems import det as det, inv as inv, lstsq as lstsq, solve as solve
 from .functions.tensor import Tensor
 
 matmul = products.matmul
@@ -39,3 +41,7 @@ def norm(A: Tensor, ord: Any = None, dim: Dim = None, keepdim: bool = False, *, 
     if ord not in (None, "fro") and axes > 1:
         raise RuntimeError(f"linalg.norm: only Frobenius' norm of a matrix is there, but got ord={ord!r}")
     return reductions.norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+
+
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -20,6 +20,8 @@ from hypothesis import HealthCheck, settings
 
 import minigrad
 
+collect_ignore = ["run/scripts"]  # scripts that import torch, for tests to run
+
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50, print_blob=True)
 settings.register_profile("default", parent=settings.get_profile("ci"), derandomize=False)
 settings.register_profile(

@@ -84,3 +84,7 @@ def set_num_threads(n: int) -> None:
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accept the wish for results that repeat: they always do."""
+
+
+def set_deterministic(d: bool) -> None:
+    """Accept the wish for results that repeat, by the name that `use_deterministic_algorithms` had in PyTorch 1.7."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from .. import table
 from ..core.graph import apply
@@ -20,10 +20,11 @@ from .promotion import converted
 from .views import alias_of, flattened, give_history, places_in, refresh, reshaped
 from .writes import refuse_write
 
+P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
-def in_place(function: Callable[..., Result]) -> Callable[..., Result]:
+def in_place(function: Callable[P, Result]) -> Callable[P, Result]:
     """Return the method that writes a function of a tensor into that tensor: ``exp_`` of ``exp``.
 
     The method takes the function's arguments and returns the tensor. It raises RuntimeError where the tensor is a leaf
@@ -38,7 +39,7 @@ def in_place(function: Callable[..., Result]) -> Callable[..., Result]:
 
     method.__name__ = f"{function.__name__}_"
     method.__doc__ = f"In-place version of `{function.__name__}`."
-    return method
+    return method  # type: ignore[return-value]  # self is the function's first argument
 
 
 def as_before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

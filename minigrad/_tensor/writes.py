@@ -50,7 +50,7 @@ def date_writes(tensors: Iterable[Any]) -> None:
     refuse_to_replay("it writes into a tensor")
     date = clock.write()
     for x in tensors:
-        memory_of(x).written = date
+        (x.memory or memory_of(x)).written = date
 
 
 def is_one_place_each(x: Any) -> bool:

@@ -6,10 +6,11 @@ Source: https://pytorch.org/docs/stable/autograd.html
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _absent
 from .._tensor.anomaly import detect_anomaly, set_detect_anomaly
 from .._tensor.backward import backward as _backward, differentiate
 from .._tensor.base import edge_of, wrap
@@ -156,3 +157,6 @@ def _as_tensor(gradient: Any) -> Tensor | None:
         return gradient
     out: Tensor = wrap(np.array(gradient))  # a copy: the array may be the user's, or shared with another gradient
     return out
+
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -105,9 +105,10 @@ def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...], An
             cls = x.result
             if recording:
                 edge = x.grad_fn if x.base is None else x.edge()  # nearly always without a call
-                if edge is None and x._requires_grad:
-                    edge = x
-                tracked = tracked or edge is not None
+                if edge is not None:
+                    tracked = True
+                elif x._requires_grad:
+                    edge, tracked = x, True
         else:
             arrays.append(x)
         edges.append(edge)
@@ -127,7 +128,10 @@ def alike(arrays: list[Any], kinds: str) -> bool:
             number = True
         else:
             return False
-    return dtype is not None and dtype.kind in kinds and (dtype.kind == "f" or not number)
+    if dtype is None:
+        return False
+    kind = dtype.kind
+    return kind in kinds and (kind == "f" or not number)
 
 
 NO_PARAMS: dict[str, Any] = {}  # one for all nodes: a chain of scalar operations takes a tenth less

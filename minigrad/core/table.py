@@ -150,11 +150,11 @@ def _linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -
 
 def _rows(x: Any) -> Any:
     """X as one matrix, a row for each sample, however many axes the samples were laid out in."""
-    return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
+    return x if len(x.shape) == 2 else x.reshape((-1, x.shape[-1]))
 
 def _times(g: Any, weight: Any) -> Any:
     """G W, also for a single sample's g."""
-    return matmul(g, weight) if g.ndim > 1 else matmul(_rows(g), weight).reshape((weight.shape[1],))
+    return matmul(g, weight) if len(g.shape) > 1 else matmul(_rows(g), weight).reshape((weight.shape[1],))
 
 # y = x Wᵀ + b
 linear = Op(_linear, lambda g, y, x, weight, bias=None: _times(g, weight),

@@ -34,7 +34,7 @@ class OfficialFile(NamedTuple):
     content_sha256: str | None
 
 
-class MNIST(Dataset):
+class MNIST(Dataset[tuple[Any, Any]]):
     """Handwritten digits: 60,000 images to train on and 10,000 to test, 28×28 grey levels, ten classes.
 
     `data` is a uint8 Tensor (N, 28, 28), `targets` an int64 Tensor (N,); `dataset[i]` is (image, label), the image

@@ -5,25 +5,25 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from .._tensor.base import TensorBase, named
 from .._tensor.promotion import converted
 
+P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
-def other_names(**names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+def other_names(**names: str) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Let a function's arguments be called by other names, too: ``other_names(axis="dim")``."""
 
-    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+    def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
         @functools.wraps(function)
-        def renaming(*args: Any, **kwargs: Any) -> Result:
-            if kwargs:
-                kwargs = {names.get(name, name): value for name, value in kwargs.items()}
-            return function(*args, **kwargs)
+        def renaming(*args: P.args, **kwargs: P.kwargs) -> Result:
+            arguments: Any = kwargs and {names.get(name, name): value for name, value in kwargs.items()}
+            return function(*args, **arguments)
 
         return renaming
 
@@ -34,15 +34,15 @@ def other_names(**names: str) -> Callable[[Callable[..., Result]], Callable[...,
 numpy_names = other_names(axis="dim", keepdims="keepdim", x="input", a="input", x1="input", x2="other")
 
 
-def number_before(keyword: str, tensors: int) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+def number_before(keyword: str, tensors: int) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Let a number stand before the last of a number of tensors, as PyTorch allowed until 1.5, with a warning.
 
     ``add(x, alpha, y)`` then means ``add(x, y, alpha=alpha)``.
     """
 
-    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+    def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
         @functools.wraps(function)
-        def reordering(*args: Any, **kwargs: Any) -> Result:
+        def reordering(*args: P.args, **kwargs: P.kwargs) -> Result:
             if len(args) != tensors + 1 or isinstance(args[1], TensorBase):
                 return function(*args, **kwargs)
             input, value, *others = args
@@ -51,14 +51,15 @@ def number_before(keyword: str, tensors: int) -> Callable[[Callable[..., Result]
                 UserWarning,
                 stacklevel=2,
             )
-            return function(input, *others, **{keyword: value}, **kwargs)
+            call: Any = function
+            return call(input, *others, **{keyword: value}, **kwargs)
 
         return reordering
 
     return decorate
 
 
-def takes_out(function: Callable[..., Result]) -> Callable[..., Result]:
+def takes_out(function: Callable[P, Result]) -> Callable[P, Result]:
     """Let a function write its result into a tensor, ``out=``, which it then returns."""
 
     @functools.wraps(function)
@@ -84,12 +85,12 @@ def written(result: Any, out: Any) -> Any:
     return out
 
 
-def recorded_as(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+def recorded_as(name: str) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Let the results of a function that is composed of several operations go by PyTorch's name of it."""
 
-    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+    def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
         @functools.wraps(function)
-        def naming(*args: Any, **kwargs: Any) -> Result:
+        def naming(*args: P.args, **kwargs: P.kwargs) -> Result:
             result = function(*args, **kwargs)
             given = [id(x) for x in (*args, *kwargs.values())]
             for part in result if isinstance(result, tuple) else (result,):
@@ -102,11 +103,11 @@ def recorded_as(name: str) -> Callable[[Callable[..., Result]], Callable[..., Re
     return decorate
 
 
-def rounded_once(function: Callable[..., Result]) -> Callable[..., Result]:
+def rounded_once(function: Callable[P, Result]) -> Callable[P, Result]:
     """Let a function of several steps compute float16 in float32 and round its result once, as PyTorch does."""
 
     @functools.wraps(function)
-    def computing(*args: Any, **kwargs: Any) -> Result:
+    def computing(*args: P.args, **kwargs: P.kwargs) -> Result:
         floats = [x for x in (*args, *kwargs.values()) if isinstance(x, TensorBase) and x.array.dtype.kind == "f"]
         if not floats or any(x.array.dtype != np.float16 for x in floats):
             return function(*args, **kwargs)

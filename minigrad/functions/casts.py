@@ -12,7 +12,7 @@ from .._tensor import devices, dtypes
 from .._tensor.base import Array, TensorBase, wrap
 from .._tensor.conversion import array_of, element
 from .._tensor.dtypes import dtype as DType
-from .._tensor.shapes import shape_from
+from .._tensor.shapes import Size, shape_from
 from ..core.graph import apply
 from .elementwise import clone
 
@@ -105,6 +105,44 @@ class Casts(TensorBase):
         if dtype is None:
             return f"minigrad.{dtypes.TYPE_NAMES[self.dtype]}"
         return self.to(dtype=getattr(dtype, "dtype", dtype))  # FloatTensor has its dtype as an attribute
+
+    def new(self, *data: Any) -> Self:
+        """Return a tensor of this one's dtype, of values or of sizes, as ``Tensor(...)`` makes one."""
+        if len(data) == 1 and not isinstance(data[0], int | Size):
+            return wrap(np.array(array_of(data[0]), self.array.dtype))
+        return wrap(np.empty(shape_from(data or (0,)), self.array.dtype))
+
+    def resize_(self, *sizes: Any, memory_format: Any = None) -> Self:
+        """Give the tensor another shape in place: the same values in order; new ones are not initialised.
+
+        Raises:
+            RuntimeError: the tensor requires a gradient, or another tensor shares its memory and it would grow.
+        """
+        if self.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad")
+        shape = shape_from(sizes)
+        values = np.empty(shape, self.array.dtype)
+        count = min(values.size, self.array.size)
+        if values.size > self.array.size and self.base is not None:
+            raise RuntimeError("resize_: a view cannot grow: its memory is another tensor's. Please clone() it.")
+        if values.size <= self.array.size and self.array.flags.c_contiguous:
+            self.array = self.array.reshape(-1)[:count].reshape(shape)
+            return self
+        values.reshape(-1)[:count] = self.array.reshape(-1)[:count]
+        self.array = values
+        return self
+
+    def resize_as_(self, the_template: TensorBase, memory_format: Any = None) -> Self:
+        """Give the tensor the shape of another one, as `resize_` does."""
+        return self.resize_(the_template.array.shape)
+
+    def pin_memory(self, device: Any = None) -> Self:
+        """Return the tensor itself: there is no GPU for which memory would have to be pinned."""
+        return self
+
+    def is_pinned(self, device: Any = None) -> Bool:
+        """Return False: no memory is pinned."""
+        return False
 
     def cpu(self, memory_format: Any = None) -> Self:
         """Return the tensor itself: it is on the CPU already."""

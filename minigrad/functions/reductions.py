@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -662,7 +662,12 @@ class Reductions(TensorBase):
     softmax = softmax
     sort = sort
     std = std
-    sum = sum
+    if TYPE_CHECKING:  # or pyright takes the signature from the core
+
+        def sum(self, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None) -> Self: ...  # noqa: D102
+
+    else:
+        sum = sum
     topk = topk
     trace = trace
     unique = unique

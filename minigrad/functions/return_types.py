@@ -57,3 +57,13 @@ class aminmax(NamedTuple, Generic[TensorT]):
 
     def __repr__(self) -> str:
         return f"minigrad.return_types.aminmax(\nmin={self.min!r},\nmax={self.max!r})"
+
+
+class histogram(NamedTuple, Generic[TensorT]):
+    """What `minigrad.histogram` returns."""
+
+    hist: TensorT
+    bin_edges: TensorT
+
+    def __repr__(self) -> str:
+        return f"minigrad.return_types.histogram(\nhist={self.hist!r},\nbin_edges={self.bin_edges!r})"

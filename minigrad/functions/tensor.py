@@ -15,6 +15,7 @@ from .._tensor.protocols import Protocols
 from .._tensor.shapes import sizes_of_new
 from ..core import graph
 from .casts import Casts
+from .counting import Counting
 from .draws import Draws
 from .elementwise import Elementwise
 from .indexing import Indexing
@@ -22,10 +23,12 @@ from .numpy_interop import NumpyInterop
 from .products import Products
 from .reductions import Reductions
 from .shaping import Shaping
+from .systems import Systems
 
 
 class Tensor(
-    Elementwise, Reductions, Shaping, Indexing, Products, Draws, Casts, NumpyInterop, History, Protocols
+    Elementwise, Reductions, Shaping, Indexing, Products, Draws, Casts, Counting, Systems, NumpyInterop, History,
+    Protocols,
 ):
     """An n-dimensional array of one dtype, with PyTorch's names and PyTorch's meaning.
 

@@ -12,7 +12,7 @@ from ..functions.creation import empty
 from ..functions.tensor import Tensor
 from . import functional as F, init
 from .module import Module
-from .parameter import Parameter
+from .parameter import Parameter, UninitializedParameter, is_lazy
 
 
 class Linear(core.Linear, Module):
@@ -65,6 +65,71 @@ class Linear(core.Linear, Module):
     def extra_repr(self) -> str:
         """Return the sizes."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class LazyLinear(Linear):
+    """A Linear whose in_features is the last size of its first input; with that input it becomes a Linear.
+
+    A state dictionary that is loaded tells the size, too.
+
+    Args:
+        out_features: the size of the last dimension of y.
+        bias: whether there is a b.
+        device: accepted where it is the CPU.
+        dtype: of the parameters; the default float dtype unless given.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.LazyLinear.html
+
+    Example:
+        >>> import minigrad
+        >>> layer = LazyLinear(3)
+        >>> layer(minigrad.ones(5, 2)).shape, layer
+        (minigrad.Size([5, 3]), Linear(in_features=2, out_features=3, bias=True))
+    """
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: DType | None = None) -> None:
+        Module.__init__(self)
+        self.in_features = 0
+        self.out_features = out_features
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        waiting = UninitializedParameter(device=device, dtype=dtype) if bias else None
+        self.register_parameter("bias", waiting)
+        self._size_of_state = self.register_load_state_dict_pre_hook(_take_size_of_state)
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew, once there are any."""
+        if not is_lazy(self.weight):
+            super().reset_parameters()
+
+    def forward(self, input: Any) -> Tensor:
+        """Become a Linear for inputs of this size, and return input Wᵀ + b."""
+        check_tensor("linear", input)
+        self.initialize_parameters(input)
+        return self.forward(input)
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Become a Linear for inputs of this size, with parameters drawn anew."""
+        self._become_linear(input.shape[-1])
+        self.reset_parameters()
+
+    def has_uninitialized_params(self) -> bool:
+        """Return whether the size is still unknown."""
+        return is_lazy(self.weight)
+
+    def _become_linear(self, in_features: int) -> None:
+        self.in_features = in_features
+        for waiting, shape in ((self.weight, (self.out_features, in_features)), (self.bias, (self.out_features,))):
+            if isinstance(waiting, UninitializedParameter):
+                waiting.materialize(shape)
+        self._size_of_state.remove()
+        del self._size_of_state
+        self.__class__ = Linear  # type: ignore[assignment]
+
+
+def _take_size_of_state(module: LazyLinear, state: dict[str, Any], prefix: str, *rest: Any) -> None:
+    weight = state.get(f"{prefix}weight")
+    if isinstance(weight, Tensor) and not is_lazy(weight) and weight.ndim == 2:
+        module._become_linear(weight.shape[1])
 
 
 class Bilinear(Module):

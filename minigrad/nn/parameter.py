@@ -8,6 +8,8 @@ import numpy as np
 
 from .._tensor import dtypes
 from .._tensor.base import Array, wrap
+from .._tensor.devices import check_device
+from .._tensor.shapes import Size
 from ..core import nn as core
 from ..functions.tensor import Tensor
 
@@ -32,6 +34,41 @@ class Parameter(core.Parameter, Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
+
+
+class UninitializedParameter(Parameter):
+    """A parameter whose shape is not known yet, as in `minigrad.nn.LazyLinear` before its first input.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedParameter.html
+    """
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: dtypes.dtype | None = None) -> Self:
+        """Make a parameter without values, for values of a dtype."""
+        check_device(device)
+        out = super().__new__(cls, None, requires_grad)
+        out.array = np.empty(0, (dtype or dtypes.get_default_dtype()).numpy)
+        return out
+
+    @property
+    def shape(self) -> Size:
+        """Raise RuntimeError: there is no shape yet."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer: call the module with an input first, "
+            "which tells the shape"
+        )
+
+    def materialize(self, shape: tuple[int, ...]) -> None:
+        """Become a Parameter of a shape, whose values are not initialised."""
+        self.array = np.empty(shape, self.array.dtype)
+        self.__class__ = Parameter  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "<UninitializedParameter>"
+
+
+def is_lazy(param: Any) -> bool:
+    """Return whether a parameter waits for its shape."""
+    return isinstance(param, UninitializedParameter)
 
 
 class Buffer(Tensor):

@@ -3,6 +3,9 @@
 Source: https://pytorch.org/docs/stable/optim.html
 """
 
+from typing import TYPE_CHECKING
+
+from .. import _absent
 from . import lr_scheduler
 from .adadelta import Adadelta
 from .adagrad import Adagrad
@@ -29,3 +32,6 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
 ]
+
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

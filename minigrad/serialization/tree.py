@@ -191,7 +191,8 @@ def _place(path: tuple[Any, ...]) -> str:
 
 def _described(obj: Any) -> str:
     if hasattr(obj, "state_dict"):
-        return f"a whole {type(obj).__name__}: save its state, minigrad.save(x.state_dict(), f)"
+        again = "read it with x.load_state_dict(minigrad.load(f))"
+        return f"a whole {type(obj).__name__}: save its state, minigrad.save(x.state_dict(), f), and {again}"
     if isinstance(obj, np.ndarray):
         return f"an array of dtype {obj.dtype}"
     known = "None, bool, int, float, str, bytes, list, tuple, dict, OrderedDict, Counter, Size, dtype, Tensor, ndarray"

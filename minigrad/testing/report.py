@@ -72,8 +72,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is broken but known failures."""
-        return not self.broken
+        """Whether nothing is broken but known failures, and all of these are."""
+        return not self.broken and not self.fixed
 
     @property
     def examined(self) -> bool:

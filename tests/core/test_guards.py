@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FunctionType
 
 import pytest
+import tests_page
+from reading_list import listed, with_true_lengths
 
 import minigrad
 import minigrad.nn
@@ -108,12 +110,6 @@ def test_what_is_said_to_be_replaced_is_replaced():
 # ---- the reading list ------------------------------------------------------------------------------------------------
 
 
-def reading_list():
-    """Return the files and their lengths as the README's two tables give them."""
-    rows = re.findall(r"^\|[^|]*\| \[[^]]*\]\((minigrad/[\w/]+\.py)\) \| (\d+) \|", README, re.MULTILINE)
-    return {Path(file): int(lines) for file, lines in rows}
-
-
 def ten_lines():
     return re.search(r"^## Ten lines\n+```python\n(.*?)```", README, re.MULTILINE | re.DOTALL)[1]
 
@@ -144,17 +140,15 @@ def entered_by_a_step():
 
 def test_a_step_enters_the_files_of_the_reading_list_and_no_others():
     files = {file for file, _ in entered_by_a_step()}
-    listed = set(reading_list()) - {Path("minigrad/core/__main__.py")}
-    assert files == listed
+    assert files == set(listed(README)) - {Path("minigrad/core/__main__.py")}
 
 
 def test_the_reading_list_tells_the_lengths():
-    for file, lines in reading_list().items():
-        assert len((ROOT / file).read_text(encoding="utf-8").splitlines()) == lines, file
+    assert with_true_lengths(README) == README
 
 
 def test_every_file_of_the_reading_list_needs_only_those_before_it():
-    files = list(reading_list())
+    files = list(listed(README))
     for i, file in enumerate(files):
         later = {path.with_suffix("").as_posix() for path in files[i + 1 :]}
         imported = set(imported_by(file))
@@ -171,7 +165,5 @@ def imported_by(file):
             yield from ((folder / name.name).as_posix() for name in node.names)
 
 
-def test_the_page_of_the_tests_lists_every_file():
-    tests = ROOT / "tests"
-    listed = set(re.findall(r"\]\(([\w/]+\.py)\)", (tests / "README.md").read_text(encoding="utf-8")))
-    assert listed == {path.relative_to(tests).as_posix() for path in tests.glob("*/*.py")} - {"parity/conftest.py"}
+def test_the_page_of_the_tests_is_up_to_date():
+    assert tests_page.PAGE.read_text(encoding="utf-8") == tests_page.page()

@@ -64,6 +64,11 @@ def distinct(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.permutation(math.prod(shape)).reshape(shape) * 0.1 - 0.5
 
 
+def invertible(rng: np.random.Generator, shape: Shape) -> Array:
+    """Draw matrices near twice the identity."""
+    return 2 * np.eye(shape[-1]) + rng.uniform(-0.3, 0.3, shape)
+
+
 def booleans(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.random(shape) < 0.5
 
@@ -456,6 +461,13 @@ DOMAINS: dict[str, Domain] = {
             Case(((2, 0), (0, 3))),
             Case(((0, 2), (2, 3))),
         ],
+    ),
+    "inv": Domain(np.linalg.inv, (invertible,), [Case(((3, 3),)), Case(((2, 4, 4),))]),
+    "det": Domain(np.linalg.det, (invertible,), [Case(((3, 3),)), Case(((2, 4, 4),))]),
+    "solve": Domain(
+        lambda a, b: np.linalg.inv(a) @ b,
+        (invertible, anywhere),
+        [Case(((3, 3), (3, 2))), Case(((2, 3, 3), (2, 3, 1)))],
     ),
     "linear": Domain(
         _affine,

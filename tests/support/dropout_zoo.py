@@ -235,6 +235,15 @@ class EveryOtherCallDropsLess(PlainDropout):
 # -- values -----------------------------------------------------------------------------------------------------------
 
 
+@breaks("value")
+class ScaledByWhatEachRowKept(PlainDropout):
+    def multiplier(self, x):
+        kept = ~self.dropped(x)
+        if x.ndim < 2 or not x.size:
+            return (kept * self.scale()).astype(x.dtype)
+        return (kept / np.maximum(kept.mean(axis=-1, keepdims=True), 1e-9)).astype(x.dtype)
+
+
 @breaks("value", follows="edge_p")
 class GaussianMultiplier(PlainDropout):
     def multiplier(self, x):
@@ -425,6 +434,31 @@ class NeighboursDropTogether(PlainDropout):
         return np.repeat(self.rng.random(x.size // 2 + 1), 2)[: x.size].reshape(x.shape) < self.p
 
 
+@breaks("independent")
+class APoolOfSixtyFourMasks(PlainDropout):
+    def dropped(self, x):
+        return np.random.default_rng([self.seed, self.rng.integers(64)]).random(x.shape) < self.p
+
+
+@breaks("independent")
+class TheSecondHalfIsDrawnAgainstTheFirst(PlainDropout):
+    def dropped(self, x):
+        u = self.rng.random((x.size + 1) // 2)
+        return np.concatenate([u, 1 - u])[: x.size].reshape(x.shape) < self.p
+
+
+@breaks("independent")
+class ATenthOfTheUnitsStayWhatTheyWere(PlainDropout):
+    last = None
+
+    def dropped(self, x):
+        new = super().dropped(x)
+        if self.last is not None and self.last.shape == x.shape:
+            new = np.where(self.rng.random(x.shape) < 0.1, self.last, new)
+        self.last = new
+        return new
+
+
 @breaks("linear", follows="fresh seed")
 class MaskDerivedFromX(PlainDropout):
     def dropped(self, x):
@@ -505,6 +539,30 @@ class BackwardIsTheIdentity(PlainDropout):
         return g.copy()
 
 
+@breaks("gradient", follows="gradcheck")
+class BackwardWithTheMaskOfTheFirstCall(PlainDropout):
+    first = None
+
+    def backward(self, g):
+        if not self.training:
+            return g * self.m
+        if self.first is None or self.first.shape != g.shape:
+            self.first = self.m
+        return g * self.first
+
+
+@breaks("gradient", follows="gradcheck")
+class BackwardWithAMaskInHalfPrecision(PlainDropout):
+    def backward(self, g):
+        return g * self.m.astype(np.float16).astype(g.dtype)
+
+
+@breaks("gradient")
+class BackwardInTheOrderOfMemory(PlainDropout):
+    def backward(self, g):
+        return (g.ravel("K") * self.m.ravel()).reshape(g.shape)
+
+
 # -- arrays -----------------------------------------------------------------------------------------------------------
 
 
@@ -516,10 +574,26 @@ class WritesIntoItsInput(PlainDropout):
         self.m = self.multiplier(x)
         x *= self.m
         self.y = x
-        return x
+        return x.copy()
 
 
-@breaks("pure", follows="scale gradient gradcheck")
+@breaks("pure")
+class WritesIntoItsInputInEvaluation(PlainDropout):
+    def evaluation(self, x):
+        y = super().evaluation(x)
+        if x.flags.writeable:
+            x *= np.asarray(0.5, x.dtype)
+        return y
+
+
+@breaks("pure")
+class WritesIntoTheGradient(PlainDropout):
+    def backward(self, g):
+        g *= self.m
+        return g
+
+
+@breaks("pure", follows="scale mean variance gradient gradcheck")
 class ReturnsItsInputWhenNothingWasDropped(PlainDropout):
     def forward(self, x):
         y = super().forward(x)
@@ -705,6 +779,31 @@ class TheMaskRepeatsAfterAMillion(PlainDropout):
         flat = d.reshape(-1)
         flat[2**21 :] = flat[: max(flat.size - 2**21, 0)]
         return d
+
+
+@breaks("rate", follows="mean variance scale")
+class NothingIsDroppedFromABatchOfOne(PlainDropout):
+    def dropped(self, x):
+        alone = x.ndim > 1 and x.shape[0] == 1 and self.p < 1
+        return np.zeros(x.shape, bool) if alone else super().dropped(x)
+
+
+@breaks("fresh")
+class OneMaskForEverBeyondAMillion(OneMaskForEver):
+    def dropped(self, x):
+        return super().dropped(x) if x.size > 2**20 else PlainDropout.dropped(self, x)
+
+
+@breaks("independent")
+class NeighboursDropTogetherBeyondAMillion(NeighboursDropTogether):
+    def dropped(self, x):
+        return super().dropped(x) if x.size > 2**20 else PlainDropout.dropped(self, x)
+
+
+@breaks("gradient")
+class BackwardWithoutMaskBeyondAMillion(PlainDropout):
+    def backward(self, g):
+        return g * np.asarray(self.scale(), g.dtype) if g.size > 2**20 and self.training else g * self.m
 
 
 @breaks("scale", follows="mean variance")

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from minigrad.testing.dropout import check_dropout
+from minigrad.testing.dropout import CHECKS, TorchDropout, check_dropout
+from minigrad.testing.dropout.drivers import adapter_for
 
-CHEAP = ["seed", "dtype", "pure", "modes"]
+NARROW = {"p": [0.3], "shapes": [(23, 31), (5, 3, 7)], "dtypes": ["float32"], "power": 0.01}
+"""Every invariant, but few compilations; without `shapes` a run is full."""
 
 
 @pytest.mark.parametrize(
-    ("library", "path"),
-    [("flax", "flax.linen:Dropout"), ("flax", "flax.nnx:Dropout"), ("equinox", "equinox.nn:Dropout")],
+    ("library", "path", "broken"),
+    [
+        ("flax", "flax.linen:Dropout", {"bad_p"}),
+        ("flax", "flax.nnx:Dropout", {"bad_p"}),
+        ("equinox", "equinox.nn:Dropout", {"bad_p", "edge_p"}),  # at p = 1 its gradient is NaN
+    ],
 )
-def test_jax_libraries(library, path):
+def test_jax_libraries(library, path, broken):
     pytest.importorskip(library)
-    report = check_dropout(path, p=[0.3], shapes=[(23, 31)], dtypes=["float32"], only=CHEAP)
-    assert report.ok, str(report)
-    assert not report.skipped
+    report = check_dropout(path, **NARROW)
+    assert set(report.broken) == broken, str(report)
+    assert report.skipped == ["precision", "channel"]
 
 
 def test_a_jax_function_with_a_key():
@@ -26,5 +38,103 @@ def test_a_jax_function_with_a_key():
     def drop(key, rate, x):
         return jax.numpy.where(jax.random.bernoulli(key, rate, x.shape), 0, x / (1 - rate))
 
-    report = check_dropout(drop, p=[0.3], shapes=[(23, 31)], dtypes=["float32"], only=["seed", "scale", "eval"])
+    report = check_dropout(drop, **NARROW)
+    assert set(report.broken) == {"bad_p", "edge_p"}, str(report)  # 0/0 at p = 1
+    assert report.skipped == ["precision", "channel"]
+
+
+def test_a_wrong_jax_function_is_convicted_through_its_driver():
+    jax = pytest.importorskip("jax")
+
+    def unscaled(x, p, key, training):
+        return jax.numpy.where(jax.random.bernoulli(key, p, x.shape), 0, x) if training else x * (1 - p)
+
+    report = check_dropout(unscaled, **NARROW, only=["scale", "eval", "gradient", "seed"])
+    assert report.broken == ["scale", "eval"], str(report)
+
+
+KERAS = """
+import sys
+import keras
+from minigrad.testing.dropout import check_dropout
+
+class Unscaled(keras.layers.Layer):
+    def __init__(self, rate, seed=None):
+        super().__init__()
+        self.rate, self.seed_generator = rate, keras.random.SeedGenerator(seed)
+
+    def call(self, inputs, training=False):
+        if not training:
+            return inputs
+        u = keras.random.uniform(keras.ops.shape(inputs), seed=self.seed_generator)
+        return keras.ops.where(u < self.rate, 0.0, inputs)
+
+narrow = {"p": [0.3], "shapes": [(9, 11)], "power": 0.01}
+right = check_dropout("keras.layers:Dropout", **narrow)
+channels = check_dropout(keras.layers.SpatialDropout1D, p=[0.3], shapes=[(5, 3, 7)], power=0.01,
+                         only=["value", "scale", "channel", "gradient"])
+wrong = check_dropout(Unscaled, **narrow, only=["scale", "eval", "gradient"])
+print(right.broken, right.remarks, channels.broken, channels.skipped, wrong.broken)
+"""
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_keras_on_its_backends(backend):
+    for library in ("keras", backend):
+        if importlib.util.find_spec(library) is None:
+            pytest.skip(f"could not import {library!r}")
+    environment = os.environ | {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", KERAS], capture_output=True, text=True, env=environment, cwd=Path(__file__).parent
+    )
+    assert done.returncode == 0, done.stderr
+    remarks = {"jax": [], "torch": ["seed"]}[backend]  # there Keras adds seed and call
+    assert done.stdout.splitlines()[-1] == f"[] {remarks} [] [] ['scale']"
+
+
+# -- PyTorch ----------------------------------------------------------------------------------------------------------
+
+
+def test_torch_functions_modules_and_factories_find_their_driver():
+    torch = pytest.importorskip("torch")
+
+    def drop_path(x, drop_prob=0.0, training=False):
+        """As timm's: no annotation, no global of torch's, but methods that tensors alone have."""
+        if drop_prob == 0.0 or not training:
+            return x
+        mask = x.new_empty((x.shape[0],) + (1,) * (x.ndim - 1)).bernoulli_(1 - drop_prob)
+        return x * (mask.div_(1 - drop_prob) if drop_prob < 1 else mask)
+
+    adapter = adapter_for(drop_path)
+    assert (str(adapter).rpartition(".")[2], adapter.kind) == ("drop_path", "sample")
+    assert type(adapter).__name__ == "TorchFunctionDropout"
+    assert type(adapter_for(lambda p=0.5: torch.nn.Dropout(p, inplace=True))).__name__ == "TorchDropout"
+    assert type(adapter_for(torch.nn.functional.dropout)).__name__ == "TorchFunctionDropout"
+    report = check_dropout(drop_path, only=["scale", "channel", "eval", "gradient", "edge_p"], power=0.01)
     assert report.ok, str(report)
+
+
+def test_an_undeclared_in_place_function_of_tensors_is_remarked_upon():
+    torch = pytest.importorskip("torch")
+
+    def drop(x, p, training):
+        return torch.nn.functional.dropout(x, p, training, inplace=True)
+
+    report = check_dropout(drop, p=[0.3], shapes=[(23, 31)], power=0.01)
+    assert report.ok, str(report)
+    assert report.remarks == ["pure"]
+
+
+def test_torchs_alpha_dropouts_are_named_and_not_judged():
+    torch = pytest.importorskip("torch")
+    for layer in (torch.nn.AlphaDropout, torch.nn.FeatureAlphaDropout):
+        report = check_dropout(layer)
+        assert report.ok
+        assert report.skipped == list(CHECKS)
+        assert "alpha dropout" in report.notes[0]
+
+
+def test_a_missing_library_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ModuleNotFoundError, match=r"TorchDropout needs torch: pip install 'minigrad-nn\[parity\]'"):
+        TorchDropout()

@@ -3,6 +3,9 @@
 Source: https://pytorch.org/docs/stable/nn.functional.html
 """
 
+from typing import TYPE_CHECKING
+
+from ... import _absent
 from .activations import (
     celu,
     elu,
@@ -72,3 +75,6 @@ __all__ = [
     "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink",
     "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from ..._tensor.hooks import RemovableHandle
 from ..._tensor.listening import refuse_to_replay
@@ -15,6 +15,17 @@ from .registration import Registration
 
 Hooks = OrderedDict[int, Any]
 Gradients = tuple[Any, ...]
+
+P = ParamSpec("P")
+Output = TypeVar("Output")
+Output_co = TypeVar("Output_co", covariant=True)
+
+
+class HasForward(Protocol[P, Output_co]):
+    """To type checkers, a module is called as its own forward pass is."""
+
+    def forward(self, *args: P.args, **kwargs: P.kwargs) -> Output_co:
+        """Compute the output."""
 
 
 class ForwardHook:
@@ -228,11 +239,17 @@ class Hooked(Registration):
         self._backward_pre_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
         self._backward_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the forward pass, and the hooks around it."""
-        if self._forward_pre_hooks or self._forward_hooks or self._backward_pre_hooks or self._backward_hooks:
-            return call_with_hooks(self, args, kwargs)
-        return self.forward(*args, **kwargs)  # not by way of super(): warnings count frames to their caller
+    if TYPE_CHECKING:
+
+        def __call__(self: HasForward[P, Output], *args: P.args, **kwargs: P.kwargs) -> Output: ...  # noqa: D102
+
+    else:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            """Run the forward pass, and the hooks around it."""
+            if self._forward_pre_hooks or self._forward_hooks or self._backward_pre_hooks or self._backward_hooks:
+                return call_with_hooks(self, args, kwargs)
+            return self.forward(*args, **kwargs)  # not by way of super(): warnings count frames to their caller
 
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     show(report.to("json" if options.json else options.format))
     if not report.examined:
         return 2
-    return 0 if report.ok and not report.fixed else 1
+    return 0 if report.ok else 1
 
 
 def _parser() -> argparse.ArgumentParser:

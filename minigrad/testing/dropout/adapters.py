@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeAlias
 
@@ -26,7 +27,8 @@ class DropoutAdapter:
     Attributes:
         kind: "element", "channel", "sample", or "shared", with `shared_axes`.
         shared_axes: axes along which one draw holds.
-        channel_dims: how many dimensions a dropout of channels expects behind (N, C); None lets the kit try 1, 2 and 3.
+        channel_dims: how many dimensions a dropout of channels expects beside (N, C); None lets the kit try 1, 2 and 3.
+        channels_last: the channels are the last dimension, (N, ..., C), of `channel_dims` + 2; None lets the kit look.
         dtypes: names of the dtypes that the dropout takes, by its policy; None lets the kit try.
         inplace: the dropout is meant to write its output into its input.
         none_is_off: p = None is documented to switch the dropout off.
@@ -49,6 +51,7 @@ class DropoutAdapter:
     kind: str = "element"
     shared_axes: Sequence[int] = ()
     channel_dims: int | None = None
+    channels_last: bool | None = False
     dtypes: Sequence[str] | None = None
     inplace: bool = False
     none_is_off: bool = False
@@ -95,7 +98,7 @@ class MinigradDropout(DropoutAdapter):
 
     def __init__(self, layer_class: Callable[..., nn.Module] = nn.Dropout, engine: str = "torch") -> None:
         self.layer_class = layer_class
-        self.kind, self.channel_dims = kind_of_name(layer_class)
+        set_kind_by_name(self, layer_class)
         self.engine = engine
 
     def build(self, p: float, seed: int) -> tuple[nn.Module, Generator]:
@@ -173,11 +176,15 @@ class FunctionDropout(DropoutAdapter):
         return str(getattr(self.function, "__qualname__", self.function))
 
 
-def kind_of_name(layer: Any) -> tuple[str, int | None]:
-    """Read kind and dimensions off a name like Dropout2d, SpatialDropout1D or DropPath."""
+def set_kind_by_name(adapter: DropoutAdapter, layer: Any) -> None:
+    """Read what is dropped as a whole off a name like Dropout2d, SpatialDropout1D or DropPath."""
+    while isinstance(layer, functools.partial):
+        layer = layer.func
     name = getattr(layer, "__name__", type(layer).__name__).lower()
     if name.endswith(("dropout1d", "dropout2d", "dropout3d")):
-        return "channel", int(name[-2])
-    if name.startswith("featurealphadropout"):
-        return "channel", None
-    return ("sample", None) if name in ("droppath", "drop_path", "stochasticdepth") else ("element", None)
+        adapter.kind, adapter.channel_dims = "channel", int(name[-2])
+        adapter.channels_last = None if name.startswith("spatial") else False  # Keras' name, of (N, ..., C)
+    elif name.startswith("featurealphadropout"):
+        adapter.kind = "channel"
+    elif name in ("droppath", "drop_path", "stochasticdepth"):
+        adapter.kind = "sample"

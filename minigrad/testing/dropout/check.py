@@ -15,7 +15,7 @@ from . import exact, statistical
 from .drivers import adapter_for
 from .kinds import Shape, make_kind
 from .plan import DTYPES, Case, Plan
-from .preflight import preflight
+from .preflight import own_shared_axes, preflight
 from .report import MEANINGS, Broken, DropoutReport, Remarked, Skipped, WrongShape
 from .trial import Trial
 
@@ -125,16 +125,16 @@ def start(
     """Return a trial of a subject that was run once, notes, and what it is if it is not of this kind."""
     _check_arguments(p, dtypes, false_alarm, power)
     adapter = adapter_for(subject)
-    axes = shared_axes or (adapter.shared_axes if kind in (None, "shared") else ())
-    chosen = make_kind("shared" if axes and kind is None else kind or adapter.kind, axes)
     chosen_shapes = None if shapes is None else tuple(tuple(int(side) for side in shape) for shape in shapes)
     with _quiet_and_repeatable(seed):
+        axes = shared_axes or (own_shared_axes(adapter) if kind in (None, "shared") else ())
+        chosen = make_kind("shared" if axes and kind is None else kind or adapter.kind, axes)
         found = preflight(adapter, chosen, chosen_shapes, None if dtypes is None else tuple(dtypes))
     plan = Plan(
         chosen, seed, found.ranks, found.dtypes, None if p is None else tuple(p), chosen_shapes, false_alarm, power,
         adapter.few_shapes,
     )  # fmt: skip
-    return Trial(adapter, plan), list(found.notes), found.other_kind
+    return Trial(adapter, plan, found), list(found.notes), found.other_kind
 
 
 def _check_arguments(p: Sequence[float] | None, dtypes: Sequence[str] | None, false_alarm: float, power: float) -> None:

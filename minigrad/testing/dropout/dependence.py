@@ -48,7 +48,8 @@ def _distances(calls: Calls, log_alpha: float) -> str:
     if not lags.size:
         return ""
     strength = np.abs(correlation) / np.sqrt(stream.size - lags)
-    for lag in lags[np.argsort(strength)[-SUSPECTS:]].tolist():
+    suspects = min(SUSPECTS, lags.size)
+    for lag in lags[np.argpartition(strength, -suspects)[-suspects:]].tolist():
         first = np.arange(stream.size - lag)
         starts = first // lag % 2
         both = stream[:-lag] & stream[lag:]
@@ -165,19 +166,26 @@ def centred_alarm(calls: Calls) -> str:
     return ""
 
 
-def repeated_block(huge: Draw, log_alpha: float) -> str:
-    """Compare a large call with itself at distances that are powers of two: a mask that is drawn in blocks repeats."""
+def dependence_in_one_call(huge: Draw, log_alpha: float) -> str:
+    """Compare a large call with itself at near distances and at powers of two: a mask drawn in blocks repeats."""
     flat, rate = huge.dropped.ravel(), huge.p
-    distances = [2**k for k in range(10, 23) if 2**k < flat.size // 2] + [2**k for k in (21, 22) if 2**k < flat.size]
-    distances = sorted(set(distances))
+    distances = [1, 2, 3, *(2**k for k in range(2, 23) if 2**k < flat.size)]
     for distance in distances:
-        n = min(flat.size - distance, distance)  # disjoint pairs
-        first, second = flat[:n], flat[distance : distance + n]
-        if binomial_log_p(int((first & second).sum()), n, rate * rate) <= log_alpha - math.log(len(distances)):
-            own = float(first.mean() * second.mean())
-            if abs((first & second).mean() - own) > SIGMAS * math.sqrt(own / n):
-                return (
-                    f"p = {rate:.6g}: of {flat.size:,} units those {distance:,} apart are dropped together "
-                    "too often or too seldom"
-                )
+        first, second = _disjoint_pairs(flat, distance)
+        both = int((first & second).sum())
+        if binomial_log_p(both, first.size, rate * rate) <= log_alpha - math.log(len(distances)):
+            return (
+                f"p = {rate:.6g}: of {flat.size:,} units those {distance:,} apart are dropped together in "
+                f"{both / first.size:.4g} of all pairs, expected {rate * rate:.4g}"
+            )
     return ""
+
+
+def _disjoint_pairs(flat: Mask, distance: int) -> tuple[Mask, Mask]:
+    """Return the units i and i + distance, of every second run of so many."""
+    whole = flat.size // (2 * distance)
+    if not whole:
+        n = flat.size - distance
+        return flat[:n], flat[distance:]
+    runs = flat[: whole * 2 * distance].reshape(whole, 2, distance)
+    return runs[:, 0], runs[:, 1]

@@ -20,7 +20,7 @@ from .kinds import Array, Shape
 from .plan import Case
 from .report import Broken, Remarked, Skipped
 from .statistical import OLD_KIND, is_nominal, is_old_kind
-from .trial import NEVER, Trial, tolerance
+from .trial import NEVER, Trial, coarser, tolerance
 
 Property: TypeAlias = Callable[[Trial, Case], None]
 BAD_P: tuple[Any, ...] = (-0.1, 1.5, math.nan, math.inf, -math.inf, "a half", None)
@@ -95,24 +95,38 @@ def _evaluation_moves_the_masks(trial: Trial) -> bool:
 
 def check_edge_p(trial: Trial) -> str:
     """Check that p = 0 is the identity, p = 1 gives zeros without NaN or warning, and evaluation ignores both."""
-    refusals: set[str] = set()
-    many = trial.plan.large if math.prod(trial.plan.large) > 2**16 else trial.plan.usual()
-    x = trial.values(many)
-    _p_0_is_the_identity(trial, x, None)
+    at_0, at_1 = _refusal_of_edge(trial, 0.0), _refusal_of_edge(trial, 1.0)
+    inputs: list[tuple[Array, Array | None]] = []
+    if math.prod(trial.plan.large) > 2**16:
+        inputs.append((trial.large_input(), None))
     for shape in dict.fromkeys([trial.plan.usual(), *trial.plan.small_shapes]):
         for dtype in trial.plan.dtypes:
-            x, g = trial.values(shape, dtype), trial.values(shape, dtype)
+            inputs.append((trial.values(shape, dtype), trial.values(shape, dtype)))
+    for x, g in inputs:
+        if not at_0:
             _p_0_is_the_identity(trial, x, g)
-            refusals |= {refusal for refusal in [_check_p_1(trial, x, g)] if refusal}
+        if not at_1 and g is not None:
+            _p_1_gives_zeros(trial, x, g)
     x = trial.input()
-    for p in (0.0,) if refusals else (0.0, 1.0):
+    for p in (p for p, refusal in ((0.0, at_0), (1.0, at_1)) if not refusal):
         y, _ = trial.evaluate(trial.build(p), x)
         if not np.array_equal(y, x) and trial.holds("eval"):
             raise Broken(f"p = {p:g}: evaluation is not the identity ({np.mean(y == 0):.2f} of the entries are zero)")
-    edge = next(iter(refusals), "p = 1 gives zeros and zero gradient, no NaN, no warning")
-    if any("Assertion" in refusal for refusal in refusals):
-        raise Remarked(f"p = 0 is the identity; {edge}: a ValueError would outlive python -O")
-    return f"p = 0 is the identity; {edge}"
+    held = f"{at_0 or 'p = 0 is the identity'}; {at_1 or 'p = 1 gives zeros and zero gradient, no NaN, no warning'}"
+    if "AssertionError" in held:
+        raise Remarked(f"{held}: a ValueError would outlive python -O")
+    if at_0:
+        raise Remarked(f"{held}: users expect p = 0 to switch dropout off")
+    return held
+
+
+def _refusal_of_edge(trial: Trial, p: float) -> str:
+    """Return how a layer refuses p = 0 or p = 1, when it is built or run; empty if it does not."""
+    try:
+        trial.train(trial.build(p), trial.input())
+    except (*REFUSED, AssertionError) as error:
+        return f"p = {p:g} is refused ({type(error).__name__}: {error})"
+    return ""
 
 
 def _p_0_is_the_identity(trial: Trial, x: Array, g: Array | None) -> None:
@@ -126,29 +140,16 @@ def _p_0_is_the_identity(trial: Trial, x: Array, g: Array | None) -> None:
         raise Broken("p = 0: the gradient of the identity is not g")
 
 
-def _check_p_1(trial: Trial, x: Array, g: Array) -> str:
+def _p_1_gives_zeros(trial: Trial, x: Array, g: Array) -> None:
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
         warnings.simplefilter("always")
-        try:
-            y, gradient = trial.run(trial.build(1.0), x, g, training=True)
-        except (*REFUSED, AssertionError) as error:
-            _fails_for_p_alone(trial, x, g, error)
-            return f"p = 1 is refused ({type(error).__name__}: {error})"
+        y, gradient = trial.run(trial.build(1.0), x, g, training=True)
     for name, array in {"output": y, "gradient": gradient}.items():
         if array is not None and not (array == 0).all():
             found = "NaN or infinity" if not np.isfinite(array).all() else f"{np.mean(array != 0):.5f} that is not 0"
             raise Broken(f"p = 1, {x.dtype}{list(x.shape)}: the {name} in training contains {found}")
     if caught:
         raise Broken(f"p = 1: a warning, {caught[0].message}")
-    return ""
-
-
-def _fails_for_p_alone(trial: Trial, x: Array, g: Array, error: Exception) -> None:
-    """Raise an error again that has nothing to do with p = 1."""
-    try:
-        trial.run(trial.build(0.5), x, g, training=True)
-    except Exception:
-        raise error from None
 
 
 def check_bad_p(trial: Trial) -> str:
@@ -202,20 +203,26 @@ def _refusal(trial: Trial, p: Any) -> str:
 def check_gradient(trial: Trial) -> str:
     """Check that dL/dx = g times the very multiplier of the forward pass, also where x or g is 0."""
     every_case(trial, gradient_is_g_times_the_multiplier)
-    every_case(trial, gradient_of_evaluation_is_g)
+    if not trial.found.refused_backward:
+        every_case(trial, gradient_of_evaluation_is_g)
+    _gradient_of_other_strides(trial)
     for dtype in trial.plan.dtypes:
         _compare_gradient_at_zero(trial, dtype)
         _gradient_of_special_values(trial, dtype)
-    return (
-        f"g times the multiplier of the forward pass in {len(trial.plan.cases)} cases, also where x or g = "
-        "0; g in evaluation"
-    )
+    held = f"g times the multiplier of the forward pass in {len(trial.plan.cases)} cases, also where x or g = 0"
+    overflow = next((dtype for dtype in trial.plan.dtypes if _gradient_overflows(trial, dtype)), "")
+    remarks = []
+    if trial.found.refused_backward:
+        remarks.append(f"in evaluation the backward pass raises {trial.found.refused_backward}")
+    if overflow:
+        remarks.append(f"where g·s overflows {overflow}, the gradient of what is dropped is NaN: mask g before scaling")
+    if remarks:
+        raise Remarked("; ".join([held, *remarks]))
+    return f"{held}; g in evaluation"
 
 
 def _with_gradient(trial: Trial, layer: Any, x: Array, g: Array, *, training: bool) -> tuple[Array, Array]:
-    y, gradient = trial.run(layer, x, g, training=training)
-    if not training:
-        trial.train(layer, x)
+    y, gradient = trial.run(layer, x, g, training=True) if training else trial.evaluate(layer, x, g)
     if gradient is None:
         raise Skipped("the adapter returns no gradient")
     if gradient.shape != x.shape:
@@ -224,14 +231,18 @@ def _with_gradient(trial: Trial, layer: Any, x: Array, g: Array, *, training: bo
 
 
 def gradient_is_g_times_the_multiplier(trial: Trial, case: Case) -> None:
-    """DL/dx = g · y/x."""
-    y, gradient = _with_gradient(trial, trial.build(case.p, case.seed), case.x, case.g, training=True)
-    multiplier, used = y.astype(np.float64) / case.x, gradient.astype(np.float64) / case.g
-    wrong = ~np.isclose(used, multiplier, rtol=4 * tolerance(case.dtype), atol=0)
-    if wrong.any():
-        i = int(np.argmax(wrong))
-        forward, backward = multiplier.ravel()[i], used.ravel()[i]
-        raise Broken(f"{case}: forward x·{forward:.6g}, backward g·{backward:.6g} (in {wrong.mean():.2f} of all)")
+    """DL/dx = g · y/x, in a layer's first call and in its second."""
+    layer = trial.build(case.p, case.seed)
+    for call in ("", ", second call"):
+        y, gradient = _with_gradient(trial, layer, case.x, case.g, training=True)
+        multiplier, used = y.astype(np.float64) / case.x, gradient.astype(np.float64) / case.g
+        wrong = ~np.isclose(used, multiplier, rtol=4 * tolerance(coarser(case.x, y)), atol=0)
+        if wrong.any():
+            i = int(np.argmax(wrong))
+            forward, backward = multiplier.ravel()[i], used.ravel()[i]
+            raise Broken(
+                f"{case}{call}: forward x·{forward:.6g}, backward g·{backward:.6g} (in {wrong.mean():.2f} of all)"
+            )
 
 
 def gradient_of_evaluation_is_g(trial: Trial, case: Case) -> None:
@@ -239,6 +250,16 @@ def gradient_of_evaluation_is_g(trial: Trial, case: Case) -> None:
     y, gradient = _with_gradient(trial, trial.build(case.p, case.seed), case.x, case.g, training=False)
     if np.array_equal(y, case.x) and not np.array_equal(gradient, case.g):
         raise Broken(f"{case}: in evaluation the gradient is not g")
+
+
+def _gradient_of_other_strides(trial: Trial) -> None:
+    """Let x, then g, lie in memory in another order than the shape's."""
+    x, g = trial.input(), trial.input()
+    for name, input, grad_output in (("x", np.asfortranarray(x), g), ("g", x, np.asfortranarray(g))):
+        y, gradient = _with_gradient(trial, trial.build(0.3), input, grad_output, training=True)
+        used, multiplier = gradient.astype(np.float64) / g, y.astype(np.float64) / x
+        if not np.allclose(used, multiplier, rtol=4 * tolerance(coarser(x, y)), atol=0):
+            raise Broken(f"Fortran-ordered {name}: the gradient is not g times the multiplier of the forward pass")
 
 
 def _compare_gradient_at_zero(trial: Trial, dtype: str) -> None:
@@ -267,10 +288,17 @@ def _gradient_of_special_values(trial: Trial, dtype: str) -> None:
     _, zero = _with_gradient(trial, trial.build(0.5, seed), x, np.zeros_like(g), training=True)
     if not (zero == 0).all():
         raise Broken(f"{dtype}: where g = 0 the gradient is {zero[zero != 0].ravel()[0]}, not 0")
-    big = np.full_like(g, float(np.finfo(dtype).max) * 0.75)
+    big = np.full_like(g, float(np.finfo(dtype).max) * 0.375)  # g·s is finite
     _, large = _with_gradient(trial, trial.build(0.5, seed), x, big, training=True)
     if np.isnan(large).any() or (trial.replays and ((large == 0) != (usual == 0)).any()):
         raise Broken(f"{dtype}: where g is large, {big.ravel()[0]:.4g}, the gradient is not 0 or g·s")
+
+
+def _gradient_overflows(trial: Trial, dtype: str) -> bool:
+    """Whether ∞·0 turns up where g·s is infinite, as of g / (1-p) * mask."""
+    x = trial.input(dtype)
+    big = np.full_like(x, float(np.finfo(dtype).max) * 0.75)
+    return bool(np.isnan(_with_gradient(trial, trial.build(0.5), x, big, training=True)[1]).any())
 
 
 def check_gradcheck(trial: Trial) -> str:
@@ -319,7 +347,7 @@ def is_linear(trial: Trial, case: Case) -> None:
         ("another x", different.astype(np.float64) / other),
     ]:
         finite = np.isfinite(found) & np.isfinite(multiplier)
-        if not np.allclose(found[finite], multiplier[finite], rtol=4 * tolerance(case.dtype), atol=0):
+        if not np.allclose(found[finite], multiplier[finite], rtol=4 * tolerance(coarser(x, y)), atol=0):
             raise Broken(
                 f"{case}, same seed, {name}: {np.mean((found == 0) != (multiplier == 0)):.2f} of the mask changes"
             )
@@ -333,15 +361,23 @@ def check_fresh(trial: Trial) -> str:
     for calls in judged:
         if calls.is_one_mask:
             raise Broken(f"{calls}: all calls drop the same units")
+    p, x = 0.3, trial.large_input()
+    layer = trial.build(p)
+    certain = trial.kind.units(x).size * math.log(p * p + (1 - p) ** 2) < math.log(NEVER)
+    first, second = (trial.train(layer, x) for _ in range(2))
+    if certain and 0 < np.mean(first == 0) < 1 and np.array_equal(first, second):
+        raise Broken(f"p = {p}: two calls of {x.size:,} entries drop the same units")
     return f"two training calls drop different units, in {len(judged)} streams of calls"
 
 
 def check_seed(trial: Trial) -> str:
     """Check that the same seed gives the same masks, another seed others; no global generator is read or moved."""
-    for calls in trial.calls:
-        _check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape))
+    overlaps = [_check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape)) for calls in trial.calls]
     every_case(trial, replays_its_seed)
-    return "same seed, same masks; no global generator read or moved; " + _check_state(trial, trial.input())
+    held = "same seed, same masks; no global generator read or moved; " + _check_state(trial, trial.input())
+    if any(overlaps):
+        raise Remarked(f"{held}; neighbouring seeds overlap: a call of one drops what the next call of another drops")
+    return held
 
 
 def replays_its_seed(trial: Trial, case: Case) -> None:
@@ -351,7 +387,8 @@ def replays_its_seed(trial: Trial, case: Case) -> None:
         raise Broken(f"{case}: the same seed gives different masks")
 
 
-def _check_seed_of(trial: Trial, p: float, x: Array) -> None:
+def _check_seed_of(trial: Trial, p: float, x: Array) -> bool:
+    """Return whether the next seed draws what this one draws a call later or earlier."""
     seed = trial.seed()
     with _globals_kept():
         before = _global_state()
@@ -363,9 +400,13 @@ def _check_seed_of(trial: Trial, p: float, x: Array) -> None:
         if not np.array_equal(_two_masks(trial, p, seed, x), first):
             raise Broken("the same seed gives different masks")
     rate = float(np.mean(first == 0))  # a wrong one is for the rate check to say
-    tells = 2 * trial.kind.units(x).size * math.log(rate * rate + (1 - rate) ** 2) < math.log(NEVER)
-    if tells and trial.holds("independent") and np.array_equal(_two_masks(trial, p, seed ^ 1, x), first):
+    tells = trial.kind.units(x).size * math.log(rate * rate + (1 - rate) ** 2) < math.log(NEVER)
+    if not tells or not trial.holds("independent"):
+        return False
+    other = _two_masks(trial, p, seed + 1, x)
+    if any(map(np.array_equal, first, other)):
         raise Broken(f"p = {p:.6g}: different seeds give the same masks")
+    return trial.holds("fresh") and any(map(np.array_equal, first, other[::-1]))
 
 
 def _two_masks(trial: Trial, p: float, seed: int, x: Array) -> Array:
@@ -405,6 +446,8 @@ def _globals_kept() -> Iterator[None]:
 
 def check_dtype(trial: Trial) -> str:
     """Check that dtypes and shapes are kept; empty, scalar, strided, Fortran-ordered and read-only inputs work."""
+    if trial.found.wrong_shape:
+        raise Broken(trial.found.wrong_shape)
     every_case(trial, keeps_dtype_and_shape)
     for name, x in _unusual_inputs(trial):
         before = x.copy()  # a layer that writes into it is for the pure check to find
@@ -424,9 +467,11 @@ def check_dtype(trial: Trial) -> str:
             usual = trial.draw(0.3).scale  # may be made for the p of a threshold
             if abs(draw.scale / usual - 1) > 4 * tolerance(y.dtype):
                 raise Broken(f"{name} input: kept entries are x·{draw.scale:.6g}, those of a matrix x·{usual:.6g}")
-    return (
-        f"{', '.join(trial.plan.dtypes)} kept; shapes of {_listed_ranks(trial)} dimensions, and unusual strides, work"
-    )
+    dtypes = ", ".join(trial.plan.dtypes)
+    held = f"{dtypes} kept; shapes of {_listed_ranks(trial)} dimensions, and unusual strides, work"
+    if trial.found.refused_ranks:
+        raise Remarked(f"{held}; {trial.found.refused_ranks}")
+    return held
 
 
 def _listed_ranks(trial: Trial) -> str:
@@ -438,7 +483,8 @@ def keeps_dtype_and_shape(trial: Trial, case: Case) -> None:
     for training in (True, False):
         layer = trial.build(case.p, case.seed)
         try:
-            outputs = trial.run(layer, case.x, case.g, training=training)
+            g = case.g if training or not trial.found.refused_backward else None
+            outputs = trial.run(layer, case.x, g, training=training)
         except Broken:
             raise
         except Exception as error:
@@ -460,7 +506,7 @@ def _unusual_inputs(trial: Trial) -> Iterator[tuple[str, Array]]:
     x = trial.values(shape)
     yield "Fortran-ordered", np.asfortranarray(x)
     x.flags.writeable = False
-    if not trial.adapter.inplace:
+    if not trial.found.inplace:
         yield "read-only", x
 
 
@@ -472,27 +518,32 @@ def check_pure(trial: Trial) -> str:
             case = Case(p, trial.kind.shape(trial.plan.matrix_rank, (1,) * 9), trial.plan.dtype, trial.seed())
             if trial.plan.shapes is None:
                 leaves_its_input_alone(trial, case)
-    if trial.adapter.inplace:
-        raise Remarked("works in place, as declared: the output is written into the input")
+    if trial.found.inplace:
+        declared = "as declared" if trial.adapter.inplace else "inplace = True declares it, if that is meant"
+        raise Remarked(f"works in place: the output is written into the input ({declared})")
     return "input and gradient are left alone; the output has memory of its own"
 
 
 def leaves_its_input_alone(trial: Trial, case: Case) -> None:
-    """X and g are what they were, and y is elsewhere; what is declared to work in place writes y into x."""
+    """X and g are what they were, and y is elsewhere; what works in place writes y into x, and dL/dx into g."""
     x, g = case.x.copy(), case.g.copy()
     y = np.asarray(trial.adapter.run(trial.build(case.p, case.seed), x)[0])
-    trial.adapter.run(trial.build(case.p, case.seed), case.x.copy(), g)
-    if not np.array_equal(g, case.g):
+    gradient = trial.adapter.run(trial.build(case.p, case.seed), case.x.copy(), g)[1]
+    if not np.array_equal(g, case.g) and not (trial.found.inplace and np.array_equal(g, gradient)):  # type: ignore[arg-type]
         raise Broken(f"{case}: the output's gradient is written to")
-    if trial.adapter.inplace:
-        if not np.array_equal(x, case.x) and not np.array_equal(x, y, equal_nan=True):
+    if trial.found.inplace:
+        if not np.array_equal(x, case.x) and not np.array_equal(x, y):
             raise Broken(f"{case}: the input is written to, but not with the output")
         return
     if not np.array_equal(x, case.x):
-        hint = " (declare inplace = True if that is meant)" if np.array_equal(x, y) else ""
-        raise Broken(f"{case}: the input is written to{hint}")
+        raise Broken(f"{case}: the input is written to")
     if np.shares_memory(y, x):
         raise Broken(f"{case}: the output of a training call shares the input's memory")
+    layer = trial.build(case.p, case.seed)
+    trial.adapter.run(layer, x, training=False)
+    trial.train(layer, case.x)  # as a mode may be kept in the wrong place
+    if not np.array_equal(x, case.x):
+        raise Broken(f"{case}: the input is written to in evaluation")
 
 
 # -- modes ------------------------------------------------------------------------------------------------------------
@@ -561,8 +612,9 @@ def check_channel(trial: Trial) -> str:
 
 def drops_units_as_a_whole(trial: Trial, case: Case) -> None:
     """Keep the multiplier constant along the shared axes."""
-    multiplier = trial.train(trial.build(case.p, case.seed), case.x).astype(np.float64) / case.x
-    same = np.isclose(multiplier, trial.kind.spread(multiplier), rtol=4 * tolerance(case.dtype), atol=0)
+    y = trial.train(trial.build(case.p, case.seed), case.x)
+    multiplier = y.astype(np.float64) / case.x
+    same = np.isclose(multiplier, trial.kind.spread(multiplier), rtol=4 * tolerance(coarser(case.x, y)), atol=0)
     if not same.all():
         wrong = np.mean(~same.all(axis=trial.kind.shared(same.ndim)))
         raise Broken(f"{case}: {wrong:.2f} of the {trial.kind.name}s are dropped in part")

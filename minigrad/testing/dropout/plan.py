@@ -191,10 +191,16 @@ class Plan:
         shapes = self.shapes or [self.kind.shape(rank, UNITS[self.kind.free_dims(rank)]) for rank in self.ranks]
         for i, shape in enumerate(shapes):
             middle = self.draw_p(0.1, 0.5) if i % 2 == 0 else 0.1
-            small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 2])
+            small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 3])
             chosen = [self._one_of(p) for p in (middle, small, high)]
             found += [Stream(p, shape, calls) for p in (chosen[i % 3 : i % 3 + 1] if self.few else chosen)]
+        if self.shapes is None and not self.few:
+            found += [Stream(self._one_of(self.draw_p(0.2, 0.5)), shape, calls) for shape in self._batches_of_one()]
         return tuple(found)
+
+    def _batches_of_one(self) -> list[Shape]:
+        free = {rank: self.kind.free_dims(rank) for rank in self.ranks}
+        return [self.kind.shape(rank, (1, *UNITS[n][1:])) for rank, n in free.items() if n >= 2]
 
     def _one_of(self, p: float) -> float:
         return p if self.p is None else self._rng.choice(self.p)
@@ -217,7 +223,7 @@ class Plan:
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """Every p at the usual shape, then every shape and dtype at a middle p and at another."""
+        """Every p at the usual shape, then every shape and dtype at a middle p and at another, then one large call."""
         found = [self._case(p, self.usual(), self.dtype) for p in self.rates]
         found += [
             self._case(p, self.usual(), dtype) for dtype in self.dtypes for p in self._some_p(1 if self.few else 3)
@@ -225,6 +231,8 @@ class Plan:
         for shape in self.small_shapes:
             for dtype in self.dtypes:
                 found += [self._case(p, shape, dtype) for p in self._some_p(1)]
+        if self.shapes is None:
+            found.append(self._case(self._one_of(self.draw_p(0.2, 0.5)), self.large, self.dtype))
         return tuple(found)
 
     def _some_p(self, others: int) -> list[float]:

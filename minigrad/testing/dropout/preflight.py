@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from .adapters import DropoutAdapter
 from .kinds import Array, Kind, Shape
 from .plan import DTYPES, UNITS, values
-from .report import NothingToExamine
+from .report import NothingToExamine, WrongShape
 
 REFUSALS = (TypeError, ValueError, NotImplementedError, RuntimeError, AssertionError)
 ALPHA = -1.7580993408473766  # -λα of SELU: what alpha dropout drops to (Klambauer et al. 2017)
@@ -24,14 +25,22 @@ class Findings:
     Attributes:
         ranks: numbers of dimensions that the subject takes.
         dtypes: that it takes.
+        inplace: it returns its very input, with the output written into it.
+        refused_ranks: which numbers of dimensions it refuses, and with which error; empty if none.
+        wrong_shape: what it makes of a rank whose shape it does not keep; empty if it keeps all.
+        refused_backward: the error of a backward pass in evaluation; empty if there is none.
         other_kind: what it is instead of a dropout of the kind that was asked for; empty if it is one.
         notes: what a user should know.
     """
 
     ranks: tuple[int, ...]
     dtypes: tuple[str, ...]
-    other_kind: str
-    notes: tuple[str, ...]
+    inplace: bool = False
+    refused_ranks: str = ""
+    wrong_shape: str = ""
+    refused_backward: str = ""
+    other_kind: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def preflight(
@@ -44,7 +53,7 @@ def preflight(
     """
     wanted = tuple(dtypes or adapter.dtypes or DTYPES)
     dtype = next(name for name in ("float32", "float64", "float16") if name in wanted)
-    ranks, notes = _ranks(adapter, kind, shapes, dtype)
+    ranks, refused_ranks, wrong_shape = _ranks(adapter, kind, shapes, dtype)
     rank = min(ranks, key=lambda rank: abs(kind.free_dims(rank) - 2))
     shape = next((s for s in shapes if len(s) == rank), ()) if shapes else kind.shape(rank, UNITS[kind.free_dims(rank)])
     x, g = values(np.random.default_rng(0), shape, dtype), values(np.random.default_rng(1), shape, dtype)
@@ -53,46 +62,73 @@ def preflight(
     _drops_something(adapter, x)
     taken = tuple(name for name in wanted if name == dtype or _takes(adapter, x.astype(name), g.astype(name)))
     refused = [name for name in wanted if name not in taken]
-    if refused:
-        notes.append(f"{', '.join(refused)} refused: not examined.")
-    return Findings(ranks, taken, _other_kind(adapter, kind, ranks, dtype), tuple(notes))
+    return Findings(
+        ranks,
+        taken,
+        inplace=adapter.inplace or _works_in_place(adapter, x),
+        refused_ranks=refused_ranks,
+        wrong_shape=wrong_shape,
+        refused_backward=_refused_backward(adapter, x, g),
+        other_kind=_other_kind(adapter, kind, ranks, dtype),
+        notes=(f"{', '.join(refused)} refused: not examined.",) if refused else (),
+    )
+
+
+def own_shared_axes(adapter: DropoutAdapter) -> Sequence[int]:
+    """Return the axes that an adapter declares, those between (N and C) where its channels are last."""
+    if adapter.kind != "channel" or not adapter.channel_dims or adapter.channels_last is False:
+        return adapter.shared_axes
+    between = tuple(range(1, 1 + adapter.channel_dims))
+    if adapter.channels_last is None:
+        try:
+            dropped = _output(adapter, 0.5, np.ones((8, *(5 for _ in between), 8), "float32")) == 0
+        except Exception:  # is for the first run to report
+            return ()
+        if not (dropped == dropped[(slice(None), *(slice(1) for _ in between))]).all():
+            return ()
+    return between
 
 
 def _ranks(
     adapter: DropoutAdapter, kind: Kind, shapes: tuple[Shape, ...] | None, dtype: str
-) -> tuple[tuple[int, ...], list[str]]:
-    """Return the ranks to examine: all of the kind, unless the usual one is refused and others are not."""
+) -> tuple[tuple[int, ...], str, str]:
+    """Return the ranks to examine, those of the kind that are taken, and what is said of the others."""
     if shapes is not None:
-        return tuple(dict.fromkeys(map(len, shapes))), []
+        return tuple(dict.fromkeys(map(len, shapes))), "", ""
     offered = [2 + adapter.channel_dims] if kind.name == "channel" and adapter.channel_dims else list(kind.ranks)
-    usual = 2 if kind.drops_elements else offered[0]
-    try:
-        _first_run(adapter, kind, usual, dtype)
-    except Exception as refusal:
-        taken = [rank for rank in offered if rank != usual and _is_taken(adapter, kind, rank, dtype)]
-        if not taken:
-            raise NothingToExamine(f"the first run fails: {type(refusal).__name__}: {refusal}") from refusal
-        return tuple(taken), [
-            f"inputs of {' or '.join(map(str, taken))} dimensions alone are taken: others not examined."
-        ]
-    if kind.drops_elements:
-        return tuple(offered), []
-    return tuple(rank for rank in offered if rank == usual or _is_taken(adapter, kind, rank, dtype)), []
+    refusals = {rank: _refusal(adapter, kind, rank, dtype) for rank in offered}
+    taken = tuple(rank for rank, refusal in refusals.items() if refusal is None)
+    if not taken:
+        refusal = refusals[2 if kind.drops_elements else offered[0]]
+        if isinstance(refusal, WrongShape):
+            raise NothingToExamine(f"{refusal}: this is no dropout")
+        raise NothingToExamine(f"the first run fails: {type(refusal).__name__}: {refusal}") from refusal
+    wrong_shape = next((str(refusal) for refusal in refusals.values() if isinstance(refusal, WrongShape)), "")
+    refused = {r: refusal for r, refusal in refusals.items() if refusal and not isinstance(refusal, WrongShape)}
+    if not refused or not kind.drops_elements:
+        return taken, "", wrong_shape
+    error = next(iter(refused.values()))
+    listed = ", ".join(map(str, refused))
+    text = f"inputs of {listed} dimensions are refused ({type(error).__name__}: {error}), and not examined"
+    return taken, text, wrong_shape
 
 
 def _first_run(adapter: DropoutAdapter, kind: Kind, rank: int, dtype: str) -> None:
     shape = kind.shape(rank, UNITS[kind.free_dims(rank)])
-    adapter.run(adapter.build(0.5, 0), np.ones(shape, dtype))
+    result = adapter.run(adapter.build(0.5, 0), np.ones(shape, dtype))
+    if isinstance(result, tuple) and len(result) == 2 and np.shape(result[0]) != shape:
+        raise WrongShape(f"x of shape {shape} gives y of shape {np.shape(result[0])}")
 
 
-def _is_taken(adapter: DropoutAdapter, kind: Kind, rank: int, dtype: str) -> bool:
+def _refusal(adapter: DropoutAdapter, kind: Kind, rank: int, dtype: str) -> Exception | None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # PyTorch's channel dropouts warn of a rank that they guess about
+            if not kind.drops_elements:
+                warnings.simplefilter("error")  # PyTorch's channel dropouts warn of a rank that they guess about
             _first_run(adapter, kind, rank, dtype)
-    except Exception:
-        return False
-    return True
+    except Exception as refusal:
+        return refusal
+    return None
 
 
 def _runs(adapter: DropoutAdapter, x: Array, g: Array) -> None:
@@ -146,6 +182,25 @@ def _drops_something(adapter: DropoutAdapter, x: Array) -> None:
             outputs += [(trained, evaluated)]
     if all((t != 0).all() and np.array_equal(t, e) and np.array_equal(t, outputs[0][0]) for t, e in outputs):
         raise NothingToExamine("it drops nothing, in training at p = 0.5 and 0.9 neither: this is no dropout")
+
+
+def _works_in_place(adapter: DropoutAdapter, x: Array) -> bool:
+    """Whether x is returned, and is another one than before; what writes into x and returns a copy is no such layer."""
+    given = x.copy()
+    y = np.asarray(adapter.run(adapter.build(0.5, 0), given)[0])
+    return np.shares_memory(y, given) and not np.array_equal(given, x)
+
+
+def _refused_backward(adapter: DropoutAdapter, x: Array, g: Array) -> str:
+    """Return the error of a backward pass in evaluation, which a layer by hand may have no mask for."""
+    layer = adapter.build(0.5, 0)
+    try:
+        adapter.run(layer, x.copy(), g.copy(), training=False)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        adapter.run(layer, x.copy())
+    return ""
 
 
 def _takes(adapter: DropoutAdapter, x: Array, g: Array) -> bool:

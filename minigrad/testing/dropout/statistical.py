@@ -47,7 +47,7 @@ def check_value(trial: Trial) -> str:
         _special_values(trial, dtype)
     return (
         f"every output is 0 or x·s, one s per call, in {len(trial.plan.rates)} p and "
-        f"{len(trial.plan.cases)} small cases"
+        f"{len(trial.plan.cases)} cases"
     )
 
 
@@ -159,9 +159,8 @@ def _fits_the_real_rate(trial: Trial, draw: Draw) -> bool:
 
 def _one_scale_for_all_calls(trial: Trial, calls: Calls, nominal: bool) -> None:
     scales = calls.scales[~np.isnan(calls.scales)]
-    scales = scales[scales != 1]  # which a call that dropped nothing may show
-    if not scales.size:
-        return
+    if not scales.size or not calls.dropped.any():
+        return  # s = 1 is right for a rate of 0
     off = np.abs(scales / np.median(scales) - 1)
     if off.max() > 2 * tolerance(trial.plan.dtype, calls.stream.p):
         worst = scales[int(np.argmax(off))]
@@ -367,6 +366,8 @@ def check_independent(trial: Trial) -> str:
     judged = [calls for calls in trial.calls if not calls.is_one_mask]
     log_alpha = trial.log_alpha("independent", 5 * (len(trial.calls) + 1))
     for calls in judged:
+        if shared := _shared_axes(trial, calls):
+            raise Broken(shared)
         distinct = len(np.unique(np.packbits(calls.flat, axis=1), axis=0))
         if _collisions_never(calls) and distinct < len(calls.dropped):
             if trial.holds("fresh") and trial.holds("linear"):
@@ -376,16 +377,16 @@ def check_independent(trial: Trial) -> str:
             continue
         if calls.dropped.all() or not calls.dropped.any():
             continue  # that is for the rate check to say
-        if shared := _shared_axis(trial, calls):
-            raise Broken(shared)
         if alarm := dependence.alarm(calls, log_alpha):
             if not trial.holds("linear"):
                 raise Skipped("cannot be judged while linear is broken")
             if _is_fair(trial, calls) or (alarm := dependence.centred_alarm(calls)):
                 raise Broken(f"{calls}: {alarm}")
     huge = huge_draw(trial)
-    if huge is not None and (repeated := dependence.repeated_block(huge, log_alpha)) and trial.holds("linear"):
-        raise Broken(repeated)
+    if huge is not None and (dependent := dependence.dependence_in_one_call(huge, log_alpha)):
+        fair = _rate_is(trial, huge.dropped, huge.p) and not _deviating_block(huge, log_alpha)
+        if fair and trial.holds("linear"):
+            raise Broken(dependent)
     if not judged:
         raise Skipped("cannot be judged while fresh is broken")
     units = sum(calls.dropped.size for calls in trial.calls)
@@ -396,24 +397,30 @@ def check_independent(trial: Trial) -> str:
 
 
 def _collisions_never(calls: Calls) -> bool:
-    """Whether two calls of a right dropout drop the same less often than once in 10¹⁵ streams."""
-    p, n = calls.stream.p, len(calls.dropped)
-    return 2 * math.log(n) + calls.flat.shape[1] * math.log(p * p + (1 - p) ** 2) < math.log(NEVER)
+    """Whether two calls of independent units drop the same less often than once in 10¹⁵ streams."""
+    return 2 * math.log(len(calls.dropped)) + calls.flat.shape[1] * calls.log_alike < math.log(NEVER)
 
 
-def _shared_axis(trial: Trial, calls: Calls) -> str:
-    """Name the axis along which all units of a call are dropped together, which by chance never happens."""
-    dropped, p = calls.dropped, calls.stream.p
-    free = [a for a in range(len(calls.stream.shape)) if a not in trial.kind.shared(len(calls.stream.shape))]
+def _shared_axes(trial: Trial, calls: Calls) -> str:
+    """Name the axes along which all units of a call are dropped together, which by chance never happens."""
+    dropped, ndim = calls.dropped, len(calls.stream.shape)
+    likelier = max(max(rate, 1 - rate) for rate in calls.rates)
+    free = [axis for axis in range(ndim) if axis not in trial.kind.shared(ndim)]
+    axes = []
     for axis, of_x in enumerate(free, start=1):
         pairs = dropped.size - dropped.size // dropped.shape[axis]
-        certain = pairs * math.log(max(p, 1 - p)) < math.log(NEVER)
+        certain = pairs * math.log(likelier) < math.log(NEVER)
         if certain and (dropped == dropped.take([0], axis)).all():
-            hint = f"declare shared_axes=({of_x},) if that is meant"
-            names = {0: "all rows (samples)", 1: "columns of a row"} if len(free) == 2 else {}
-            named = f" by {names[of_x]}" if of_x in names else ""
-            return f"{calls}: one mask is shared{named} along axis {of_x} ({hint})"
-    return ""
+            axes.append(of_x)
+    if not axes:
+        return ""
+    kinds = {tuple(range(2, ndim)): "kind='channel'", tuple(range(1, ndim)): "kind='sample'"}
+    declare = kinds.get(tuple(axes)) if ndim > 2 else None
+    listed = " and ".join(map(str, axes))
+    return (
+        f"{calls}: one mask is shared along {'axis' if len(axes) == 1 else 'axes'} {listed} "
+        f"(declare {declare or f'shared_axes={tuple(axes)}'} if that is meant)"
+    )
 
 
 def _is_fair(trial: Trial, calls: Calls) -> bool:
@@ -458,7 +465,7 @@ def check_compose(trial: Trial) -> str:
         [(p, q) for p in trial.plan.p for q in trial.plan.p] if trial.plan.p else [*COMPOSED, trial.plan.drawn_p[1:3]]
     )
     for p, q in pairs:
-        x = trial.values(trial.plan.large)
+        x = trial.large_input()
         kept = trial.kind.units(trial.train(trial.build(q), trial.train(trial.build(p), x)) != 0)
         expected = (1 - p) * (1 - q)
         if binomial_log_p(int(kept.sum()), kept.size, expected) <= trial.log_alpha("compose", len(pairs)):

@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from .adapters import DropoutAdapter
 from .kinds import Array, Shape
 from .plan import Case, Plan, Stream, values
+from .preflight import Findings
 from .report import Skipped, WrongShape
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -60,11 +61,20 @@ class Calls:
         """One row a call."""
         return self.dropped.reshape(len(self.dropped), -1)
 
+    @cached_property
+    def rates(self) -> tuple[float, float]:
+        """P, and the rate that was seen: a wrong one makes coincidences likelier, and is no dependence."""
+        return self.stream.p, float(self.dropped.mean())
+
+    @property
+    def log_alike(self) -> float:
+        """Ln of the chance that a unit has the same fate in two calls."""
+        return max(math.log(rate * rate + (1 - rate) ** 2) for rate in self.rates)
+
     @property
     def is_one_mask(self) -> bool:
         """Whether all calls drop the same, and would by chance never."""
-        p, units = self.stream.p, self.flat.shape[1]
-        chance = units * (len(self.flat) - 1) * math.log(p * p + (1 - p) ** 2)
+        chance = self.flat.shape[1] * (len(self.flat) - 1) * self.log_alike
         return chance < math.log(NEVER) and bool((self.flat == self.flat[:1]).all())
 
     def __str__(self) -> str:
@@ -77,11 +87,13 @@ class Trial:
     Args:
         adapter: drives the dropout.
         plan: what to look at.
+        found: what its first runs showed.
     """
 
-    def __init__(self, adapter: DropoutAdapter, plan: Plan) -> None:
+    def __init__(self, adapter: DropoutAdapter, plan: Plan, found: Findings) -> None:
         self.adapter = adapter
         self.plan = plan
+        self.found = found
         self.kind = plan.kind
         self.verdict: Callable[[str], str] = lambda id: "held"
         self.rng = np.random.default_rng(plan.seed)
@@ -116,7 +128,8 @@ class Trial:
     def run(self, layer: Any, x: Array, g: Array | None = None, *, training: bool) -> tuple[Array, Array | None]:
         """Run the layer on a copy of x; WrongShape where an output has not the shape of x."""
         x = np.asarray(x)  # a scalar that NumPy made of a 0-d array
-        y, gradient = self.adapter.run(layer, x.copy(order="K"), None if g is None else g.copy(), training=training)
+        grad_output = None if g is None else g.copy(order="K")
+        y, gradient = self.adapter.run(layer, x.copy(order="K"), grad_output, training=training)
         y = np.asarray(y)
         if y.shape != x.shape:
             raise WrongShape(f"x of shape {x.shape} gives y of shape {y.shape}")
@@ -129,7 +142,7 @@ class Trial:
     def evaluate(self, layer: Any, x: Array, g: Array | None = None) -> tuple[Array, Array | None]:
         """Run in evaluation, then train once, so that a mode kept in the wrong place hurts the modes check alone."""
         try:
-            return self.run(layer, x, g, training=False)
+            return self.run(layer, x, None if self.found.refused_backward else g, training=False)
         finally:
             self.train(layer, x)
 
@@ -149,9 +162,20 @@ class Trial:
         """Make one large training call, or return that of before."""
         key = p, dtype or self.plan.dtype
         if key not in self._draws:
-            x = self.values(self.plan.large, key[1])
+            x = self.large_input(key[1])
             self._draws[key] = self.read(p, x, self.train(self.build(p), x))
         return self._draws[key]
+
+    def large_input(self, dtype: str | None = None) -> Array:
+        """Return the input of the large calls, which is drawn once."""
+        dtype = dtype or self.plan.dtype
+        if dtype not in self._large_inputs:
+            self._large_inputs[dtype] = self.values(self.plan.large, dtype)
+        return self._large_inputs[dtype]
+
+    @cached_property
+    def _large_inputs(self) -> dict[str, Array]:
+        return {}
 
     @cached_property
     def _draws(self) -> dict[Any, Draw]:
@@ -165,11 +189,23 @@ class Trial:
         """Read scale and mask off an output."""
         multiplier = y.astype(np.float64) / x
         kept = multiplier[multiplier != 0]
-        # the middle one, found on a part: it is what nearly all are, or value is broken
-        scale = float(np.median(kept[:20001])) if kept.size else math.nan
-        worst = float(np.abs(kept / scale - 1).max()) if kept.size else 0.0
-        coarser = x.dtype if x.dtype.itemsize < y.dtype.itemsize or y.dtype.kind != "f" else y.dtype
-        return Draw(p, scale, worst, self.kind.units(multiplier == 0), coarser)
+        if np.isinf(kept).any():
+            scale, worst = self._of_overflowed(x, multiplier)
+        else:
+            # the middle one, found on a part: it is what nearly all are, or value is broken
+            scale = float(np.median(kept[:20001])) if kept.size else math.nan
+            worst = float(np.abs(np.array([kept.min(), kept.max()]) / scale - 1).max()) if kept.size else 0.0
+        return Draw(p, scale, worst, self.kind.units(multiplier == 0), coarser(x, y))
+
+    def _of_overflowed(self, x: Array, multiplier: Array) -> tuple[float, float]:
+        """Return scale and worst where s is so wrong that some x·s is infinite."""
+        infinite = np.isinf(multiplier)
+        finite = multiplier[(multiplier != 0) & ~infinite]
+        if not finite.size:
+            return math.inf, 0.0
+        scale = float(np.median(finite))
+        explained = float(np.abs(x[infinite]).min()) * abs(scale) > 0.99 * float(np.finfo(x.dtype).max)
+        return scale, float(np.abs(finite / scale - 1).max()) if explained else math.inf
 
     def case_draw(self, case: Case) -> Draw:
         """Run a case once, in training."""
@@ -210,6 +246,11 @@ class Trial:
         x = self.values(shape)
         middle = math.prod(shape) // 2
         return np.array([self.train(self.build(p), x).ravel()[middle] == 0 for _ in range(layers)])
+
+
+def coarser(x: Array, y: Array) -> np.dtype[Any]:
+    """Return the dtype, of an input's and an output's, that decides how exact a multiplier can be."""
+    return x.dtype if x.dtype.itemsize < y.dtype.itemsize or y.dtype.kind != "f" else y.dtype
 
 
 def tolerance(dtype: DTypeLike, p: float = 0.0) -> float:

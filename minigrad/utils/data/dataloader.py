@@ -8,19 +8,18 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from multiprocessing.context import BaseContext
-from types import GenericAlias
-from typing import Any, ClassVar
+from typing import Any, Generic
 
 import numpy as np
 
 from ...functions.tensor import Tensor
 from ...random import Generator
 from .collate import default_collate, default_convert
-from .dataset import IterableDataset, Subset, TensorDataset, samples_at
+from .dataset import Dataset, IterableDataset, Sample_co, Subset, TensorDataset, samples_at
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed
 
 
-class DataLoader:
+class DataLoader(Generic[Sample_co]):
     """Batches of a dataset, in order or shuffled anew for every pass; the same seed gives PyTorch's batches.
 
     Loading happens in this process: what speaks of workers is checked and accepted, and has no effect. So is
@@ -53,13 +52,11 @@ class DataLoader:
         [[0, 1], [2, 3], [4]]
     """
 
-    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)  # DataLoader[int] in annotations
-
     _fixed = frozenset({"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"})
 
     def __init__(
         self,
-        dataset: Any,
+        dataset: Dataset[Sample_co],
         batch_size: int | None = 1,
         shuffle: bool | None = None,
         sampler: Iterable[Any] | None = None,
@@ -86,7 +83,7 @@ class DataLoader:
             batch_size = None
         elif batch_size is not None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
-        self.dataset = dataset
+        self.dataset: Any = dataset
         self.batch_size = batch_size
         self.sampler = sampler
         self.batch_sampler = batch_sampler

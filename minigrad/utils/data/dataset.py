@@ -10,15 +10,17 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
-from types import GenericAlias
-from typing import Any, ClassVar
+from typing import Any, Generic, TypeVar
 
 from ...functions.creation import randperm
 from ...functions.tensor import Tensor
 from ...random import Generator
 
+Sample = TypeVar("Sample")
+Sample_co = TypeVar("Sample_co", covariant=True)
 
-class Dataset:
+
+class Dataset(Generic[Sample_co]):
     """Something that gives a sample for an index; a subclass defines ``__getitem__``, and most define ``__len__``.
 
     It may define ``__getitems__(indices)``, too, which returns a list of samples: a DataLoader then asks for a batch at
@@ -27,16 +29,14 @@ class Dataset:
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
     """
 
-    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)  # Dataset[int] in annotations, and as a base class
-
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: Any) -> Sample_co:
         raise NotImplementedError(f"{type(self).__name__} does not say what its samples are")
 
-    def __add__(self, other: Dataset) -> Dataset:
+    def __add__(self, other: Dataset[Any]) -> Dataset[Any]:
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset):
+class IterableDataset(Dataset[Sample_co]):
     """Something that gives one sample after the other; a subclass defines ``__iter__``.
 
     ``a + b`` is the ChainDataset of both.
@@ -44,14 +44,14 @@ class IterableDataset(Dataset):
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
     """
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Sample_co]:
         raise NotImplementedError(f"{type(self).__name__} does not say what its samples are")
 
-    def __add__(self, other: Dataset) -> Dataset:
+    def __add__(self, other: Dataset[Any]) -> Dataset[Any]:
         return ChainDataset([self, other])
 
 
-class TensorDataset(Dataset):
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Samples that are the rows of tensors of equal length.
 
     Args:
@@ -75,7 +75,7 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
 
-class StackDataset(Dataset):
+class StackDataset(Dataset[Any]):
     """Samples of several datasets side by side, as a tuple or, of datasets that are given by name, as a dict.
 
     Args:
@@ -119,7 +119,7 @@ class StackDataset(Dataset):
         return self._length
 
 
-class ConcatDataset(Dataset):
+class ConcatDataset(Dataset[Sample_co]):
     """Samples of one dataset after those of another.
 
     Args:
@@ -158,7 +158,7 @@ class ConcatDataset(Dataset):
         return self.cumulative_sizes[-1]
 
 
-class ChainDataset(IterableDataset):
+class ChainDataset(IterableDataset[Any]):
     """Samples of one IterableDataset after those of another.
 
     Raises:
@@ -167,7 +167,7 @@ class ChainDataset(IterableDataset):
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
     """
 
-    def __init__(self, datasets: Iterable[Dataset]) -> None:
+    def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:
         self.datasets = datasets
 
     def __iter__(self) -> Iterator[Any]:
@@ -183,7 +183,7 @@ class ChainDataset(IterableDataset):
             yield dataset
 
 
-class Subset(Dataset):
+class Subset(Dataset[Sample_co]):
     """Some of the samples of a dataset.
 
     Args:
@@ -196,7 +196,7 @@ class Subset(Dataset):
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
     """
 
-    def __init__(self, dataset: Any, indices: Sequence[Any]) -> None:
+    def __init__(self, dataset: Dataset[Sample_co] | Any, indices: Sequence[Any]) -> None:
         kind = type(self)
         if kind.__getitem__ is not Subset.__getitem__ and kind.__getitems__ is Subset.__getitems__:
             raise NotImplementedError(
@@ -219,7 +219,9 @@ class Subset(Dataset):
         return len(self.indices)
 
 
-def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
+def random_split(
+    dataset: Dataset[Sample], lengths: Sequence[float], generator: Generator | None = None
+) -> list[Subset[Sample]]:
     """Split a dataset at random into parts that do not overlap; the same seed gives PyTorch's parts.
 
     Args:
@@ -240,14 +242,15 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | 
         >>> [len(part) for part in random_split(range(10), [0.75, 0.25])]
         [8, 2]
     """
+    n = len(dataset)  # type: ignore[arg-type]
     total = sum(lengths)
-    sizes: Any = _sizes_of(lengths, len(dataset)) if total <= 1 and math.isclose(total, 1) else lengths
-    if sum(sizes) != len(dataset):
+    sizes: Any = _sizes_of(lengths, n) if total <= 1 and math.isclose(total, 1) else lengths
+    if sum(sizes) != n:
         raise ValueError(
             f"Sum of input lengths does not equal the length of the input dataset: {list(lengths)} add up to {total}, "
-            f"not to 1 nor to {len(dataset)}"
+            f"not to 1 nor to {n}"
         )
-    order = randperm(len(dataset), generator=generator).tolist()
+    order = randperm(n, generator=generator).tolist()
     return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
-from types import GenericAlias
-from typing import Any, ClassVar
+from typing import Any, Generic, TypeVar
 
 from ... import random
 from ..._tensor import dtypes
@@ -18,19 +17,20 @@ from ...random import Generator
 DRAWN_AT_ONCE = 32  # by RandomSampler with replacement, as in PyTorch: others may draw in between
 
 
-class Sampler:
+Index_co = TypeVar("Index_co", covariant=True)
+
+
+class Sampler(Generic[Index_co]):
     """Something that gives indices one after the other; a subclass defines ``__iter__``, and most define ``__len__``.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
     """
 
-    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)  # Sampler[int] in annotations, and as a base class
-
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Index_co]:
         raise NotImplementedError(f"{type(self).__name__} does not say in which order samples come")
 
 
-class SequentialSampler(Sampler):
+class SequentialSampler(Sampler[int]):
     """The indices 0, 1, 2, … of a dataset.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
@@ -46,7 +46,7 @@ class SequentialSampler(Sampler):
         return len(self.data_source)
 
 
-class RandomSampler(Sampler):
+class RandomSampler(Sampler[int]):
     """The indices of a dataset in a random order, drawn again for every pass.
 
     Args:
@@ -102,7 +102,7 @@ class RandomSampler(Sampler):
         return self.num_samples
 
 
-class SubsetRandomSampler(Sampler):
+class SubsetRandomSampler(Sampler[int]):
     """The given indices in a random order, drawn again for every pass.
 
     Args:
@@ -124,7 +124,7 @@ class SubsetRandomSampler(Sampler):
         return len(self.indices)
 
 
-class WeightedRandomSampler(Sampler):
+class WeightedRandomSampler(Sampler[int]):
     """Indices drawn with probabilities in proportion to their weights, anew for every pass.
 
     Args:
@@ -165,7 +165,7 @@ class WeightedRandomSampler(Sampler):
         return self.num_samples
 
 
-class BatchSampler(Sampler):
+class BatchSampler(Sampler[list[int]]):
     """Lists of the indices that another sampler gives.
 
     Args:

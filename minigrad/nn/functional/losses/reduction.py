@@ -9,6 +9,9 @@ from ....functions.tensor import Tensor
 
 def checked_reduction(reduction: str) -> str:
     """Return a reduction if there is one of this name; ValueError otherwise."""
+    if reduction == "elementwise_mean":  # the name of 2018
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
+        return "mean"
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction: expected 'none', 'mean' or 'sum'")
     return reduction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 from collections.abc import Callable
@@ -30,13 +31,19 @@ class Arguments:
 
     Attributes:
         names: from roles to the names of the parameters that have them.
+        required: the names of the parameters without a default.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         try:
-            parameters = list(inspect.signature(function).parameters)
+            parameters = dict(inspect.signature(function).parameters)
         except (TypeError, ValueError):  # written in C
-            parameters = []
+            parameters = {}
+        several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        self.required = [
+            name for name, parameter in parameters.items()
+            if parameter.default is parameter.empty and parameter.kind not in several
+        ]  # fmt: skip
         self.names = {
             role: next((name for name in parameters if name.lower() in names), "") for role, names in NAMES.items()
         }
@@ -65,6 +72,19 @@ def library(name: str, who: str, extra: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"{who} needs {name}: pip install 'minigrad-nn[{extra}]'") from error
+
+
+def output_of(result: Any) -> Any:
+    """Return y of what a function returned: y, or a tuple that begins with it, such as (y, mask)."""
+    return result[0] if isinstance(result, tuple) and result else result
+
+
+def short_name(thing: Any) -> str:
+    """Return the name of a class or function; of a functools.partial, with what it fixes."""
+    if isinstance(thing, functools.partial):
+        fixed = ", ".join([*map(repr, thing.args), *(f"{name}={value!r}" for name, value in thing.keywords.items())])
+        return f"{short_name(thing.func)}({fixed})"
+    return str(getattr(thing, "__qualname__", type(thing).__qualname__))
 
 
 def full_name(thing: Any) -> str:

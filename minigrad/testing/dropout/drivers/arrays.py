@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..adapters import Array, DropoutAdapter, FunctionDropout, kind_of_name
-from .arguments import Arguments
+from ..adapters import Array, DropoutAdapter, FunctionDropout, set_kind_by_name
+from .arguments import Arguments, output_of, short_name
 
 
 class ArrayLayerDropout(DropoutAdapter):
@@ -24,9 +24,10 @@ class ArrayLayerDropout(DropoutAdapter):
 
     def __init__(self, layer_class: Callable[..., Any]) -> None:
         self.layer_class = layer_class
-        self.kind, self.channel_dims = kind_of_name(layer_class)
+        set_kind_by_name(self, layer_class)
         self.arguments = Arguments(layer_class)
-        self.forward = Arguments(getattr(layer_class, "forward", None) or vars(layer_class)["__call__"])
+        built = layer_class if isinstance(layer_class, type) else type(layer_class(0.5))
+        self.forward = Arguments(getattr(built, "forward", None) or vars(built)["__call__"])
 
     def build(self, p: float, seed: int) -> Any:
         """Return a layer."""
@@ -44,7 +45,7 @@ class ArrayLayerDropout(DropoutAdapter):
         mode = self.forward.bind(training=training)
         if not mode:
             self._set_mode(layer, training)
-        y = (layer.forward if hasattr(layer, "forward") else layer)(x, **mode)
+        y = output_of((layer.forward if hasattr(layer, "forward") else layer)(x, **mode))
         if grad_output is None or not hasattr(layer, "backward"):
             return y, None
         return y, layer.backward(grad_output)
@@ -63,15 +64,18 @@ class ArrayLayerDropout(DropoutAdapter):
         )
 
     def __str__(self) -> str:
-        return str(getattr(self.layer_class, "__qualname__", self.layer_class))
+        return short_name(self.layer_class)
 
 
 class ArrayFunctionDropout(FunctionDropout):
-    """Drives a function of arrays whose parameters are known by their names, such as x, keep_prob, training, rng."""
+    """Drives a function of arrays whose parameters are known by their names, such as x, keep_prob, training, rng.
+
+    Of a tuple, such as (y, mask), the first is looked at.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self.kind, self.channel_dims = kind_of_name(function)
+        set_kind_by_name(self, function)
         self.arguments = Arguments(function)
 
     def build(self, p: float, seed: int) -> tuple[float, np.random.Generator]:
@@ -88,4 +92,5 @@ class ArrayFunctionDropout(FunctionDropout):
         if not training and "training" not in self.arguments and "evaluation" not in self.arguments:
             return x, grad_output
         drawn = int(rng.integers(2**31)) if training and "seed" in self.arguments else 0
-        return self.function(**self.arguments.bind(x=x, p=p, training=training, rng=rng, seed=drawn)), None
+        bound = self.arguments.bind(x=x, p=p, training=training, rng=rng, seed=drawn)
+        return output_of(self.function(**bound)), None

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..adapters import Array, DropoutAdapter, kind_of_name
+from ..adapters import Array, DropoutAdapter, set_kind_by_name
 from .arguments import Arguments, library
 
 
@@ -19,7 +19,7 @@ class _JaxDropout(DropoutAdapter):
     def __init__(self, layer_class: Any) -> None:
         self.jax = library("jax", type(self).__name__, "subjects")
         self.layer_class = layer_class
-        self.kind, self.channel_dims = kind_of_name(layer_class)
+        set_kind_by_name(self, layer_class)
         self.dtypes = ("float16", "float32", "float64") if self.jax.config.jax_enable_x64 else ("float16", "float32")
 
     def call(self, p: float) -> Callable[[Any, Any, bool], Any]:

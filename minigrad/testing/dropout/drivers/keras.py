@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..adapters import Array, DropoutAdapter, kind_of_name
+from ..adapters import Array, DropoutAdapter, set_kind_by_name
 from .arguments import Arguments, library
 
 
@@ -25,9 +25,7 @@ class KerasDropout(DropoutAdapter):
     def __init__(self, layer_class: Any = None) -> None:
         self.keras = library("keras", "KerasDropout", "subjects")
         self.layer_class = layer_class or self.keras.layers.Dropout
-        kind, self.channel_dims = kind_of_name(self.layer_class)
-        self.shared_axes = tuple(range(1, 1 + self.channel_dims)) if self.channel_dims else ()  # channels come last
-        self.kind = "shared" if self.shared_axes else kind
+        set_kind_by_name(self, self.layer_class)
         self.few_shapes = self.keras.backend.backend() != "torch"  # type: ignore[misc]
 
     def build(self, p: float, seed: int) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
 import sys
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .... import nn
 from ..adapters import DropoutAdapter, FunctionDropout, MinigradDropout
@@ -32,9 +35,8 @@ def adapter_for(subject: Any) -> DropoutAdapter:
 
     Args:
         subject: an adapter or its class; a layer class of minigrad, PyTorch, Keras, Flax or Equinox; a function of
-        tensors,
-            of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one of these,
-            "module:name" or "file.py:name".
+            tensors, of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one
+            of these, "module:name" or "file.py:name".
 
     Raises:
         TypeError: it is none of these.
@@ -53,7 +55,7 @@ def adapter_for(subject: Any) -> DropoutAdapter:
     if adapter := _for_object(subject):
         return adapter
     if callable(subject):
-        return _for_function(subject)
+        return _for_factory(subject) or _for_function(subject)
     raise TypeError(f"{subject!r} is no DropoutAdapter, no layer and no function that this kit can drive")
 
 
@@ -83,6 +85,22 @@ def _for_object(subject: Any) -> DropoutAdapter | None:
     return None
 
 
+def _for_factory(function: Any) -> DropoutAdapter | None:
+    """Return a driver of what a function of p alone builds, such as functools.partial(nn.Dropout, inplace=True)."""
+    arguments = Arguments(function)
+    of_a_class = isinstance(function, functools.partial) and isinstance(function.func, type)
+    of_p_alone = "p" in arguments and "x" not in arguments and set(arguments.required) <= {arguments.names["p"]}
+    if not of_a_class and not of_p_alone:
+        return None
+    built = function(0.5)
+    if isinstance(built, nn.Module):
+        return MinigradDropout(function)
+    for base, driver in BY_BASE.items():
+        if base in _bases(type(built)):
+            return driver(function)
+    return ArrayLayerDropout(function) if hasattr(built, "forward") else None
+
+
 def _for_function(function: Any) -> DropoutAdapter:
     module = str(getattr(function, "__module__", "") or "")
     text = str(getattr(function, "__annotations__", {}))
@@ -96,15 +114,33 @@ def _for_function(function: Any) -> DropoutAdapter:
         return JaxFunctionDropout(function)
     if _uses(function, "torch"):
         return TorchFunctionDropout(function)
-    return ArrayFunctionDropout(function) if "x" in arguments and len(names) > 1 else FunctionDropout(function)
+    if "x" in arguments and len(names) > 1:
+        return ArrayFunctionDropout(function)
+    try:
+        inspect.signature(function).bind("x", "p", "training", "rng")
+    except TypeError:
+        raise TypeError(
+            f"{full_name(function)}{inspect.signature(function)} cannot be called as f(x, p, training, rng), and the "
+            "names of its parameters do not say which is which: write a DropoutAdapter"
+        ) from None
+    except ValueError:  # written in C
+        pass
+    return FunctionDropout(function)
 
 
 def _uses(function: Any, library: str) -> bool:
-    """Whether the function's code names a global that belongs to a library."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    spaces = getattr(inspect.unwrap(function), "__globals__", {})
-    used = [spaces.get(name) for name in getattr(code, "co_names", ())]
-    return any((getattr(thing, "__name__", "") or "").split(".")[0] == library for thing in used if thing is not None)
+    """Whether a function names a variable that belongs to a library, or a method that only its arrays have."""
+    function = inspect.unwrap(function)
+    try:
+        found = inspect.getclosurevars(function)
+    except TypeError:  # not written in Python
+        return False
+    used = [thing for thing in (*found.globals.values(), *found.nonlocals.values()) if thing is not None]
+    if any((getattr(thing, "__name__", "") or "").split(".")[0] == library for thing in used):
+        return True
+    tensor = getattr(sys.modules.get(library), "Tensor", None)
+    names = function.__code__.co_names
+    return any(hasattr(tensor, name) and not hasattr(np.ndarray, name) for name in names if name not in found.globals)
 
 
 def load(path: str) -> Any:

@@ -6,8 +6,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from ..adapters import Array, DropoutAdapter, kind_of_name
-from .arguments import Arguments, library
+from ..adapters import Array, DropoutAdapter, set_kind_by_name
+from .arguments import Arguments, library, output_of, short_name
 
 
 class TorchDropout(DropoutAdapter):
@@ -25,7 +25,7 @@ class TorchDropout(DropoutAdapter):
     def __init__(self, layer: Any = None) -> None:
         self.torch = library("torch", "TorchDropout", "parity")
         self.layer_class = layer or self.torch.nn.Dropout
-        self.kind, self.channel_dims = kind_of_name(self.layer_class)
+        set_kind_by_name(self, self.layer_class)
 
     def build(self, p: float, seed: int) -> dict[str, Any]:
         """Return the network and the state of its generator."""
@@ -63,7 +63,7 @@ class TorchDropout(DropoutAdapter):
         if grad_output is None:
             return network(input).detach().numpy(), None
         input.requires_grad_()
-        y = network(input.clone() if self.inplace else input)  # a leaf cannot be written to
+        y = network(input.clone())  # a leaf cannot be written to
         if y.requires_grad:
             y.backward(self._tensor(grad_output))
         gradient = self.torch.zeros_like(input) if input.grad is None else input.grad  # that of a constant is 0
@@ -82,9 +82,8 @@ class TorchDropout(DropoutAdapter):
         layer["state"] = state.clone()
 
     def __str__(self) -> str:
-        name = getattr(self.layer_class, "__name__", type(self.layer_class).__name__)
-        module = getattr(self.layer_class, "__module__", "")
-        return f"torch.nn.{name}" if module.startswith("torch.nn") else name
+        place = "torch.nn." if getattr(self.layer_class, "__module__", "").startswith("torch.nn") else ""
+        return place + short_name(self.layer_class)
 
 
 class TorchFunctionDropout(TorchDropout):
@@ -97,7 +96,7 @@ class TorchFunctionDropout(TorchDropout):
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__()
         self.function, self.arguments = function, Arguments(function)
-        self.kind, self.channel_dims = kind_of_name(function)
+        set_kind_by_name(self, function)
 
     def build(self, p: float, seed: int) -> dict[str, Any]:
         """Return a network that calls the function."""
@@ -108,10 +107,10 @@ class TorchFunctionDropout(TorchDropout):
                 bound = arguments.bind(p=p, training=self.training)
                 if not self.training and "training" not in arguments and "evaluation" not in arguments:
                     return x  # a function without a mode is not called in evaluation
-                return function(x, **bound)
+                return output_of(function(x, **bound))
 
         network = torch.nn.Sequential(Call())
         return {"network": network, "state": torch.Generator().manual_seed(seed).get_state()}
 
     def __str__(self) -> str:
-        return str(getattr(self.function, "__qualname__", self.function))
+        return short_name(self.function)

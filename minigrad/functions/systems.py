@@ -1,0 +1,155 @@
+"""Linear systems, on the last two dimensions: each matrix of a batch for itself.
+
+Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/linalg.html.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, NamedTuple
+
+import numpy as np
+
+from .. import table
+from .._tensor.base import TensorBase, TensorT, wrap
+from ..core.graph import apply
+from .arguments import check_tensor
+from .products import matmul
+from .shaping import squeeze, transpose, unsqueeze
+
+
+def inv(A: TensorT) -> TensorT:
+    """Return the inverse A⁻¹ of square matrices.
+
+    Args:
+        A: of shape (*, n, n), float32 or float64.
+
+    Raises:
+        RuntimeError: not square, not of these dtypes, or singular.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linalg.inv.html
+
+    Example:
+        >>> import minigrad
+        >>> inv(minigrad.tensor([[2.0, 0.0], [0.0, 4.0]]))
+        tensor([[0.5000, 0.0000],
+                [0.0000, 0.2500]])
+    """
+    _check_square("linalg.inv", A)
+    return _solvable("linalg.inv", table.inv, A)
+
+
+def det(A: TensorT) -> TensorT:
+    """Return the determinants of square matrices, of shape (*, n, n); the gradient needs them to be invertible.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linalg.det.html
+    """
+    _check_square("linalg.det", A)
+    return apply(table.det, A)
+
+
+def solve(A: TensorT, B: TensorT, *, left: bool = True) -> TensorT:
+    """Return X with A X = B, or with X A = B where `left` is False.
+
+    Args:
+        A: of shape (*, n, n), float32 or float64.
+        B: of shape (*, n, k); or (n,), or the batch's shape and n, for vectors.
+        left: on which side of X the matrix stands.
+
+    Raises:
+        RuntimeError: A is not square or is singular, or the shapes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
+
+    Example:
+        >>> import minigrad
+        >>> solve(minigrad.tensor([[2.0, 0.0], [0.0, 4.0]]), minigrad.tensor([2.0, 2.0]))
+        tensor([1.0000, 0.5000])
+    """
+    _check_square("linalg.solve", A)
+    _check_matrix("linalg.solve", B, "B", least=1)
+    if A.dtype is not B.dtype:
+        raise RuntimeError(f"linalg.solve: Expected A and B to have the same dtype, but got {A.dtype} and {B.dtype}")
+    if B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]):
+        return squeeze(solve(A, unsqueeze(B, -1)), -1)
+    if not left:
+        return _turned(solve(_turned(A), _turned(B)))
+    if A.shape[-1] != B.shape[-2]:
+        raise RuntimeError(f"linalg.solve: Incompatible shapes of A and B in AX = B: {A.shape}, {B.shape}")
+    return _solvable("linalg.solve", table.solve, A, B)
+
+
+class LstsqResult(NamedTuple, Generic[TensorT]):
+    """What `lstsq` returns."""
+
+    solution: TensorT
+    residuals: TensorT
+    rank: TensorT
+    singular_values: TensorT
+
+
+def lstsq(A: TensorT, B: TensorT, rcond: float | None = None, *, driver: str | None = None) -> LstsqResult[TensorT]:
+    """Return the X for which ‖A X - B‖ is least, and of several the shortest.
+
+    Args:
+        A: of shape (m, n), float32 or float64.
+        B: of shape (m, k).
+        rcond: singular values below this fraction of the largest count as 0.
+        driver: accepted; the method is that of singular values, PyTorch's "gelsd".
+
+    Returns:
+        The solution (n, k); the sums of squares that are left, (k,), where m > n and A has full rank, otherwise empty;
+        the rank; the singular values. The solution has a gradient where the columns of A are independent.
+
+    Raises:
+        RuntimeError: other shapes or dtypes; or a gradient is asked for where there are more columns than rows.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
+    """
+    for name, x in (("A", A), ("B", B)):
+        _check_matrix("linalg.lstsq", x, name)
+    if A.ndim != 2 or B.ndim != 2 or A.shape[0] != B.shape[0]:
+        raise RuntimeError(f"linalg.lstsq: expected matrices with as many rows, but got {A.shape} and {B.shape}")
+    found, residuals, rank, singular_values = np.linalg.lstsq(A.array, B.array, rcond)
+    solution: TensorT = wrap(found)
+    if A.requires_grad or B.requires_grad:
+        if rank < A.shape[1]:
+            raise RuntimeError("linalg.lstsq: there is a gradient only where the columns of A are independent")
+        solution = solve(matmul(_turned(A), A), matmul(_turned(A), B))
+    return LstsqResult(solution, wrap(residuals), wrap(np.asarray(rank, np.int64)), wrap(singular_values))
+
+
+def _check_matrix(function: str, x: TensorT, name: str = "A", least: int = 2) -> None:
+    check_tensor(function, x, name)
+    if x.ndim < least:
+        raise RuntimeError(f"{function}: The input tensor {name} must have at least {least} dimensions.")
+    if x.array.dtype not in (np.float32, np.float64):
+        raise RuntimeError(f"{function}: Expected {name} to be float32 or float64, but got {x.dtype}")
+
+
+def _check_square(function: str, A: TensorT) -> None:
+    _check_matrix(function, A)
+    if A.shape[-1] != A.shape[-2]:
+        rows, columns = A.shape[-2:]
+        raise RuntimeError(f"{function}: A must be square matrices, but they are {rows} by {columns} matrices")
+
+
+def _solvable(function: str, op: table.Op, *inputs: TensorT) -> TensorT:
+    try:
+        return apply(op, *inputs)
+    except (np.linalg.LinAlgError, RuntimeError) as error:
+        if "ingular" in str(error):
+            raise RuntimeError(f"{function}: The solver failed because the input matrix is singular.") from None
+        raise
+
+
+def _turned(x: TensorT) -> TensorT:
+    return transpose(x, -2, -1)
+
+
+class Systems(TensorBase):
+    """The methods of a tensor that solve linear systems."""
+
+    __slots__ = ()
+
+    det = det
+    inverse = inv
