@@ -72,6 +72,11 @@ class Protocols(TensorBase):
 
     __hash__ = object.__hash__
 
+    def __copy__(self) -> Self:
+        """Return another tensor over the same memory, a leaf."""
+        copy: Self = rebuilt(type(self), *memory_parts(self), self.requires_grad)
+        return copy
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if not self.is_leaf:
             raise RuntimeError("Only Tensors created explicitly by the user support the deepcopy protocol")

@@ -14,6 +14,7 @@ from .._tensor.base import TensorBase, TensorT, as_array, is_tensor, wrap
 from .._tensor.in_place import assign
 from ..core.graph import apply
 from ..random import Generator, default_generator
+from ..random.layout import drawn_as_laid_out, memory_order, normals_for, uniforms_for
 from .arguments import check_floating, takes_out
 from .elementwise import add
 from .shaping import broadcast_shapes
@@ -94,14 +95,14 @@ class Draws(TensorBase):
         if not std >= 0:
             raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
         source = generator or default_generator
-        return self._redraw(source.normal(self.array.shape, self.array.dtype, mean, std))
+        return self._redraw(normals_for(self.array, source, mean, std))
 
     def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Self:
         """Overwrite with draws from [a, b)."""
         if not a <= b:
             raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={a} > to={b}")
         source = generator or default_generator
-        return self._redraw(source.uniform(self.array.shape, self.array.dtype, a, b))
+        return self._redraw(uniforms_for(self.array, source, a, b))
 
     def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
         """Overwrite with integers from low to to - 1; unless given, from 0 to the last that the dtype holds exactly."""
@@ -110,7 +111,8 @@ class Draws(TensorBase):
         if not low < to:
             raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={to}")
         source = generator or default_generator
-        return self._redraw(source.integers(low, to, self.array.shape).astype(self.array.dtype))
+        drawn = drawn_as_laid_out(self.array, lambda shape: source.integers(low, to, shape))
+        return self._redraw(drawn.astype(self.array.dtype))
 
     def _integers_end(self) -> int:
         """Return the first integer that is too large for `random_`."""
@@ -124,7 +126,8 @@ class Draws(TensorBase):
         if not lambd > 0:
             raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
         source = generator or default_generator
-        return self._redraw(source.exponential(self.array.shape, lambd).astype(self.array.dtype))
+        drawn = drawn_as_laid_out(self.array, lambda shape: source.exponential(shape, lambd))
+        return self._redraw(drawn.astype(self.array.dtype))
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
         """Overwrite with 1 with probability p, else 0; p in [0, 1], one for all or one for each element."""
@@ -132,7 +135,10 @@ class Draws(TensorBase):
         if not np.all((p >= 0) & (p <= 1)):
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
         source = generator or default_generator
-        return self._redraw(source.bernoulli(p, self.array.shape))
+        axes = memory_order(self.array)
+        if axes is not None and np.ndim(p):
+            p = np.broadcast_to(p, self.array.shape).transpose(axes)
+        return self._redraw(drawn_as_laid_out(self.array, lambda shape: source.bernoulli(p, shape)))
 
     bernoulli = bernoulli
     multinomial = multinomial

@@ -17,6 +17,7 @@ from .._tensor.base import Array, wrap
 from .._tensor.grad_mode import no_grad
 from ..functions.tensor import Tensor
 from ..random import Generator, default_generator
+from ..random.layout import normals_for, uniforms_for
 
 P = ParamSpec("P")
 
@@ -169,9 +170,9 @@ def _normal_cdf(x: float) -> float:
 def _redrawn_until_inside(source: Generator, like: Array, mean: float, std: float, a: float, b: float) -> Array:
     """Draw normals, and draw all of them again as long as some are outside, to take those that are needed."""
     low, high = like.dtype.type(a), like.dtype.type(b)
-    values = source.normal(like.shape, like.dtype, mean, std)
+    values = normals_for(like, source, mean, std)
     while (outside := (values < low) | (values > high)).any():
-        values = np.where(outside, source.normal(like.shape, like.dtype, mean, std), values)
+        values = np.where(outside, normals_for(like, source, mean, std), values)
     return values
 
 
@@ -181,11 +182,11 @@ def _rejected_by_density(source: Generator, like: Array, mean: float, std: float
     log_peak = -0.5 * ((mode - mean) / std) ** 2
     values, pending = like, np.ones(like.shape, np.bool_)
     while pending.any():
-        candidates = source.uniform(like.shape, like.dtype, a, b)
+        candidates = uniforms_for(like, source, a, b)
         values = np.where(pending, candidates, values)
         log_density = ((candidates - mean) / std) ** 2 * -0.5 - log_peak
         with np.errstate(divide="ignore"):  # a uniform may be 0
-            pending = pending & (np.log(source.uniform(like.shape, like.dtype)) > log_density)
+            pending = pending & (np.log(uniforms_for(like, source)) > log_density)
     return values
 
 

@@ -33,6 +33,8 @@ TORCH_STATE = np.dtype(
 )
 
 
+SWAPS = 100  # as many at once are faster than one by one
+
 class TorchEngine(Source):
     """PyTorch's draws, in the order in which PyTorch consumes the words of MT19937."""
 
@@ -63,10 +65,7 @@ class TorchEngine(Source):
             raise NotImplementedError(f"permutation: n must be less than {WORD32 // 20} (use engine='fast'), got {n}")
         steps = max(n - 1, 0)
         partners = np.arange(steps, dtype=np.uint64) + self.words32(steps) % np.arange(n, 1, -1, dtype=np.uint64)
-        order = list(range(n))
-        for i, j in enumerate(partners.tolist()):
-            order[i], order[j] = order[j], order[i]
-        return np.array(order, dtype=np.int64)
+        return _swapped(n, partners.astype(np.int64))
 
     def get_state(self) -> Array:
         """Return the state, in the form that PyTorch gives it."""
@@ -112,6 +111,32 @@ class TorchEngine(Source):
         if whole < n:
             normals[-16:] = _box_muller(self.unit(16, dtype))
         return normals
+
+
+def _swapped(n: int, partners: Array) -> Array:
+    """Return 0 … n-1 after place i and its partner, which does not come before it, were swapped, for i = 0, 1, ….
+
+    Swaps of different places can be done at once, and of a few hundred in a long order nearly always are different.
+    """
+    order, begin = np.arange(n, dtype=np.int64), 0
+    while (size := math.isqrt(n - begin) // 2) >= SWAPS and begin + size <= len(partners):
+        end = begin + size
+        js = partners[begin:end]
+        if js.min() >= end and (np.diff(np.sort(js)) > 0).all():
+            order[begin:end], order[js] = order[js], order[begin:end].copy()
+        else:
+            _swap_one_by_one(order, begin, js.tolist())
+        begin = end
+    rest = order[begin:].tolist()
+    for i, j in enumerate((partners[begin:] - begin).tolist()):
+        rest[i], rest[j] = rest[j], rest[i]
+    order[begin:] = rest
+    return order
+
+
+def _swap_one_by_one(order: Array, begin: int, partners: list[int]) -> None:
+    for i, j in enumerate(partners, begin):
+        order[i], order[j] = order[j], order[i]
 
 
 def _box_muller(uniforms: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from this_machine import torch_masks
 
 import minigrad
 
@@ -594,3 +595,79 @@ v = t.from_numpy(np.broadcast_to(np.ones(1), (3,)).copy()); v.add_(1) -> v
 def test_writes_into_what_shares_places(code):
     ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
     assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+# ---- the order in which memory is filled -----------------------------------------------------------------------------
+
+
+@lines("""
+t.manual_seed(0) -> t.rand_like(t.ones(4, 3).t())
+t.manual_seed(0) -> t.rand_like(t.ones(8, 5).t())
+t.manual_seed(0) -> t.randn_like(t.ones(4, 3).t())
+t.manual_seed(0) -> t.randn_like(t.ones(8, 5).t())
+t.manual_seed(0) -> t.randint_like(t.ones(8, 5).t(), 100)
+t.manual_seed(0) -> t.rand_like(t.ones(4, 6)[:, ::2])
+t.manual_seed(0) -> t.rand_like(t.ones(2, 3, 4).permute(2, 0, 1))
+t.manual_seed(0) -> t.rand_like(t.ones(3, 1).expand(3, 4))
+t.manual_seed(0); y = t.zeros(4, 3).t().uniform_() -> y
+t.manual_seed(0); y = t.zeros(4, 3).t().normal_() -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().normal_() -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().uniform_() -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().double().normal_() -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().random_(10) -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().exponential_() -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().bernoulli_() -> y
+t.manual_seed(0); y = t.zeros(8, 5).t().bernoulli_(t.full((5, 8), .3)) -> y
+t.manual_seed(0); y = t.full((8, 5), .3).t().bernoulli() -> y
+t.manual_seed(0) -> t.bernoulli(t.full((8, 5), .3).t())
+t.manual_seed(0); y = t.zeros(20, 3); y[:, 0].normal_() -> y
+t.manual_seed(0); y = t.zeros(4, 3); y[:, 0].normal_() -> y
+t.manual_seed(0); y = t.zeros(20, 3); y[:, 0].uniform_() -> y
+t.manual_seed(0); y = t.zeros(20, 3); y[:, :2].normal_() -> y
+t.manual_seed(0); y = t.zeros(20, 4); y[:, ::2].uniform_() -> y
+t.manual_seed(0); y = t.zeros(20, 4); y[::2].normal_() -> y
+t.manual_seed(0); y = t.zeros(2, 3, 4).permute(2, 0, 1).normal_() -> y
+t.manual_seed(0); y = t.zeros(2, 3, 4).permute(1, 0, 2).uniform_() -> y
+t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.normal_(w.T) -> w
+t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.uniform_(w.T) -> w
+t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.xavier_normal_(w.T) -> w
+t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.kaiming_uniform_(w.T) -> w
+t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.trunc_normal_(w.T) -> w
+t.manual_seed(0); y = t.normal(t.zeros(8, 5).t(), 1.0) -> y
+t.manual_seed(0); y = t.normal(t.zeros(8, 5).t(), t.ones(5, 8)) -> y
+-> t.zeros_like(t.ones(4, 3).t()).stride(), t.rand_like(t.ones(4, 3).t()).stride()
+-> t.ones_like(t.ones(4, 6)[:, ::2]).stride()
+-> t.empty_like(t.ones(2, 3, 4).permute(2, 0, 1)).stride(), t.full_like(t.ones(4, 3).t(), 2.0).stride()
+""")
+def test_draws_fill_memory_in_its_order(code):
+    same(code)
+
+
+@torch_masks
+@lines("""
+t.manual_seed(0) -> F.dropout(t.ones(4, 3).t(), .5)
+t.manual_seed(0) -> F.dropout(t.ones(8, 5).t(), .5)
+t.manual_seed(0) -> F.dropout(t.ones(2, 3, 4).permute(2, 0, 1), .5)
+t.manual_seed(0) -> F.dropout(t.ones(4, 6)[:, ::2], .5)
+t.manual_seed(0) -> F.dropout(t.ones(3, 1).expand(3, 4), .5)
+t.manual_seed(0) -> F.alpha_dropout(t.ones(4, 3).t(), .5)
+t.manual_seed(0) -> F.feature_alpha_dropout(t.ones(4, 3, 2).permute(1, 0, 2), .5)
+t.manual_seed(0) -> F.dropout1d(t.ones(4, 3, 2).permute(1, 0, 2), .5)
+""")
+def test_dropout_masks_memory_in_its_order(code):
+    same(code)
+
+
+# ---- copies ----------------------------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.ones(3, requires_grad=True); y = __import__("copy").copy(x) -> y, y.is_leaf, y.requires_grad, y is x
+x = t.ones(3, requires_grad=True); h = x * 2; y = __import__("copy").copy(h) -> y, y.is_leaf, y.requires_grad
+x = t.ones(3); y = __import__("copy").copy(x); y.add_(1) -> x
+x = t.ones(3, requires_grad=True) -> np.asarray(x)
+x = t.ones(3, requires_grad=True) -> np.asarray(x * 2)
+x = t.ones(3, requires_grad=True) -> __import__("copy").deepcopy(x * 2)
+""")
+def test_copies(code):
+    same(code)

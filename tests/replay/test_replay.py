@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
+import dataclasses
 import gc
 import re
 import threading
@@ -662,3 +664,71 @@ def test_a_tape_knows_what_it_was_given_and_what_came_of_it() -> None:
             refuse_to_replay("it looks")
     assert [call.name for call in trace.calls] == ["negative", "add"]
     refuse_to_replay("nobody records")
+
+
+# ---- values that lie deep --------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Settings:
+    factor: float = 1.0
+
+
+@dataclasses.dataclass(slots=True)
+class SlottedSettings:
+    factor: float = 1.0
+
+
+class Scaled(nn.Module):
+    """Scales by a factor that is found by a function, wherever that may be."""
+
+    factor = 1.0
+
+    def __init__(self, held: Any, read: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.linear = nn.Linear(2, 1)
+        self.held = held
+        self.read = read
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x) * self.read(self.held)
+
+
+DEEP: dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "a namespace": (lambda: argparse.Namespace(k=1.0), lambda o: o.k, lambda o: setattr(o, "k", 2.0)),
+    "a dataclass": (Settings, lambda o: o.factor, lambda o: setattr(o, "factor", 2.0)),
+    "one with slots": (SlottedSettings, lambda o: o.factor, lambda o: setattr(o, "factor", 2.0)),
+    "a dictionary in one": (lambda: {"a": {"b": 1.0}}, lambda o: o["a"]["b"], lambda o: o["a"].update(b=2.0)),
+    "a list in a list": (lambda: [[1.0]], lambda o: o[0][0], lambda o: o[0].__setitem__(0, 2.0)),
+    "a list in a tuple": (lambda: ([1.0],), lambda o: o[0][0], lambda o: o[0].append(2.0) or o[0].pop(0)),
+    "an object in a list": (lambda: [Settings()], lambda o: o[0].factor, lambda o: setattr(o[0], "factor", 2.0)),
+    "an array": (lambda: np.array(1.0), float, lambda o: o.__setitem__((), 2.0)),
+    "an array in a list": (lambda: [np.ones(3)], lambda o: float(o[0][1]), lambda o: o[0].__setitem__(1, 2.0)),
+    "a module in a list": (
+        lambda: [nn.Dropout(1.0).eval()], lambda o: 1.0 if o[0].training else 2.0, lambda o: o[0].train(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_a_value_that_lies_deep_is_looked_at(name: str) -> None:
+    make_held, read, change = DEEP[name]
+    net, step, x, y = make(Scaled(make_held(), read))
+    x, y = x[:, :2], y[:, :1]
+    step(x, y)
+    change(net.held)
+    weights = {name: value.clone() for name, value in net.state_dict().items()}
+    expected = step.as_written(x, y).item()
+    net.load_state_dict(weights)
+    assert step(x, y).item() == expected
+
+
+def test_the_attributes_of_a_users_class_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, step, x, y = make(Scaled(None, lambda _: Scaled.factor))
+    x, y = x[:, :2], y[:, :1]
+    step(x, y)
+    monkeypatch.setattr(Scaled, "factor", 2.0)
+    weights = {name: value.clone() for name, value in net.state_dict().items()}
+    expected = step.as_written(x, y).item()
+    net.load_state_dict(weights)
+    assert step(x, y).item() == expected

@@ -250,3 +250,11 @@ def test_tensors_go_into_tables():
     table = pandas.DataFrame({"x": mg.arange(3).numpy(), "y": leaf(V).detach().numpy()})
     np.testing.assert_array_equal(mg.tensor(table.to_numpy()).numpy(), np.stack([np.arange(3), V], 1))
     assert mg.tensor(table["y"].values).dtype is mg.float64
+
+
+@pytest.mark.parametrize("make", [lambda x: x, lambda x: x * 2], ids=["leaf", "result"])
+def test_a_plot_of_what_requires_a_gradient_says_what_to_do(make):
+    figure = pytest.importorskip("matplotlib.figure", reason="needs the extra: pip install 'minigrad-nn[demos]'")
+    axes = figure.Figure().add_subplot()
+    with pytest.raises(RuntimeError, match=r"Use tensor\.detach\(\)\.numpy\(\) instead"):
+        axes.plot(make(mg.randn(5, requires_grad=True)))

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
 
+import minigrad as mg
 import minigrad.random as mr
 from minigrad.random import Generator
 
@@ -577,3 +578,40 @@ def test_a_fork_in_the_midst_of_a_draw_has_a_generator_that_draws() -> None:
         thread.join()
     """
     subprocess.run([sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)], check=True, timeout=120)
+
+
+# ---- tensors that are not row-major ----------------------------------------------------------------------------------
+
+
+def filled(fill):
+    mg.manual_seed(0)
+    return fill()
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        lambda x: mg.nn.functional.dropout(x, 0.5), mg.rand_like, lambda x: mg.randint_like(x, 100),
+        lambda x: x.uniform_(),
+        lambda x: x.exponential_(), lambda x: x.bernoulli_(0.5), lambda x: x.random_(10),
+        lambda x: mg.nn.init.xavier_uniform_(x),
+    ],
+)  # fmt: skip
+def test_a_draw_follows_memory_and_not_the_axes(fill):
+    rows = filled(lambda: fill(mg.ones(4, 3)))
+    columns = filled(lambda: fill(mg.ones(4, 3).t()))
+    assert columns.t().tolist() == rows.tolist()
+
+
+def test_normals_with_gaps_between_them_are_drawn_one_by_one():
+    few = filled(lambda: [mg.zeros(8).normal_() for _ in range(5)])
+    assert filled(lambda: mg.zeros(8, 5).t().normal_()).t().tolist() == [x.tolist() for x in mg.stack(few).view(8, 5)]
+    column = filled(lambda: mg.zeros(40, 3)[:, 0].normal_())
+    assert column.tolist() == mg.cat(few).tolist()
+
+
+def test_what_is_like_a_tensor_lies_like_it():
+    x = mg.ones(4, 3).t()
+    for like in (mg.zeros_like, mg.ones_like, mg.empty_like, mg.rand_like, mg.randn_like):
+        assert like(x).stride() == x.stride()
+    assert mg.zeros_like(mg.ones(4, 6)[:, ::2]).stride() == (3, 1)

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..._tensor.base import Array
+from ..._tensor.base import Array, named
 from ..._tensor.listening import computed
 from ...core import nn as core
 from ...functions.arguments import check_tensor
+from ...functions.shaping import permute
 from ...functions.tensor import Tensor
 from ...random import Generator, default_generator
+from ...random.layout import memory_order
 from .arguments import takes_inplace
 
 Shape = tuple[int, ...]
@@ -261,6 +263,11 @@ def _dropped(
     if input.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected a floating-point input, but got {input.dtype}")
     source, shape = generator or default_generator, _mask_shape(name, input, leading)
+    is_whole = leading is None and noise is None
+    if is_whole and not input.array.flags.c_contiguous and (axes := memory_order(input.array)):
+        # the mask goes through the input as it lies in memory
+        dropped = core.dropout(permute(input, axes), p, source, tuple([shape[axis] for axis in axes]))
+        return named(permute(dropped, np.argsort(axes).tolist()), "MulBackward0")
     if noise is None or p == 1:
         return core.dropout(input, p, source, shape)
     factor, summand = computed(_drawn, noise, source, shape, p, input.array.dtype)
