@@ -16,6 +16,7 @@ ROOMS = {
     "optim": "Optimizers and schedulers.",
     "dropout": "Dropout, the layer of this project.",
     "replay": "Recorded training steps.",
+    "typing": "What type checkers see.",
     "data": "Datasets, loaders, checkpoints.",
     "testing": "The contract kits, strategies, assert_close.",
     "run": "Tutorial scripts that run unedited.",
