@@ -20,10 +20,10 @@ def _linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -
     return y
 
 def _rows(x: Any) -> Any:
-    return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
+    return x if len(x.shape) == 2 else x.reshape((-1, x.shape[-1]))
 
 def _times(g: Any, weight: Any) -> Any:
-    return matmul(g, weight) if g.ndim > 1 else matmul(_rows(g), weight).reshape((weight.shape[1],))
+    return matmul(g, weight) if len(g.shape) > 1 else matmul(_rows(g), weight).reshape((weight.shape[1],))
 
 table.linear = Op(_linear, lambda g, y, x, weight, bias=None: _times(g, weight),
                            lambda g, y, x, weight, bias=None: matmul(_rows(g).mT, _rows(x)),

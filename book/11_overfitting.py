@@ -47,10 +47,11 @@ def taken_apart(inputs: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...], An
             arrays.append(x.array)
             cls = x.result
             if recording:
-                edge = x.grad_fn if x.base is None else x.edge()
-                if edge is None and x._requires_grad:
-                    edge = x
-                tracked = tracked or edge is not None
+                edge = x.grad_fn if x.base is None else x.edge()  # nearly always without a call
+                if edge is not None:
+                    tracked = True
+                elif x._requires_grad:
+                    edge, tracked = x, True
         else:
             arrays.append(x)
         edges.append(edge)
@@ -115,5 +116,4 @@ def train(show=(), **options):
 print(f"{'step':12}train loss   test loss")
 print("{:<12}{:10.2f}{:12.2f}".format(STEPS, *train(show=(0, 10, 20, 50, 100, 200))))
 print("{:<12}{:10.2f}{:12.2f}".format("decay 0.01", *train(weight_decay=0.01)))
-line = [float(nn.mse_loss(x, target).array) for target in (y, test_y)]
-print("{:<12}{:10.2f}{:12.2f}".format("y = x", *line))
+print("{:<12}{:10.2f}{:12.2f}".format("y = x", *losses_of(lambda x: x)))

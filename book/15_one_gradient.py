@@ -95,7 +95,6 @@ class Tensor(engine.Tensor):
 
 
 engine.Tensor.backward, engine.Tensor.guard, engine.Tensor.hooks = Tensor.backward, None, None
-engine.Tensor.ndim = property(lambda tensor: tensor.array.ndim)  # a word that the rules of linear use
 Node.result, Node.name = engine.Tensor, lambda node: node.op.name
 
 

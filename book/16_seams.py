@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
 from so_far import chapter
 
 tensor, second, engine, points, dropping = chapter(5), chapter(6), chapter(7), chapter(11), chapter(12)
-Node, record, taken_apart, listener = engine.Node, engine.record, points.taken_apart, None
+record, taken_apart, listener = engine.record, points.taken_apart, None
 
 
 class Op(engine.Op):
@@ -27,18 +27,6 @@ for name, entry in vars(engine.table).items():
 
 
 class Tensor(engine.Tensor):
-    @classmethod
-    def wrap(cls, array: ndarray, grad_fn: Node | None = None) -> Self:
-        out = object.__new__(cls)
-        out.array = array
-        out.grad = None
-        out.grad_fn = grad_fn
-        out.hooks = None
-        out.base = None
-        out.memory = None
-        out._requires_grad = False
-        return out
-
     @staticmethod
     def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ...]:
         return inputs
@@ -94,10 +82,13 @@ def alike(arrays: list[Any], kinds: str) -> bool:
             number = True
         else:
             return False
-    return dtype is not None and dtype.kind in kinds and (dtype.kind == "f" or not number)
+    if dtype is None:
+        return False
+    kind = dtype.kind
+    return kind in kinds and (kind == "f" or not number)
 
 
-for name in ("wrap", "conform", "refusal", "finish", "edge"):
+for name in ("conform", "refusal", "finish", "edge"):
     setattr(engine.Tensor, name, vars(Tensor)[name])
 tensor.apply = second.apply = engine.apply = dropping.nn.apply = dropping.apply = apply
 

@@ -2,12 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
+import numpy as np
+from numpy import ndarray
 from so_far import chapter
 
 import minigrad
 
-nn, points, dropping, randomness = chapter(8), chapter(11), chapter(12), chapter(13)
-walk, seams = chapter(15), chapter(16)
+engine, points, randomness, walk, seams = chapter(7), chapter(11), chapter(13), chapter(15), chapter(16)
+Node = engine.Node
+
+
+class Tensor(engine.Tensor):
+    @classmethod
+    def wrap(cls, array: ndarray, grad_fn: Node | None = None) -> Self:
+        out = object.__new__(cls)
+        out.array = array
+        out._grad = None
+        out.grad_fn = grad_fn
+        out.hooks = None
+        out.base = None
+        out.memory = None
+        out._requires_grad = False
+        return out
+
+    @property
+    def grad(self) -> Any:
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = grad
+
+    def accumulate(self, g: Any) -> None:
+        if hasattr(g, "grad_fn"):
+            self._grad = g if self._grad is None else self._grad + g
+        elif self._grad is None:
+            self._grad = self.result.wrap(np.asarray(g))
+        elif self._grad.edge() is not None:  # the old one is part of a graph
+            self._grad = self.result.wrap(np.asarray(self._grad.array + g))
+        else:
+            np.add(self._grad.array, g, out=self._grad.array)
+
+
+for name in ("wrap", "grad", "accumulate"):
+    setattr(engine.Tensor, name, vars(Tensor)[name])
 
 
 # ---- try it ----

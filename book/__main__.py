@@ -1,7 +1,7 @@
 """The book's commands.
 
 python -m book                     list the chapters
-python -m book check 5 mine.py     judge your file by chapter 5's exercises
+python -m book check 5 mine.py     judge your file by chapter 5's exercises; without a file, your 05_tensor.py here
 python -m book bug                 list the bugs to find; "bug 3" shows one, "bug 3 scale" judges your answer
 python -m book figures [FOLDER]    draw the figures (needs the extra "demos")
 python -m book weave [5]           write scripts and outputs anew from the English pages
@@ -18,7 +18,7 @@ from minigrad.testing.command import show
 from .checks import CHECKS
 from .judging import judge
 from .pages import blocks, chapters, page_of, weave
-from .so_far import HERE
+from .so_far import HERE, file_of
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,8 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     match list(arguments):
         case []:
             list_chapters()
-        case ["check", number, file] if number.isdecimal():
-            return check(int(number), Path(file))
+        case ["check", number, *file] if number.isdecimal() and len(file) < 2:
+            return check(int(number), *map(Path, file))
         case ["bug"]:
             list_bugs()
         case ["bug", number, *answer] if number.isdecimal() and len(answer) < 2:
@@ -54,11 +54,12 @@ def list_chapters() -> None:
         print(f"{blocks(page.read_text(encoding='utf-8'))[0].text[2:]:60} book/{page.stem}.py")
 
 
-def check(number: int, file: Path) -> int:
+def check(number: int, file: Path | None = None) -> int:
     """Judge a file by a chapter's exercises and print a sentence for each; return 0 if all are right."""
     if number not in CHECKS:
         print(f"book check: the chapters go from 1 to {max(CHECKS)}, not to {number}", file=sys.stderr)
         return 2
+    file = Path(file_of(number).name) if file is None else file
     if not file.is_file():
         print(f"book check: there is no file {file}", file=sys.stderr)
         return 2

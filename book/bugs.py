@@ -126,7 +126,7 @@ class Rule10:
 
 
 class Rule11:
-    """The norm of each row: y = √(Σ x²)."""
+    """The norm of each row: the square root of the sum of x * x."""
 
     @staticmethod
     def forward(x):

@@ -93,9 +93,9 @@ def check_fooled(names: Names) -> None:
 
 def check_hessian(names: Names) -> None:
     x = np.array([0.5, -1.0, 2.0])
-    same(names.hessian(lambda t: (t * t * t).sum(), x), np.diag(6 * x), "the hessian of the sum of x³")
+    same(names.hessian(lambda t: (t * t * t).sum(), x), np.diag(6 * x), "the hessian of the sum of x**3")
     same(names.hessian(lambda t: (t * t).sum() * t.sum(), x), 2 * (x[:, None] + x) + 2 * np.eye(3) * x.sum(),
-         "the hessian of (Σ x²)(Σ x)")  # fmt: skip
+         "the hessian of (x * x).sum() * x.sum()")  # fmt: skip
 
 
 def check_tanh_from_input(names: Names) -> None:

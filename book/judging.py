@@ -124,7 +124,9 @@ def same(value: Any, expected: Any, what: str, tolerance: float = 1e-5) -> None:
 
 
 def short(value: Any) -> str:
-    """Return an array in one line."""
+    """Return a number, or an array in one line."""
+    if np.size(value) == 1:
+        return f"{np.asarray(value).item():.4g}"
     return re.sub(r"\s+", " ", np.array2string(np.asarray(value), precision=4, threshold=6, edgeitems=2))
 
 

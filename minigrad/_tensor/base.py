@@ -158,7 +158,9 @@ class TensorBase(core.Tensor):
         return out
 
     def detach_(self) -> Self:
-        """Cut this tensor off its history."""
+        """Cut this tensor off its history; RuntimeError for a view, whose history is that of its base."""
+        if self.base is not None:
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
         self.grad_fn = None
         self._requires_grad = False
         return self

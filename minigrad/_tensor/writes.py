@@ -53,9 +53,22 @@ def date_writes(tensors: Iterable[Any]) -> None:
         (x.memory or memory_of(x)).written = date
 
 
+def is_one_place_each(x: Any) -> bool:
+    """Make a part of an expanded tensor writeable where none of its elements share a place; return whether it is."""
+    if x.base is None or not x.base.array.flags.writeable or any(repeated(x.array)):
+        return False
+    x.array.flags.writeable = True
+    return True
+
+
+def repeated(array: Any) -> list[bool]:
+    """Return for each axis whether all of it is in one place."""
+    return [stride == 0 and n > 1 for stride, n in zip(array.strides, array.shape, strict=True)]
+
+
 def refuse_write(x: Any) -> None:
     """Raise where a write would go to several places at once, or overwrite values whose gradient is asked for."""
-    if not x.array.flags.writeable:
+    if not x.array.flags.writeable and not is_one_place_each(x):
         raise RuntimeError(
             "unsupported operation: the tensor cannot be written into: it is expanded, so that several elements share "
             "one place in memory, or made from a read-only array. Please clone() it first."

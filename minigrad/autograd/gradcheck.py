@@ -16,6 +16,7 @@ import numpy as np
 from .._tensor.backward import differentiate
 from .._tensor.base import Array, edge_of, wrap
 from .._tensor.grad_mode import enable_grad
+from .._tensor.writes import repeated
 from ..functions.tensor import Tensor
 from ..random import Generator
 
@@ -165,6 +166,11 @@ def _check(
     for i, x in trained.items():
         if x.array.dtype != np.float64:
             raise GradcheckError(f"gradcheck: input {i} is {x.dtype}; finite differences need float64")
+        if any(repeated(x.array)):
+            raise GradcheckError(
+                f"gradcheck: input {i} is expanded, so that several elements share one place in memory, and none can "
+                "be moved alone: clone() it first, or expand inside of the function"
+            )
     _check_deterministic(func, inputs, nondet_tol)
     for k, y in enumerate(_outputs(func, inputs)):
         u = _random_like(y.array, generator)

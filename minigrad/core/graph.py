@@ -195,6 +195,7 @@ def gradients(
     checked = None if guard is None else guard(nodes)
 
     found: dict[Any, Gradient] = {}
+    owned: set[Any] = set()  # edges whose gradient in flight is a new array, which parts may be added into
     for node in nodes:
         g = flowing.pop(node, None)
         if g is None:
@@ -213,6 +214,10 @@ def gradients(
         for i, edge in enumerate(node.edges):
             if edge is None or (useful is not None and edge not in useful):
                 continue
+            if op.adds is not None and checked is None and lift is None:
+                if edge in owned and op.adds(flowing[edge], g, **params):
+                    continue
+                owned.add(edge)
             rule = op.rules[i] if checked is None else checked(node, i)
             grad = rule(g, *values, **params)  # type: ignore[misc]
             if grad is not None:

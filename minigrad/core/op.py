@@ -39,6 +39,7 @@ class Op:
     kinds = "f"
     inputs = "promote"
     view = False
+    adds: Callable[..., bool] | None = None  # adds the gradient of a part into the whole's, instead of the first rule
 
     def __init__(self, forward: Callable[..., Any], *rules: Rule | None, byproduct: bool = False) -> None:
         self.name = "unnamed"  # until the table names its entries

@@ -165,6 +165,9 @@ class Tensor:
     def __lt__(self, other: Any) -> Any:
         return apply(table.lt, self, other) if isinstance(other, self.operands) else NotImplemented
 
+    def __ne__(self, other: Any) -> Any:
+        return apply(table.ne, self, other) if isinstance(other, self.operands) else NotImplemented
+
     def __getitem__(self, index: Any) -> Any:
         return apply(table.getitem, self, index=index, shape=self.array.shape)
 

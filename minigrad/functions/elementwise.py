@@ -849,9 +849,6 @@ class Elementwise(TensorBase):
     def __eq__(self, other: object) -> Any:
         return apply(table.eq, self, other) if is_operand(other) else NotImplemented
 
-    def __ne__(self, other: object) -> Any:
-        return apply(table.ne, self, other) if is_operand(other) else NotImplemented
-
     def __le__(self, other: Any) -> Any:
         return apply(table.le, self, other) if is_operand(other) else NotImplemented
 

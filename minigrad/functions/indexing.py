@@ -16,7 +16,9 @@ from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_
 from .._tensor.conversion import element
 from .._tensor.in_place import assign, in_place
 from .._tensor.shapes import along, axis_of
+from .._tensor.writes import repeated
 from ..core.graph import apply
+from ..core.table import is_basic
 from .arguments import check_tensor, numpy_names, recorded_as
 from .elementwise import add, clone, mul
 from .reductions import taken
@@ -482,6 +484,8 @@ class Indexing(TensorBase):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         *before, last = steps_of(index)
+        if not self.array.flags.writeable and is_basic(last):
+            before, last = [*before, last], ...  # a part of an expanded tensor may be writeable where the whole is not
         place = self
         for step in before:
             place = apply(table.getitem, place, index=step, shape=place.array.shape)
@@ -496,7 +500,8 @@ class Indexing(TensorBase):
         """Overwrite every element with one value; RuntimeError for a value with dimensions."""
         if isinstance(value, TensorBase) and value.ndim:
             raise RuntimeError(f"fill_ only supports a 0-dimension value tensor, but got {value.ndim} dimensions")
-        self[...] = value
+        once = tuple([slice(1) if is_repeated else slice(None) for is_repeated in repeated(self.array)])
+        (self[once] if slice(1) in once else self)[...] = value
         return self
 
     def zero_(self) -> Self:

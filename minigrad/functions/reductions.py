@@ -205,6 +205,10 @@ def var(
         >>> var(minigrad.tensor([1.0, 2.0, 3.0])), var(minigrad.tensor([1.0, 2.0, 3.0]), correction=0)
         (tensor(1.), tensor(0.6667))
     """
+    return _variance(input, dim, unbiased, keepdim, correction)
+
+
+def _variance(input: TensorT, dim: Any, unbiased: bool | None, keepdim: bool, correction: Any) -> TensorT:
     check_floating("std and var", input)
     if isinstance(dim, bool):  # var(input, unbiased), the older form
         dim, unbiased = None, dim
@@ -217,12 +221,13 @@ def var(
 
 
 @numpy_names
+@rounded_once
 @recorded_as("StdBackward0")
 def std(
     input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> TensorT:
     """Return the standard deviation, the square root of `var`; its slope at 0 is taken as 0."""
-    return apply(table.root, var(input, dim, unbiased, keepdim, correction=correction))
+    return apply(table.root, _variance(input, dim, unbiased, keepdim, correction))
 
 
 @numpy_names
@@ -354,7 +359,7 @@ def max(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
     if other is not None:
         return maximum(input, other)
     if dim is None:
-        return named(amax(input), "MaxBackward1")
+        return named(_extreme(table.max, input, None, False), "MaxBackward1")
     return _chosen(return_types.max, input, _place(np.argmax, input, dim, True), dim, keepdim, out)
 
 
@@ -365,7 +370,7 @@ def min(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
     if other is not None:
         return minimum(input, other)
     if dim is None:
-        return named(amin(input), "MinBackward1")
+        return named(_extreme(table.min, input, None, False), "MinBackward1")
     return _chosen(return_types.min, input, _place(np.argmin, input, dim, True), dim, keepdim, out)
 
 
@@ -602,6 +607,9 @@ def logsumexp(input: TensorT, dim: Dim, keepdim: bool = False) -> TensorT:
 @numpy_names
 def softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     """Return exp(x) / Σ exp(x) along one dimension, without overflow."""
+    if input.array.dtype == np.float16 and dtype is None:  # the sum may be out of its range
+        wide = _along(table.softmax, converted(input, np.dtype(np.float32)), dim, None)
+        return named(converted(wide, input.array.dtype), "SoftmaxBackward0")
     return _along(table.softmax, input, dim, dtype)
 
 

@@ -413,7 +413,10 @@ def cat(tensors: Sequence[TensorT], dim: int = 0) -> TensorT:
         shapes = ", ".join(str(list(x.array.shape)) for x in tensors)
         raise RuntimeError(f"Sizes of tensors must match except in dimension {dim}, but got shapes {shapes}")
     bounds = [0, *accumulate(x.array.shape[axis] for x in parts)]
-    return apply(table.cat, *parts, axis=axis, bounds=bounds)
+    out = apply(table.cat, *parts, axis=axis, bounds=bounds)
+    if out.grad_fn is not None:
+        out.grad_fn.saved = (None,)  # rather than a None for each part, which the rule of every part would be handed
+    return out
 
 
 concat = concatenate = cat

@@ -27,7 +27,7 @@ def _elu_slope(x: Any, alpha: float, scale: float, rate: float) -> Any:
     return exp(clamp_max(x, bound=0.0) * rate) * (alpha * scale * rate)
 
 # ELU, and with other constants SELU and CELU: x · scale above 0, and α · scale · (exp(x · rate) - 1) below.
-elu = Op(_elu, lambda g, y, x, alpha, scale, rate: where(x > 0, g * scale, g * _elu_slope(x, alpha, scale, rate)),
+elu = Op(_elu, lambda g, y, x, alpha, scale, rate: where(x <= 0, g * _elu_slope(x, alpha, scale, rate), g * scale),
          inputs="float")
 
 
@@ -48,3 +48,12 @@ logsigmoid = Op(lambda x: -_log1p_exp(-x), lambda g, y, x: g * sigmoid(-x), inpu
 # Unlike clamp's, its slope is 0 on the bounds.
 hardtanh = Op(lambda x, low, high: np.clip(x, x.dtype.type(low), x.dtype.type(high)),
               lambda g, y, x, low, high: where((x <= low) | (x >= high), 0.0, g))
+
+
+def _hardsigmoid(x: np.ndarray) -> np.ndarray:
+    return np.clip(x + 3, x.dtype.type(0), x.dtype.type(6)) / 6
+
+hardsigmoid = Op(_hardsigmoid, lambda g, y, x: where((x > -3) & (x < 3), g / 6, 0.0), inputs="float")
+
+hardswish = Op(lambda x: x * _hardsigmoid(x),
+               lambda g, y, x: where(x <= -3, 0.0, where(x < 3, g * hardsigmoid(x) + g * x / 6, g)), inputs="float")

@@ -128,23 +128,23 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 sigmoid = Op(_sigmoid, lambda g, y, x: g * y * (1 - y), inputs="float")
 
-# ---- choices. Where two inputs tie, each gets half of the gradient ---------------------------------------------------
+# ---- choices. Where two inputs tie, each gets half of the gradient; a NaN passes it to both --------------------------
 
 copysign = Op(np.copysign, lambda g, z, x, y: g * sign(x) * sign(z),
                            lambda g, z, x, y: g * 0.0, inputs="float")
 
-maximum = Op(np.maximum, lambda g, z, x, y: g * (x > y) + g * (x == y) * 0.5,
-                         lambda g, z, x, y: g * (x < y) + g * (x == y) * 0.5)
+maximum = Op(np.maximum, lambda g, z, x, y: where(x < y, 0.0, where(x == y, g * 0.5, g)),
+                         lambda g, z, x, y: where(x > y, 0.0, where(x == y, g * 0.5, g)))
 
-minimum = Op(np.minimum, lambda g, z, x, y: g * (x < y) + g * (x == y) * 0.5,
-                         lambda g, z, x, y: g * (x > y) + g * (x == y) * 0.5)
+minimum = Op(np.minimum, lambda g, z, x, y: where(x > y, 0.0, where(x == y, g * 0.5, g)),
+                         lambda g, z, x, y: where(x < y, 0.0, where(x == y, g * 0.5, g)))
 
-# The same, but a NaN gives way to a number, and a tie goes to x.
+# The same, but a NaN gives way to a number, and a tie, of two NaNs too, goes to x.
 fmax = Op(np.fmax, lambda g, z, x, y: g * ((x >= y) | (y != y)),
-                   lambda g, z, x, y: g * ((x < y) | (x != x)))
+                   lambda g, z, x, y: g * ((x < y) | ((x != x) & (y == y))))
 
 fmin = Op(np.fmin, lambda g, z, x, y: g * ((x <= y) | (y != y)),
-                   lambda g, z, x, y: g * ((x > y) | (x != x)))
+                   lambda g, z, x, y: g * ((x > y) | ((x != x) & (y == y))))
 
 # A value on the bound itself counts as inside: its gradient passes.
 clamp_min = Op(lambda x, bound: np.maximum(x, bound), lambda g, y, x, bound: g * (x >= bound))
@@ -171,7 +171,7 @@ drawn = Op(lambda x, values: values.astype(x.dtype, copy=False), lambda g, y, x,
 
 # ---- questions: booleans have no derivative --------------------------------------------------------------------------
 
-eq, ne, le, ge = Op(np.equal), Op(np.not_equal), Op(np.less_equal), Op(np.greater_equal)
+eq, le, ge = Op(np.equal), Op(np.less_equal), Op(np.greater_equal)
 
 logical_and = Op(np.logical_and)
 logical_or = Op(np.logical_or)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import _stable, exp, where
+from ..core.table import _stable, exp
 from .op import Op
 
 Axes = tuple[int, ...]
@@ -20,14 +20,30 @@ flip = Op(lambda x, axis: np.flip(x, axis).copy(), lambda g, y, x, axis: flip(g,
 
 # The reductions below keep the axes they reduce, with size 1.
 
-amax = Op(lambda x, axis: x.max(axis=axis, keepdims=True),
-          lambda g, y, x, axis: where(x == y, g, 0.0) / (x == y).sum(axis=axis, keepdims=True, dtype=g.dtype))
+amax = Op(lambda x, axis: x.max(axis=axis, keepdims=True), lambda g, y, x, axis: share(x == y, g, axis=axis))
 
-amin = Op(lambda x, axis: x.min(axis=axis, keepdims=True),
-          lambda g, y, x, axis: where(x == y, g, 0.0) / (x == y).sum(axis=axis, keepdims=True, dtype=g.dtype))
+amin = Op(lambda x, axis: x.min(axis=axis, keepdims=True), lambda g, y, x, axis: share(x == y, g, axis=axis))
 
-median = Op(lambda x: _lower_median(x),
-            lambda g, y, x: where(x == y, g, 0.0) / (x == y).sum(axis=0, keepdims=True, dtype=g.dtype))
+# The same over all axes, where the gradient of a NaN goes to the NaNs.
+max = Op(lambda x, axis: x.max(axis=axis, keepdims=True), lambda g, y, x, axis: share(_same(x, y), g, axis=axis))
+
+min = Op(lambda x, axis: x.min(axis=axis, keepdims=True), lambda g, y, x, axis: share(_same(x, y), g, axis=axis))
+
+median = Op(lambda x: _lower_median(x), lambda g, y, x: share(_same(x, y), g, axis=0))
+
+# g in equal shares for the places that are marked along the axis; none of it for the others.
+share = Op(lambda at, g, axis: _share(at, g, axis), None, lambda h, y, at, g, axis: share(at, h, axis=axis),
+           inputs="condition")
+
+
+def _same(x: Any, y: Any) -> Any:
+    """Return where x is y, also where both are NaN."""
+    return (x == y) | ((x != x) & (y != y))
+
+
+def _share(at: np.ndarray, g: np.ndarray, axis: Any) -> np.ndarray:
+    count = at.sum(axis=axis, keepdims=True, dtype=np.promote_types(g.dtype, np.float32))  # float16 ends at 65,504
+    return (np.where(at, g, g.dtype.type(0)) / count).astype(g.dtype, copy=False)
 
 
 def _lower_median(x: np.ndarray) -> np.ndarray:

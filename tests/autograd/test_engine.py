@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad import nn, optim
+from minigrad import nn, optim, table
 from minigrad._tensor.node import Node
 from minigrad.autograd import grad
 
@@ -921,3 +921,44 @@ def test_what_cannot_be_the_data_of_a_leaf_is_refused():
         x.data = mg.tensor([1, 2, 3])
     with pytest.raises(RuntimeError, match="must be a bool"):
         x.requires_grad = None
+
+
+# ---- many parts of one tensor ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("apart", [
+    lambda x: x.unbind(0), lambda x: list(x), lambda x: x.split(1), lambda x: x.chunk(len(x)),
+    lambda x: [x[i, ...] for i in range(len(x))], lambda x: [x.narrow(0, i, 1) for i in range(len(x))],
+])  # fmt: skip
+def test_the_parts_of_a_tensor_add_up(apart):
+    x = mg.arange(12.0).reshape(4, 3).requires_grad_()
+    h = x * 1
+    kept = {}
+    h.register_hook(lambda g: kept.setdefault("g", g))
+    total = sum(((i + 1) * part).sum() for i, part in enumerate(apart(h))) + h[1:3].sum() + (h * h).sum() + h[0, 0]
+    total.backward()
+    expected = 2 * np.arange(12.0).reshape(4, 3) + [[1], [2], [3], [4]]
+    expected[1:3] += 1
+    expected[0, 0] += 1
+    assert x.grad.tolist() == kept["g"].tolist() == expected.tolist()
+
+
+def test_parts_never_write_into_a_gradient_that_others_hold():
+    x = mg.ones(4, requires_grad=True)
+    y = x * 1
+    given = mg.ones(4)
+    grads = grad([y, y[:2].sum(), y[1:].sum()], [x], grad_outputs=[given, None, None])
+    assert grads[0].tolist() == [2.0, 3.0, 2.0, 2.0]
+    assert given.tolist() == [1.0] * 4
+
+
+@pytest.mark.parametrize("join", [
+    lambda x: mg.stack(x.unbind(0)), lambda x: mg.cat(x.split(1)), lambda x: sum(row.sum() for row in x),
+])  # fmt: skip
+def test_the_work_for_parts_grows_with_their_number_only(join, monkeypatch):
+    spread, put = [], table.put.forward
+    monkeypatch.setattr(table.put, "forward", lambda x, **how: spread.append(x) or put(x, **how))
+    x = mg.ones(50, 3, requires_grad=True)
+    join(x).sum().backward()
+    assert len(spread) == 1  # one array of the whole's size, and not one for each part
+    assert x.grad.tolist() == [[1.0] * 3] * 50

@@ -99,6 +99,14 @@ def test_the_command_prints_the_verdicts(tmp_path, capsys):
     assert "wrong    sin: the rule of input 0 says" in out
 
 
+def test_without_a_file_it_judges_the_readers_chapter(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "02_rules.py").write_text(answers(2), encoding="utf-8")
+    assert command.main(["check", "2"]) == 0
+    assert command.main(["check", "3"]) == 2
+    assert "there is no file 03_order.py" in capsys.readouterr().err
+
+
 def test_the_command_refuses_what_it_does_not_know(tmp_path, capsys):
     assert command.main(["check", "99", str(tmp_path)]) == 2
     assert command.main(["check", "2", str(tmp_path / "no.py")]) == 2

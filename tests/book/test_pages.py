@@ -123,3 +123,17 @@ def test_a_chinese_page_keeps_to_the_words_of_the_glossary(name):
     assert [word for word in OTHER_WORDS if word in text] == []
     prose = "".join(block.text for block in pages.blocks(text) if not block.kind.startswith("```"))
     assert not re.search(r"[\u4e00-\u9fff][,;:?!]", prose), "ASCII punctuation after Chinese"
+
+
+def test_every_figure_is_drawn_and_committed(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    from book import __main__ as command
+
+    assert command.main(["figures", str(tmp_path)]) == 0
+    drawn = sorted(file.name for file in tmp_path.glob("*.svg"))
+    assert capsys.readouterr().out.count(".svg") == len(drawn)
+    assert drawn == sorted(file.name for file in (HERE / "figures").glob("*.svg"))
+    shown = "".join((HERE / "en" / name).read_text(encoding="utf-8") for name in everything())
+    for file in tmp_path.glob("*.svg"):
+        assert f"../figures/{file.name}" in shown
+        assert "prefers-color-scheme:dark" in file.read_text(encoding="utf-8")

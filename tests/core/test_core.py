@@ -122,3 +122,13 @@ def test_the_same_rules_give_second_derivatives():
     first, x.grad = x.grad, None
     first.sum().backward()
     assert (first.item(), x.grad.item()) == (12.0, 12.0)
+
+
+def test_a_layer_has_second_derivatives():
+    core.random.default.start(1)
+    layer, x = core.nn.Linear(2, 3), core.Tensor(np.ones((4, 2), np.float32), requires_grad=True)
+    (layer(x) ** 2).sum().backward(create_graph=True)
+    slope, x.grad = x.grad, None  # 2 (x Wᵀ + b) W
+    slope.sum().backward()  # each row of x gets 2 Σ Wᵀ W
+    weight = layer.weight.array
+    np.testing.assert_allclose(x.grad.array, np.tile(2 * (weight.T @ weight).sum(axis=0), (4, 1)), rtol=1e-5)

@@ -905,3 +905,23 @@ def test_nothing_may_be_written_through_a_mask_without_elements():
     y[y > 0] = 5
     y.sum().backward()
     assert x.grad.shape == (0, 3)
+
+
+# ---- float16 is added up in float32 ----------------------------------------------------------------------------------
+
+
+def test_float16_reaches_as_far_as_its_results():
+    x, zeros = mg.full((20,), 100.0, dtype=mg.half), mg.zeros(20, dtype=mg.half)
+    assert mg.nn.functional.mse_loss(x, zeros).item() == 10_000
+    many = mg.zeros(70_000, dtype=mg.half)
+    assert many.softmax(0)[0].item() == float(np.float16(1 / 70_000))
+    waves = mg.full((100,), 300.0, dtype=mg.half) * mg.tensor([1.0, -1.0]).half().repeat(50)
+    assert waves.std(correction=0).item() == 300.0  # where the variance, 90,000, is infinite
+    assert mg.std_mean(waves, correction=0)[0].item() == 300.0
+
+
+@pytest.mark.parametrize("reduce", [mg.max, mg.min, mg.amax, mg.amin, mg.median])
+def test_many_ties_share_the_gradient_in_float16(reduce):
+    x = mg.zeros(70_000, dtype=mg.half, requires_grad=True)
+    reduce(x).backward()
+    assert x.grad.unique().tolist() == [float(np.float16(1 / 70_000))]

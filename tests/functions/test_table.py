@@ -11,7 +11,7 @@ import pytest
 from domains import DOMAINS, Case
 
 import minigrad as mg
-from minigrad import table
+from minigrad import nn, table
 from minigrad._tensor.base import wrap
 from minigrad.autograd import grad, gradcheck, gradgradcheck
 from minigrad.core.graph import apply
@@ -280,6 +280,19 @@ def slope(function: Any, *points: Any) -> list[Any]:
         (lambda x: x.amax(), [[3.0, 1.0, 3.0, 3.0]], [[1 / 3, 0.0, 1 / 3, 1 / 3]]),
         (lambda x: x.amin(1), [[[1.0, 1.0], [2.0, 1.0]]], [[[0.5, 0.5], [0.0, 1.0]]]),
         (lambda x: x.max(0).values, [[3.0, 1.0, 3.0]], [[1.0, 0.0, 0.0]]),
+        (lambda x: x.max(), [[1.0, math.nan, 2.0]], [[0.0, 1.0, 0.0]]),
+        (lambda x: x.min(), [[1.0, math.nan, math.nan]], [[0.0, 0.5, 0.5]]),
+        (lambda x: x.median(), [[1.0, math.nan, 2.0]], [[0.0, 1.0, 0.0]]),
+        (lambda x: x.amax(), [[1.0, math.nan]], [[math.nan, math.nan]]),
+        (lambda x: x.relu(), [[math.nan]], [[1.0]]),
+        (nn.functional.elu, [[math.nan]], [[1.0]]),
+        (nn.functional.celu, [[math.nan]], [[1.0]]),
+        (nn.functional.selu, [[math.nan]], [[1.0507009873554805]]),
+        (nn.functional.hardswish, [[math.nan, -3.0, 3.0]], [[1.0, 0.0, 1.0]]),
+        (lambda x, y: x.maximum(y), [[math.nan, 1.0], [0.0, math.nan]], [[1.0, 1.0], [1.0, 1.0]]),
+        (lambda x, y: x.minimum(y), [[math.nan, 1.0], [0.0, math.nan]], [[1.0, 1.0], [1.0, 1.0]]),
+        (lambda x, y: x.fmax(y), [[math.nan, math.nan], [0.0, math.nan]], [[0.0, 1.0], [1.0, 0.0]]),
+        (lambda x, y: x.fmin(y), [[math.nan, math.nan], [0.0, math.nan]], [[0.0, 1.0], [1.0, 0.0]]),
         (lambda x: x.clamp(0.0, 1.0), [[0.0, 1.0, -1.0, 2.0, 0.5]], [[1.0, 1.0, 0.0, 0.0, 1.0]]),
         (lambda x: x.logsumexp(0), [[-math.inf, 0.0]], [[0.0, 1.0]]),
         (lambda x: x.logsumexp(0), [[1000.0, 1000.0]], [[0.5, 0.5]]),

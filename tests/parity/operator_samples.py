@@ -115,6 +115,25 @@ def made(info: OpInfo, dtype: str, reference: bool) -> Iterator[SampleInput]:
     # not info.sample_inputs(): for each call it looks through the stack for the test that it is in
     make = info.reference_inputs_func if reference and info.reference_inputs_func else info.sample_inputs_func
     yield from make(info, "cpu", torch_dtype, requires_grad)
+    if dtype == "float16" and info.full_name in LARGE and not reference:
+        yield from large(info.full_name, requires_grad)
+
+
+LARGE: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("amax", "amin", "mean", "median", "std", "std_mean", "sum", "var", "var_mean"), ()),
+    **dict.fromkeys(("max.reduction_no_dim", "min.reduction_no_dim", "nansum", "nanmean", "norm", "prod"), ()),
+    **dict.fromkeys(("cumsum", "log_softmax", "logsumexp", "softmax"), (0,)),
+    **dict.fromkeys(("nn.functional.l1_loss", "nn.functional.mse_loss", "nn.functional.smooth_l1_loss"), ()),
+}
+"""Operators that add many values up, and what they are given beside a tensor; losses get a target of zeros besides."""
+
+
+def large(name: str, requires_grad: bool) -> Iterator[SampleInput]:
+    """Yield float16 values of which there are, or whose squares sum to, more than float16 reaches, which is 65,504."""
+    waves = torch.full((100,), 250.0).mul(torch.tensor([1.0, -1.0]).repeat(50))
+    for values in (torch.zeros(70_000), torch.ones(5_000), waves):
+        x = values.to(torch.float16).requires_grad_(requires_grad)
+        yield SampleInput(x, args=(torch.zeros_like(x),) if name.endswith("loss") else LARGE[name])
 
 
 def refused(info: OpInfo) -> Iterator[ErrorInput]:

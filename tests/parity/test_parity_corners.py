@@ -388,3 +388,209 @@ h = x * 1; v = h[:2]; v.retain_grad(); h.mul_(3); v.retain_grad(); (v * 5).sum()
 def test_what_a_result_keeps_after_a_write(code):
     ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
     assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+# ---- gradients at NaN ------------------------------------------------------------------------------------------------
+
+NAN = float("nan")
+
+
+@lines("""
+n.max().backward() -> n.grad
+n.min().backward() -> n.grad
+n.median().backward() -> n.grad
+n.amax().backward() -> n.grad
+n.amin().backward() -> n.grad
+n.amax(0).backward() -> n.grad
+n.view(2, 3).amax(1).sum().backward() -> n.grad
+n.view(2, 3).amin(1).sum().backward() -> n.grad
+n.view(2, 3).max(1)[0].sum().backward() -> n.grad
+n.view(2, 3).min(1)[0].sum().backward() -> n.grad
+n.view(2, 3).median(1)[0].sum().backward() -> n.grad
+n.aminmax()[0].backward() -> n.grad
+n.aminmax()[1].backward() -> n.grad
+n.view(2, 3).aminmax(dim=1)[1].sum().backward() -> n.grad
+n.cummax(0)[0].sum().backward() -> n.grad
+n.cummin(0)[0].sum().backward() -> n.grad
+n.sort()[0].sum().backward() -> n.grad
+n.topk(2)[0].sum().backward() -> n.grad
+n.kthvalue(2)[0].sum().backward() -> n.grad
+n.relu().sum().backward() -> n.grad
+F.relu6(n).sum().backward() -> n.grad
+F.elu(n).sum().backward() -> n.grad
+F.elu(n, 2.0).sum().backward() -> n.grad
+F.celu(n, 2.0).sum().backward() -> n.grad
+F.selu(n).sum().backward() -> n.grad
+F.leaky_relu(n).sum().backward() -> n.grad
+F.prelu(n, t.tensor([.25])).sum().backward() -> n.grad
+F.hardswish(n).sum().backward() -> n.grad
+F.hardsigmoid(n).sum().backward() -> n.grad
+F.hardtanh(n).sum().backward() -> n.grad
+F.hardshrink(n).sum().backward() -> n.grad
+F.softshrink(n).sum().backward() -> n.grad
+F.tanhshrink(n).sum().backward() -> n.grad
+F.threshold(n, 0.1, 20).sum().backward() -> n.grad
+F.softplus(n).sum().backward() -> n.grad
+F.logsigmoid(n).sum().backward() -> n.grad
+F.gelu(n).sum().backward() -> n.grad
+F.silu(n).sum().backward() -> n.grad
+F.mish(n).sum().backward() -> n.grad
+F.softsign(n).sum().backward() -> n.grad
+F.glu(n).sum().backward() -> n.grad
+F.rrelu(n).sum().backward() -> n.grad
+n.clamp(0, 1).sum().backward() -> n.grad
+n.clamp(0).sum().backward() -> n.grad
+n.abs().sum().backward() -> n.grad
+n.sign().sum().backward() -> n.grad
+n.maximum(m).sum().backward() -> n.grad, m.grad
+n.minimum(m).sum().backward() -> n.grad, m.grad
+m.maximum(n).sum().backward() -> n.grad, m.grad
+m.minimum(n).sum().backward() -> n.grad, m.grad
+t.max(m, n).sum().backward() -> n.grad, m.grad
+n.fmax(m).sum().backward() -> n.grad, m.grad
+n.fmin(m).sum().backward() -> n.grad, m.grad
+n.fmax(m).sum().backward() -> n.grad, m.grad
+m.fmin(n).sum().backward() -> n.grad, m.grad
+n.hypot(m).sum().backward() -> n.grad, m.grad
+n.xlogy(m).sum().backward() -> n.grad, m.grad
+n.nan_to_num().sum().backward() -> n.grad
+n.nansum().backward() -> n.grad
+n.nanmean().backward() -> n.grad
+n.prod().backward() -> n.grad
+n.norm().backward() -> n.grad
+n.norm(1).backward() -> n.grad
+n.logsumexp(0).backward() -> n.grad
+n.logaddexp(m).sum().backward() -> n.grad, m.grad
+t.where(n > 0, n, m).sum().backward() -> n.grad, m.grad
+n.lerp(m, 0.3).sum().backward() -> n.grad, m.grad
+F.smooth_l1_loss(n, m).backward() -> n.grad, m.grad
+F.huber_loss(n, m).backward() -> n.grad, m.grad
+F.l1_loss(n, m).backward() -> n.grad, m.grad
+F.hinge_embedding_loss(n, t.ones(6)).backward() -> n.grad
+F.hinge_embedding_loss(n, -t.ones(6)).backward() -> n.grad
+F.margin_ranking_loss(n, m, t.ones(6)).backward() -> n.grad, m.grad
+F.binary_cross_entropy_with_logits(n, t.ones(6)).backward() -> n.grad
+F.soft_margin_loss(n, t.ones(6)).backward() -> n.grad
+F.gaussian_nll_loss(n, m, t.ones(6)).backward() -> n.grad, m.grad
+F.poisson_nll_loss(n, m).backward() -> n.grad, m.grad
+F.cosine_similarity(n, m, dim=0).backward() -> n.grad, m.grad
+F.pairwise_distance(n, m).backward() -> n.grad, m.grad
+F.normalize(n, dim=0).sum().backward() -> n.grad
+n.remainder(2).sum().backward() -> n.grad
+n.fmod(2).sum().backward() -> n.grad
+n.floor().sum().backward() -> n.grad
+n.frac().sum().backward() -> n.grad
+n.heaviside(t.ones(6)) -> 1
+n.sinc().sum().backward() -> n.grad
+n.std().backward() -> n.grad
+n.pow(0).sum().backward() -> n.grad
+n.pow(2).sum().backward() -> n.grad
+n.pow(m).sum().backward() -> n.grad, m.grad
+n.sigmoid().sum().backward() -> n.grad
+n.tanh().sum().backward() -> n.grad
+n.logit(0.1).sum().backward() -> n.grad
+n.dist(m).backward() -> n.grad, m.grad
+n.masked_fill(n > 0, 1).sum().backward() -> n.grad
+n.softmax(0)[0].backward() -> n.grad
+""")
+def test_the_gradient_at_nan(code):
+    ours, theirs = (
+        outcome(
+            code,
+            t,
+            n=t.tensor([1.0, NAN, -2.0, 0.0, NAN, 0.5], requires_grad=True),
+            m=t.tensor([2.0, 1.0, -3.0, 0.0, NAN, NAN], requires_grad=True),
+        )
+        for t in LIBRARIES
+    )
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"
+
+
+# ---- sums of float16 -------------------------------------------------------------------------------------------------
+
+
+@lines("""
+-> F.mse_loss(t.full((20,), 100., dtype=t.half), t.zeros(20, dtype=t.half))
+-> F.mse_loss(t.full((20,), 100., dtype=t.half), t.zeros(20, dtype=t.half), reduction="sum")
+-> F.l1_loss(t.full((2000,), 100., dtype=t.half), t.zeros(2000, dtype=t.half))
+-> F.smooth_l1_loss(t.full((2000,), 100., dtype=t.half), t.zeros(2000, dtype=t.half))
+-> F.huber_loss(t.full((2000,), 100., dtype=t.half), t.zeros(2000, dtype=t.half))
+b = t.full((20,), 100., dtype=t.half, requires_grad=True); F.mse_loss(b, t.zeros(20, dtype=t.half)).backward() -> b.grad
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.max().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.min().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.amax().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.amin(0).backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.median().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.mean().backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.logsumexp(0).backward() -> b.grad[0], b.logsumexp(0)
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.softmax(0).max().backward() -> b.softmax(0)[0]
+b = t.zeros(70000, dtype=t.half) -> b.log_softmax(0)[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.softmax(0)[0].backward() -> b.grad[0]
+b = t.zeros(70000, dtype=t.half, requires_grad=True); b.log_softmax(0)[0].backward() -> b.grad[:2]
+b = t.ones(70000, dtype=t.half) -> b.mean(), b.sum(), b.sum().isinf(), b.norm(), b.var(), b.std()
+b = t.ones(5000, dtype=t.half) -> b.mean(), b.sum(), b.norm(), b.norm(1), b.var(), b.std(), b.cumsum(0)[-1]
+b = t.full((100,), 300., dtype=t.half); b[::2] = -300 -> b.std(), b.std(unbiased=False), b.var(), b.norm(), b.mean()
+b = t.full((100,), 300.).half(); b[::2] = -300 -> t.std_mean(b), b.view(10, 10).std(0), b.view(10, 10).norm(dim=1)
+b = t.full((100,), 3000., dtype=t.half) -> b.sum(), b.mean(), b.nansum(), b.nanmean()
+b = t.full((100,), 3000., dtype=t.half) -> b.dot(b), b @ b
+b = t.full((100,), 30., dtype=t.half) -> b.dot(b), b @ b, b.view(10, 10) @ b.view(10, 10)
+b = t.arange(100., dtype=t.half) * 50 -> F.layer_norm(b, (100,))
+b = t.arange(100., dtype=t.half) * 50 -> F.group_norm(b.view(2, 2, 25), 1)
+b = t.arange(100., dtype=t.half) * 50 -> F.rms_norm(b, (100,))
+b = t.arange(100.) * 50 -> F.cosine_similarity(b, b + 1, dim=0), F.pairwise_distance(b, b + 1), t.dist(b, -b)
+b = t.arange(10., dtype=t.half).view(5, 2) -> F.cross_entropy(b * 1000, t.tensor([0, 0, 0, 0, 0]))
+-> F.cross_entropy(t.zeros(3, 70000, dtype=t.half), t.tensor([0, 1, 2]))
+b = t.zeros(1, 70000, dtype=t.half, requires_grad=True); F.cross_entropy(b, t.tensor([0])).backward() -> b.grad[0, :2]
+-> F.binary_cross_entropy_with_logits(t.full((5000,), 100., dtype=t.half), t.zeros(5000, dtype=t.half))
+-> F.kl_div(t.zeros(5000, dtype=t.half), t.full((5000,), 100., dtype=t.half))
+b = t.full((3, 40), 2., dtype=t.half) -> b.prod(), b.prod(1)
+b = t.full((3, 15), 2., dtype=t.half) -> b.prod(1), b.cumprod(1)
+b = t.ones(9000, dtype=t.half) * 10 -> b.cumsum(0)[::500], b.norm(3), b.norm(0)
+b = t.ones(9000, dtype=t.half) * 10 -> b.logsumexp(0), b.trace() if b.ndim == 2 else 0
+b = t.ones(300, 300, dtype=t.half) * 10 -> b.sum(0)[0], b.sum(1)[0], b.trace(), b.mean((0, 1)), b.sum((0, 1))
+b = t.ones(3000).half(); c = t.ones(1).half().requires_grad_(); (b * c).sum().backward() -> c.grad
+b = t.ones(30000).half(); c = t.ones(1).half().requires_grad_(); ((b * c).sum() * 4 / 2).backward() -> c.grad
+b = t.full((3000,), .1, dtype=t.half) -> b.sum(), b.mean(), b.var(), b.cumsum(0)[::100]
+b = (t.arange(5000) % 7).half() -> b.sum(), b.mean(), b.var(), b.std(), b.norm()
+""")
+def test_float16_is_added_in_float32(code):
+    same(code)
+
+
+# ---- writes into what is expanded, and views that leave their history ------------------------------------------------
+
+
+@lines("""
+b = t.ones(1, 3).expand(2, 3)[:1]; b.mul_(3) -> b
+b = t.ones(1, 3); c = b.expand(2, 3)[:1]; c[0, 1] = 5 -> b
+b = t.ones(1, 3); c = b.expand(2, 3)[0]; c.add_(1) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.zero_() -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.fill_(7) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.mul_(7) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c[0] = 7 -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c[:] = 7 -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.copy_(t.zeros(2, 3)) -> b, c
+b = t.ones(1, 3); c = b.expand(2, 3); c.uniform_() -> 1
+b = t.ones(3); c = b.expand(1, 3); c.add_(1) -> b
+b = t.ones(1); c = b.expand(3)[1:2]; c.add_(1) -> b
+b = t.ones(()); c = b.expand(3); c.zero_() -> b
+h = x.view(1, 4) * 1; c = h.expand(2, 4)[:1]; c.mul_(3); (c.sum() + h.sum()).backward() -> x.grad, h
+h = x.view(1, 4) * 1; c = h.expand(2, 4)[1, 2]; c.mul_(3); (c.sum() + h.sum()).backward() -> x.grad, h
+h = x.view(1, 4) * 1; c = h.expand(2, 4)[1]; c[1] = 9; h.sum().backward() -> x.grad, h
+h = x.view(1, 4) * 1; c = h.expand(2, 4); h.mul_(3); c.sum().backward() -> x.grad, c
+h = x * 1; v = h[:2]; v.detach_() -> v
+h = x * 1; h.detach_() -> h.requires_grad, h.is_leaf
+b = t.ones(4); v = b[:2]; v.detach_() -> v
+h = x * 1; v = h.view(2, 2); v.detach_() -> v
+h = x * 1; v = h.detach(); v.detach_() -> v
+h = x * 1; v = h.chunk(2)[0]; v.detach_() -> v
+h = x * 1; v = h.expand(2, 4).clone(); v.detach_() -> v
+t.detach_(x * 1) -> 1
+h = x.data; v = h[:2]; v.requires_grad_(); v.detach_() -> v
+v = t.from_numpy(np.ones(3)); v.add_(1) -> v
+v = t.from_numpy(np.broadcast_to(np.ones(1), (3,)).copy()); v.add_(1) -> v
+-> t.autograd.gradcheck(lambda z: z.sum(0), t.ones(3, 2, dtype=t.float64).t().requires_grad_())
+""")
+def test_writes_into_what_shares_places(code):
+    ours, theirs = (outcome(code, t, x=t.arange(1.0, 5.0).requires_grad_()) for t in LIBRARIES)
+    assert agree(ours, theirs), f"{code}\nminigrad: {ours}\nPyTorch: {theirs}"

@@ -73,6 +73,13 @@ def booleans(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.random(shape) < 0.5
 
 
+def some(rng: np.random.Generator, shape: Shape) -> Array:
+    """Draw booleans of which at least one along every axis is true."""
+    drawn = booleans(rng, shape)
+    drawn[np.eye(*shape[-2:], dtype=bool) if len(shape) > 1 else slice(1)] = True
+    return drawn
+
+
 def special(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.choice([math.nan, math.inf, -math.inf, 0.0, 1.5], shape)
 
@@ -146,6 +153,10 @@ def _largest(x: Array, axis: tuple[int, ...]) -> Array:
     kept = [n for i, n in enumerate(x.shape) if i not in axis]
     lines = np.moveaxis(x, axis, range(-len(axis), 0)).reshape(*kept, math.prod([x.shape[i] for i in axis]))
     return np.sort(lines)[..., -1].reshape([1 if i in axis else n for i, n in enumerate(x.shape)])
+
+
+def _hardsigmoid(x: float) -> float:
+    return min(max(x + 3, 0), 6) / 6
 
 
 def _softmax(x: Array, axis: int) -> Array:
@@ -367,6 +378,13 @@ DOMAINS: dict[str, Domain] = {
     ),
     "amax": reduction(_largest, distinct, *BLOCKS),
     "amin": reduction(lambda x, axis: -_largest(-x, axis), distinct, *BLOCKS),
+    "max": reduction(_largest, distinct, *BLOCKS),
+    "min": reduction(lambda x, axis: -_largest(-x, axis), distinct, *BLOCKS),
+    "share": Domain(
+        lambda at, g, axis: at * g / at.sum(axis, keepdims=True),
+        (some, anywhere),
+        [Case(((4,), (1,)), {"axis": 0}), Case(((3, 4), (3, 1)), {"axis": (1,)}), Case(((3, 4), ()), {"axis": (0, 1)})],
+    ),
     "logsumexp": reduction(lambda x, axis: np.log(np.exp(x).sum(axis, keepdims=True)), anywhere, *BLOCKS),
     "softmax": reduction(_softmax, anywhere, *ROWS),
     "log_softmax": reduction(lambda x, axis: np.log(_softmax(x, axis)), anywhere, *ROWS),
@@ -518,6 +536,8 @@ DOMAINS: dict[str, Domain] = {
     "softplus": unary(_softplus, anywhere, {"beta": 1.0, "threshold": 20.0}, {"beta": 2.0, "threshold": 2.1}),
     "logsigmoid": unary(lambda x: -math.log(1 + math.exp(-x)), anywhere),
     "hardtanh": unary(lambda x, low, high: min(max(x, low), high), stepped(0.3), {"low": -1.0, "high": 1.5}),
+    "hardsigmoid": unary(_hardsigmoid, stepped(0.3)),
+    "hardswish": unary(lambda x: x * _hardsigmoid(x), stepped(0.3)),
     "cross_entropy": moved(_cross_entropy, *CLASSES),
     "cross_entropy_slope": moved(_cross_entropy_slope, *CLASSES),
     "binary_cross_entropy": binary(_binary_cross_entropy, between(0.1, 0.9), between(0.1, 0.9)),

@@ -216,7 +216,7 @@ REFUSED = {  # name: (write, words of the error)
     "a leaf drawn": (lambda: mg.ones(2, requires_grad=True).uniform_(), "leaf"),
     "a leaf reshaped": (lambda: mg.ones(2, requires_grad=True).unsqueeze_(0), "leaf"),
     "an expanded tensor": (lambda: mg.ones(1).expand(3).add_(1), "clone"),
-    "an expanded tensor by index": (lambda: mg.ones(1).expand(3).__setitem__(0, 1.0), "clone"),
+    "an expanded tensor by index": (lambda: mg.ones(1).expand(3).__setitem__(slice(2), 1.0), "clone"),
     "a shape that grows": (lambda: mg.ones(3).add_(mg.ones(2, 3)), "broadcast shape"),
     "integers divided": (lambda: mg.arange(3).div_(2), "can't be cast"),
     "integers times a fraction": (lambda: mg.arange(3).mul_(0.5), "can't be cast"),
@@ -258,3 +258,54 @@ def test_another_dtype_is_converted_to_the_tensors_own():
     i[0] = 1.9
     i += mg.ones(2, dtype=mg.int8)
     assert i.tolist() == [2, 2]
+
+
+# ---- expanded tensors ------------------------------------------------------------------------------------------------
+
+
+def test_a_part_of_an_expanded_tensor_is_written_where_no_place_is_shared():
+    x = mg.ones(1, 3)
+    x.expand(2, 3)[:1].mul_(3)
+    assert x.tolist() == [[3.0, 3.0, 3.0]]
+    x.expand(2, 3)[1] = 5
+    x.expand(2, 3)[0, 1] = 7
+    assert x.tolist() == [[5.0, 7.0, 5.0]]
+    with pytest.raises(RuntimeError, match="expanded"):
+        x.expand(2, 3).mul_(2)
+
+
+def test_an_expanded_tensor_is_filled():
+    x = mg.ones(1, 3)
+    assert x.expand(2, 3).fill_(7).tolist() == [[7.0] * 3] * 2
+    assert x.expand(2, 3).zero_() is not None
+    assert x.tolist() == [[0.0] * 3]
+
+
+def test_the_gradient_of_a_part_of_an_expanded_tensor_is_that_of_what_was_written():
+    x = mg.ones(1, 4, requires_grad=True)
+    h = x * 1
+    c = h.expand(2, 4)[1]
+    c[1] = 9
+    h.sum().backward()
+    assert x.grad.tolist() == [[1.0, 0.0, 1.0, 1.0]]
+
+
+def test_an_array_that_may_not_be_written_stays_so():
+    array = np.ones(3)
+    array.flags.writeable = False
+    x = mg.from_numpy(array)
+    for write in (lambda: x.zero_(), lambda: x[:1].zero_(), lambda: x.expand(2, 3)[0].zero_()):
+        with pytest.raises(RuntimeError):
+            write()
+
+
+def test_a_view_leaves_its_history_by_a_copy_only():
+    x = mg.ones(4)
+    with pytest.raises(RuntimeError, match="detach views in-place"):
+        x[:2].detach_()
+    assert not (mg.ones(2, requires_grad=True) * 1).detach_().requires_grad
+
+
+def test_gradcheck_says_that_an_expanded_input_cannot_be_moved():
+    with pytest.raises(RuntimeError, match="input 0 is expanded"):
+        gradcheck(lambda z: z * 2, mg.ones(1, 3).double().requires_grad_().expand(2, 3))

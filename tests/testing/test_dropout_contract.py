@@ -175,6 +175,25 @@ def test_what_drops_nothing_is_no_dropout():
         check_dropout(FunctionDropout(lambda x, p, training, rng: x.copy()))
 
 
+def test_a_dropout_that_refuses_every_dtype_is_nothing_to_examine():
+    class RefusesAll(PlainDropout):
+        def forward(self, x):
+            raise TypeError(f"{x.dtype} is not supported")
+
+    with pytest.raises(NothingToExamine, match="the first run fails: TypeError: float32 is not supported"):
+        check_dropout(PlainAdapter(RefusesAll))
+
+
+def test_an_error_of_any_type_is_evidence():
+    class ForgetsItsMask(PlainDropout):
+        def forward(self, x):
+            return super().forward(x) if self.p else {}["mask"]
+
+    report = check_dropout(PlainAdapter(ForgetsItsMask), only=["edge_p"])
+    assert report.broken == ["edge_p"]
+    assert report["edge_p"].evidence == "raises KeyError: 'mask'"
+
+
 # -- manners of right dropouts ----------------------------------------------------------------------------------------
 
 

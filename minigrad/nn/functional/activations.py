@@ -269,7 +269,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html
     """
     check_float("hardswish", input)
-    return input * hardsigmoid(input)
+    return apply(table.hardswish, input)
 
 
 @recorded_as("GluBackward0")
@@ -348,7 +348,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
     """
     check_float("hardsigmoid", input)
-    return relu6(input + 3) / 6
+    return apply(table.hardsigmoid, input)
 
 
 def softsign(input: Tensor) -> Tensor:

@@ -47,7 +47,7 @@ def check_value(trial: Trial) -> str:
         _special_values(trial, dtype)
     return (
         f"every output is 0 or x·s, one s per call, in {len(trial.plan.rates)} p and "
-        f"{len(trial.plan.cases)} small cases"
+        f"{len(trial.plan.cases)} cases"
     )
 
 

@@ -35,9 +35,8 @@ def adapter_for(subject: Any) -> DropoutAdapter:
 
     Args:
         subject: an adapter or its class; a layer class of minigrad, PyTorch, Keras, Flax or Equinox; a function of
-        tensors,
-            of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one of these,
-            "module:name" or "file.py:name".
+            tensors, of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one
+            of these, "module:name" or "file.py:name".
 
     Raises:
         TypeError: it is none of these.
@@ -130,7 +129,7 @@ def _for_function(function: Any) -> DropoutAdapter:
 
 
 def _uses(function: Any, library: str) -> bool:
-    """Whether the function's code names a library's variable, or a method that its arrays alone have."""
+    """Whether a function names a variable that belongs to a library, or a method that only its arrays have."""
     function = inspect.unwrap(function)
     try:
         found = inspect.getclosurevars(function)
