@@ -20,7 +20,6 @@ ROOMS = {
     "data": "Datasets, loaders, checkpoints.",
     "testing": "The contract kits, strategies, assert_close.",
     "run": "Tutorial scripts that run unedited.",
-    "typing": "Users' scripts under type checkers.",
     "demos": "Demos, gallery, playground, tutorials.",
     "book": "The book: its scripts, its pages, its exercises.",
     "docs": "The site, the notebooks, the package, and what shows graphs and networks.",
