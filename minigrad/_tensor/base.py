@@ -101,6 +101,9 @@ class TensorBase(core.Tensor):
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Set whether a gradient is wanted for this leaf; RuntimeError for integers and for results of operations."""
+        if requires_grad is not True and requires_grad is not False:
+            kind = type(requires_grad).__name__
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' must be bool, not {kind}: {requires_grad!r}")
         if requires_grad and self.array.dtype.kind != "f":
             raise RuntimeError(f"only Tensors of floating point dtype can require gradients, but got {self.dtype}")
         if self.grad_fn is not None and not requires_grad:

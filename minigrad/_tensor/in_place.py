@@ -14,6 +14,7 @@ from .. import table
 from ..core.graph import apply
 from . import dtypes
 from .base import TensorBase, as_array, as_operand, edge_of
+from .declared import UNCLEAR, explained
 from .errors import refusal
 from .grad_mode import grad_mode
 from .promotion import converted
@@ -34,7 +35,10 @@ def in_place(function: Callable[P, Result]) -> Callable[P, Result]:
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Result:
         refuse_write(self)
-        result = function(as_before(self, args, kwargs), *args, **kwargs)
+        try:
+            result = function(as_before(self, args, kwargs), *args, **kwargs)
+        except UNCLEAR as error:
+            raise explained(function, (self, *args), kwargs, error) from None
         return overwrite(self, result)
 
     method.__name__ = f"{function.__name__}_"

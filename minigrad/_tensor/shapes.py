@@ -44,7 +44,12 @@ def sizes_from(sizes: Iterable[Any]) -> tuple[int, ...]:
     sizes = tuple(sizes)
     if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
         sizes = tuple(sizes[0])
-    return tuple([operator.index(n) for n in sizes])
+    if not any(n is True or n is False for n in sizes):
+        try:
+            return tuple([operator.index(n) for n in sizes])
+        except TypeError:
+            pass
+    raise TypeError(f"expected sizes, which are integers, but got {sizes}")
 
 
 def sizes_of_new(data: tuple[Any, ...]) -> tuple[int, ...] | None:
@@ -63,6 +68,11 @@ def sizes_of_new(data: tuple[Any, ...]) -> tuple[int, ...] | None:
 def axis_of(dim: int, ndim: int) -> int:
     """Return the axis from 0 that ``dim`` means; IndexError where there is none."""
     span = max(ndim, 1)  # a 0-d tensor answers to dim 0 and -1
+    if type(dim) is int and -span <= dim < span:  # nearly always
+        return dim % span
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}: {dim!r}")
+    dim = operator.index(dim)
     if not -span <= dim < span:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dim})")
     return dim % span
@@ -71,11 +81,13 @@ def axis_of(dim: int, ndim: int) -> int:
 def axes_of(dim: int | Iterable[int] | None, ndim: int) -> tuple[int, ...]:
     """Return the axes from 0, in order, that ``dim`` means: one, several, or all of them for None and for ()."""
     if ndim == 0 or dim is None:
-        if isinstance(dim, int):
+        if isinstance(dim, int):  # a bool, too, which is none
             axis_of(dim, ndim)
         return tuple(range(ndim))
     if isinstance(dim, int):
         return (axis_of(dim, ndim),)
+    if not isinstance(dim, Iterable) or isinstance(dim, dict):
+        raise TypeError(f"argument 'dim' must be int or tuple of ints, not {type(dim).__name__}: {dim!r}")
     axes = sorted([axis_of(d, ndim) for d in dim])
     if len(set(axes)) != len(axes):
         raise RuntimeError(f"dim {list(dim)} names a dimension more than once")

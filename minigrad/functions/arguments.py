@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .._tensor.base import TensorBase, named
+from .._tensor.declared import UNCLEAR, explained
 from .._tensor.promotion import converted
 
 P = ParamSpec("P")
@@ -23,7 +24,10 @@ def other_names(**names: str) -> Callable[[Callable[P, Result]], Callable[P, Res
         @functools.wraps(function)
         def renaming(*args: P.args, **kwargs: P.kwargs) -> Result:
             arguments: Any = kwargs and {names.get(name, name): value for name, value in kwargs.items()}
-            return function(*args, **arguments)
+            try:
+                return function(*args, **arguments)
+            except UNCLEAR as error:
+                raise explained(function, args, arguments, error) from None
 
         return renaming
 
@@ -44,7 +48,10 @@ def number_before(keyword: str, tensors: int) -> Callable[[Callable[P, Result]],
         @functools.wraps(function)
         def reordering(*args: P.args, **kwargs: P.kwargs) -> Result:
             if len(args) != tensors + 1 or isinstance(args[1], TensorBase):
-                return function(*args, **kwargs)
+                try:
+                    return function(*args, **kwargs)
+                except UNCLEAR as error:
+                    raise explained(function, args, kwargs, error) from None
             input, value, *others = args
             warnings.warn(
                 f"This overload of {function.__name__} is deprecated: give {keyword}={value} last, by its name",
@@ -64,7 +71,10 @@ def takes_out(function: Callable[P, Result]) -> Callable[P, Result]:
 
     @functools.wraps(function)
     def writing(*args: Any, out: Any = None, **kwargs: Any) -> Result:
-        result = function(*args, **kwargs)
+        try:
+            result = function(*args, **kwargs)
+        except UNCLEAR as error:
+            raise explained(function, args, kwargs, error) from None
         return result if out is None else written(result, out)
 
     return writing

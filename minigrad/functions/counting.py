@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._tensor.base import TensorBase, TensorT, as_array, wrap
+from .._tensor.declared import checked
 from .._tensor.listening import refuse_to_replay
 from .._tensor.shapes import axis_of
 from . import return_types
@@ -22,6 +23,7 @@ from .reductions import sort
 from .shaping import movedim
 
 
+@checked
 def bincount(input: TensorT, weights: TensorT | None = None, minlength: int = 0) -> TensorT:
     """Return how often each of the numbers 0, 1, 2, … occurs, or the sum of its weights.
 
@@ -58,6 +60,7 @@ def bincount(input: TensorT, weights: TensorT | None = None, minlength: int = 0)
     return wrap(np.bincount(array, weights.array, minlength).astype(dtype))
 
 
+@checked
 def histc(input: TensorT, bins: int = 100, min: float = 0, max: float = 0) -> TensorT:
     """Return how many values lie in each of `bins` equal parts of [min, max]; all else is not counted.
 
@@ -83,6 +86,7 @@ def histc(input: TensorT, bins: int = 100, min: float = 0, max: float = 0) -> Te
     return wrap(_counts(input.array, bins, low, high, None).astype(input.array.dtype))
 
 
+@checked
 def histogram(
     input: TensorT,
     bins: int | TensorT,
@@ -148,6 +152,7 @@ def _counts(array: Any, bins: int, low: float, high: float, weights: Any) -> Any
     return np.bincount(places, None if weights is None else weights[inside], bins)
 
 
+@checked
 def quantile(
     input: TensorT, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> TensorT:

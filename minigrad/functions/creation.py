@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .. import random
 from .._tensor import dtypes
 from .._tensor.base import Array, as_array, wrap
 from .._tensor.conversion import array_of, element, number
+from .._tensor.declared import UNCLEAR, checked, explained, is_number
 from .._tensor.devices import check_device
 from .._tensor.dtypes import dtype as DType
 from .._tensor.shapes import shape_from, sizes_of_new
@@ -45,7 +46,11 @@ def makes_tensor(function: Callable[..., Array]) -> Callable[..., Tensor]:
         **kwargs: Any,
     ) -> Tensor:
         check_device(device)
-        tensor: Tensor = wrap(function(*args, dtype=None if dtype is None else dtypes.to_numpy(dtype), **kwargs))
+        try:
+            array = function(*args, dtype=None if dtype is None else dtypes.to_numpy(dtype), **kwargs)
+        except UNCLEAR as error:
+            raise explained(function, args, kwargs, error) from None
+        tensor: Tensor = wrap(array)
         if out is not None:
             return written(tensor, out)
         return tensor.requires_grad_() if requires_grad else tensor
@@ -60,7 +65,7 @@ def _float(dtype: Dtype) -> np.dtype[Any]:
     return dtypes.get_default_dtype().numpy if dtype is None else dtype
 
 
-def _shape(sizes: tuple[Any, ...], size: Any) -> tuple[int, ...]:
+def _shape(sizes: Any, size: Any) -> tuple[int, ...]:
     """Return the shape given as sizes one by one, or by the name `size`."""
     return shape_from(sizes if size is None else (size,))
 
@@ -173,7 +178,7 @@ def set_default_tensor_type(t: Any) -> None:
 
 
 @makes_tensor
-def zeros(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
+def zeros(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> Array:
     """Return a tensor of zeros.
 
     Source: https://pytorch.org/docs/stable/generated/torch.zeros.html
@@ -182,7 +187,7 @@ def zeros(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
 
 
 @makes_tensor
-def ones(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
+def ones(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> Array:
     """Return a tensor of ones.
 
     Source: https://pytorch.org/docs/stable/generated/torch.ones.html
@@ -191,7 +196,7 @@ def ones(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
 
 
 @makes_tensor
-def empty(*sizes: Any, size: Any = None, dtype: Dtype = None) -> Array:
+def empty(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> Array:
     """Return a tensor whose values are not initialised.
 
     Source: https://pytorch.org/docs/stable/generated/torch.empty.html
@@ -210,6 +215,7 @@ def full(size: Any, fill_value: Any, *, dtype: Dtype = None) -> Array:
 
 
 @makes_tensor
+@checked
 def eye(n: int, m: int | None = None, *, dtype: Dtype = None) -> Array:
     """Return the n×m identity matrix, square unless m is given; RuntimeError for a negative size.
 
@@ -229,6 +235,9 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Dtype = Non
     """
     if end is None:
         start, end = 0, start
+    for name, value in (("start", start), ("end", end), ("step", step)):
+        if not is_number(value):
+            raise TypeError(f"arange(): argument '{name}' must be float, not {type(value).__name__}: {value!r}")
     start, end, step = number(start), number(end), number(step)
     if dtype == np.int64:
         start, end, step = int(start), int(end), int(step)
@@ -260,7 +269,8 @@ def _counted(start: float, step: float, n: int, target: np.dtype[Any]) -> Array:
 
 
 @makes_tensor
-def linspace(start: Any, end: Any, steps: int, *, dtype: Dtype = None) -> Array:
+@checked
+def linspace(start: float, end: float, steps: int, *, dtype: Dtype = None) -> Array:
     """Return `steps` values from start to end, both included, evenly spaced.
 
     Each is counted from the nearer end, as in PyTorch.
@@ -284,7 +294,8 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Dtype = None) -> Array:
 
 
 @makes_tensor
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Dtype = None) -> Array:
+@checked
+def logspace(start: float, end: float, steps: int, base: float = 10.0, *, dtype: Dtype = None) -> Array:
     """Return `steps` powers of the base, their exponents from start to end, both included, evenly spaced."""
     target = _float(dtype)
     if target.kind != "f":
@@ -294,12 +305,14 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Dty
 
 
 @makes_tensor
+@checked
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) -> Array:
     """Return the indices of the lower triangle of a matrix, as two rows."""
     return np.array(np.tril_indices(row, offset, col), np.int64 if dtype is None else dtype)
 
 
 @makes_tensor
+@checked
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) -> Array:
     """Return the indices of the upper triangle of a matrix, as two rows."""
     return np.array(np.triu_indices(row, offset, col), np.int64 if dtype is None else dtype)
@@ -338,7 +351,7 @@ def _source(generator: random.Generator | None) -> random.Generator:
 
 @makes_tensor
 def rand(
-    *sizes: Any, size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
+    *sizes: int | Sequence[int], size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
 ) -> Array:
     """Return draws from [0, 1).
 
@@ -349,7 +362,7 @@ def rand(
 
 @makes_tensor
 def randn(
-    *sizes: Any, size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
+    *sizes: int | Sequence[int], size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
 ) -> Array:
     """Return draws from the standard normal distribution.
 
@@ -439,6 +452,7 @@ def randint_like(
 
 
 @makes_tensor
+@checked
 def randperm(n: int, *, generator: random.Generator | None = None, dtype: Dtype = None) -> Array:
     """Return the integers below n in a random order.
 

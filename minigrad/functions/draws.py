@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import table
 from .._tensor.base import TensorBase, TensorT, as_array, is_tensor, wrap
+from .._tensor.declared import checked
 from .._tensor.in_place import assign
 from ..core.graph import apply
 from ..random import Generator, default_generator
@@ -43,6 +44,7 @@ def bernoulli(input: TensorT, p: Any = None, *, generator: Generator | None = No
     return apply(table.drawn, input, values=values)
 
 
+@checked
 def multinomial(
     input: TensorT, num_samples: int, replacement: bool = False, *, generator: Generator | None = None, out: Any = None
 ) -> TensorT:
@@ -90,6 +92,7 @@ class Draws(TensorBase):
         assign(self, ..., wrap(values))
         return self
 
+    @checked
     def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Self:
         """Overwrite with draws from N(mean, std²); std >= 0."""
         if not std >= 0:
@@ -97,6 +100,7 @@ class Draws(TensorBase):
         source = generator or default_generator
         return self._redraw(normals_for(self.array, source, mean, std))
 
+    @checked
     def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Self:
         """Overwrite with draws from [a, b)."""
         if not a <= b:
@@ -104,6 +108,7 @@ class Draws(TensorBase):
         source = generator or default_generator
         return self._redraw(uniforms_for(self.array, source, a, b))
 
+    @checked
     def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
         """Overwrite with integers from low to to - 1; unless given, from 0 to the last that the dtype holds exactly."""
         if to is None:
@@ -121,6 +126,7 @@ class Draws(TensorBase):
             return 2 ** (np.finfo(dtype).nmant + 1) + 1
         return 2 if dtype.kind == "b" else int(np.iinfo(dtype).max) + 1
 
+    @checked
     def exponential_(self, lambd: float = 1.0, *, generator: Generator | None = None) -> Self:
         """Overwrite with draws from the exponential distribution of rate lambd > 0, whose mean is 1/lambd."""
         if not lambd > 0:

@@ -16,6 +16,7 @@ import numpy as np
 from .. import table
 from .._tensor.base import TensorBase, TensorT, is_tensor, named, wrap
 from .._tensor.conversion import number
+from .._tensor.declared import checked
 from .._tensor.in_place import in_place
 from .._tensor.shapes import Size, along, axes_of, axis_of, inferred, sizes_from
 from .._tensor.writes import refuse_write
@@ -677,12 +678,14 @@ def diag_embed(input: TensorT, offset: int = 0, dim1: int = -2, dim2: int = -1) 
 
 
 @recorded_as("TrilBackward0")
+@checked
 def tril(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return matrices with 0 above a diagonal."""
     return _masked(input, diagonal, lambda n, m, k: np.tri(n, m, k, np.bool_))
 
 
 @recorded_as("TriuBackward0")
+@checked
 def triu(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return matrices with 0 below a diagonal."""
     return _masked(input, diagonal, lambda n, m, k: ~np.tri(n, m, k - 1, np.bool_))

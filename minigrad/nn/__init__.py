@@ -6,6 +6,7 @@ Source: https://pytorch.org/docs/stable/nn.html
 from typing import TYPE_CHECKING
 
 from .. import _absent
+from .._tensor.declared import check_at_once
 from . import functional, init, parameter, utils
 from .activations import (
     CELU,
@@ -81,6 +82,9 @@ __all__ = [
     "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "TripletMarginLoss",
     "TripletMarginWithDistanceLoss", "Unflatten", "UninitializedParameter", "functional", "init", "parameter", "utils",
 ]  # fmt: skip
+
+# Losses look for themselves: a warning of theirs counts the frames to its caller.
+check_at_once(globals(), [name for name in __all__ if not name.endswith("Loss")])
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
     __getattr__ = _absent.attribute_of(__name__)

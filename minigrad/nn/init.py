@@ -14,6 +14,7 @@ from typing import ParamSpec
 import numpy as np
 
 from .._tensor.base import Array, wrap
+from .._tensor.declared import check_at_once
 from .._tensor.grad_mode import no_grad
 from ..functions.tensor import Tensor
 from ..random import Generator, default_generator
@@ -327,6 +328,10 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     for column in range(columns):
         tensor[default_generator.permutation(rows)[:zeros], column] = 0
     return tensor
+
+
+check_at_once(globals(), [name for name in globals() if name.endswith("_") and not name.startswith("_")])
+check_at_once(globals(), ["calculate_gain"])
 
 
 # ---- PyTorch's older names -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Source: https://pytorch.org/docs/stable/optim.html
 from typing import TYPE_CHECKING
 
 from .. import _absent
+from .._tensor.declared import check_at_once
 from . import lr_scheduler
 from .adadelta import Adadelta
 from .adagrad import Adagrad
@@ -32,6 +33,8 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
 ]
+
+check_at_once(globals(), __all__)
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
     __getattr__ = _absent.attribute_of(__name__)

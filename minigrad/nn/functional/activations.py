@@ -13,6 +13,7 @@ import numpy as np
 
 from ... import table
 from ..._tensor.base import wrap
+from ..._tensor.declared import checked
 from ...core.graph import apply
 from ...functions.arguments import check_tensor, recorded_as
 from ...functions.tensor import Tensor
@@ -41,6 +42,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 @takes_inplace
+@checked
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Return x where x > 0, and negative_slope · x elsewhere.
 
@@ -361,6 +363,7 @@ def softsign(input: Tensor) -> Tensor:
 # ---- smooth bends ----------------------------------------------------------------------------------------------------
 
 
+@checked
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """Return log(1 + exp(β x)) / β, and x itself where β x is above a threshold.
 
@@ -397,6 +400,7 @@ def tanhshrink(input: Tensor) -> Tensor:
 
 
 @recorded_as("SoftshrinkBackward0")
+@checked
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """Return x brought nearer to 0 by λ, and 0 where |x| ≤ λ.
 
@@ -416,6 +420,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 
 @recorded_as("HardshrinkBackward0")
+@checked
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """Return x, and 0 where |x| ≤ λ.
 

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
+from ..._tensor.declared import UNCLEAR, explained
 from ..._tensor.in_place import as_before, overwrite
 from ..._tensor.writes import refuse_write
 from ...functions.arguments import check_tensor
@@ -42,7 +43,10 @@ def takes_inplace(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
     @functools.wraps(function)
     def either(*args: P.args, **kwargs: P.kwargs) -> Tensor:
         if not (kwargs["inplace"] if "inplace" in kwargs else position < len(args) and args[position]):
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except UNCLEAR as error:
+                raise explained(function, args, kwargs, error) from None
         return overwritten(function, *args, **kwargs)
 
     return either
@@ -57,3 +61,23 @@ def overwritten(function: Callable[..., Tensor], input: Any, *args: Any, **kwarg
         return input
     refuse_write(input)
     return overwrite(input, result)
+
+
+def explains(functions: dict[str, Any], names: list[str]) -> None:
+    """Let the functions of a module that have no decorator say which argument was wrong, where they raise."""
+    for name in names:
+        if not hasattr(functions[name], "__wrapped__"):
+            functions[name] = explaining(functions[name])
+
+
+def explaining(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """Let a function say which argument was wrong, where it raises."""
+
+    @functools.wraps(function)
+    def calling(*args: P.args, **kwargs: P.kwargs) -> Tensor:
+        try:
+            return function(*args, **kwargs)
+        except UNCLEAR as error:
+            raise explained(function, args, kwargs, error) from None
+
+    return calling

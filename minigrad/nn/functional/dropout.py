@@ -258,6 +258,8 @@ def _dropped(
     """Draw a mask, for every element or for every channel, and multiply and add what is made of it."""
     checked_dropout_probability(p)
     check_tensor(name, input)
+    if training is not True and training is not False and not isinstance(training, np.bool_):
+        raise TypeError(f"{name}(): argument 'training' must be bool, not {type(training).__name__}: {training!r}")
     if p == 0 or not training or not input.array.size:
         return input
     if input.array.dtype.kind != "f":
