@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ..creation import linspace, ones, randn, zeros
+from ..functions.creation import linspace, ones, randn, zeros
 from ..functions.shaping import cat, stack
+from ..functions.tensor import Tensor
 from ..random import Generator
-from ..tensor import Tensor
 
 Curve = Callable[[Tensor], Tensor]
 
