@@ -2,9 +2,12 @@
 # make gallery install into .venv, run every experiment and build out/index.html
 # make test    install into .venv and run the test suite
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
+# make docs    install into .venv and build the site: out/docs/index.html
+# make notebooks    install into .venv and write the book and the demos as notebooks: out/notebooks/
 # make lint    check style, types and the direction of imports
 # make check   lint, and the tests that answer within half a minute
 # EXTRAS=parity make test    compare with PyTorch, too
+# EXTRAS=browser make test   look at the pages in Chromium, too
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +15,7 @@ EXTRAS ?=
 QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_dropout.py tests/nn/test_nn.py
 comma := ,
 
-.PHONY: demo gallery test check bench lint clean
+.PHONY: demo gallery test check bench docs notebooks lint clean
 
 demo: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos dropout_overfitting
@@ -25,6 +28,12 @@ test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
 
 bench: $(VENV)/installed-bench
 	$(VENV)/bin/python -m benchmarks
+
+docs: $(VENV)/installed-demos,docs
+	$(VENV)/bin/python -m docs
+
+notebooks: $(VENV)/installed-demos,notebooks
+	$(VENV)/bin/python -m docs.notebooks
 
 lint: $(VENV)/installed-lint,test
 	$(VENV)/bin/ruff check .

@@ -6,6 +6,7 @@ They carry formulas and numbers, no words, so that both languages share them.
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +15,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from demos.house.style import BLUE, FAINT, INK, PAPER, VERMILLION, canvas, to_svg
-
 from .so_far import HERE, chapter
+
+sys.path.append(str(HERE.parent / "demos"))  # where the gallery is
+
+from gallery.figures import BLUE, FAINT, INK, PAPER, VERMILLION, canvas
+from gallery.svg import to_adaptive_svg
+
+WIDTH = 5.4  # inches
 
 
 def draw_all(folder: Path = HERE / "figures") -> list[Path]:
@@ -25,13 +31,13 @@ def draw_all(folder: Path = HERE / "figures") -> list[Path]:
     files = []
     for name, draw in FIGURES.items():
         files.append(folder / f"{name}.svg")
-        files[-1].write_text(to_svg(draw()), encoding="utf-8")
+        files[-1].write_text(to_adaptive_svg(draw()), encoding="utf-8")
     return files
 
 
 def blank(height: float, width: float, depth: float) -> tuple[Figure, Axes]:
     """Return a canvas without axes, for drawings."""
-    figure, axes = canvas(height=height)
+    figure, axes = canvas(width=WIDTH, height=height)
     axes.set(xlim=(0, width), ylim=(0, depth), aspect="equal")
     axes.axis("off")
     return figure, axes
@@ -94,7 +100,7 @@ def broadcasting() -> Figure:
 def decay() -> Figure:
     """Draw the bowl of chapter 9 without and with the penalty, and the way of that chapter's SGD in each."""
     optim, curvature, weight_decay = chapter(9), np.array([2.0, 0.1]), 0.1
-    figure, (left, right) = canvas(height=2.9, ncols=2, sharey=True)
+    figure, (left, right) = canvas(width=WIDTH, height=2.9, ncols=2, sharey=True)
     x, y = np.meshgrid(np.linspace(-1, 5.5, 50), np.linspace(-1, 5.5, 50))
     for axes, penalty in ((left, 0.0), (right, weight_decay)):
         loss = curvature[0] / 2 * (x - 1) ** 2 + curvature[1] / 2 * (y - 1) ** 2 + penalty / 2 * (x**2 + y**2)
@@ -123,7 +129,7 @@ def overfitting() -> Figure:
     for _ in range(book.STEPS):
         book.training_step(net, optimizer, x, y)
     dense = np.linspace(-1, 1, 200, dtype=np.float32)[:, None]
-    figure, axes = canvas(height=3.0)
+    figure, axes = canvas(width=WIDTH, height=3.0)
     axes.plot([-1, 1], [-1, 1], color=FAINT, linewidth=1.4)
     axes.plot(dense, net(book.Tensor(dense)).array, color=VERMILLION, linewidth=2.2)
     axes.scatter(x.array, y.array, s=36, color=INK, zorder=3)

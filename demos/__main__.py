@@ -1,15 +1,18 @@
 """The command line of the gallery: ``python -m demos [NAME | all] [options]``."""
 
-import signal
 import sys
+from pathlib import Path
 
-try:
-    from .house import runner
-except ImportError as error:
-    if error.name in {"matplotlib", "tqdm", "PIL"}:
-        sys.exit("The demos need matplotlib and tqdm: pip install 'minigrad-nn[demos]'")
-    raise
+sys.path.insert(0, str(Path(__file__).parent))  # where scripts look for modules, too
+
+from command.console import run
+
+
+def main() -> int:
+    from command import runner
+
+    return runner.main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever asks it to end, it ends as with Ctrl-C
-    sys.exit(runner.main(sys.argv[1:]))
+    run(main)

@@ -9,17 +9,17 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from lab.datasets import DATA, open_dataset
+from lab.sweep import SCHEDULER, Settings, sweep, workers_at
+from lab.training import evaluating, train_epoch
+from lab.unavailable import Unavailable
+
 import minigrad as mg
 from minigrad import nn, optim
 from minigrad.datasets import MNIST, FashionMNIST
 from minigrad.nn.utils import max_norm_
 from minigrad.optim.lr_scheduler import LinearLR
 from minigrad.utils.data import DataLoader, TensorDataset
-
-from .house.data import DATA, open_dataset
-from .house.demo import Unavailable
-from .house.sweep import SCHEDULER, Settings, sweep, workers_at
-from .house.training import evaluating, train_epoch
 
 KINDS = {kind.__name__: kind for kind in (MNIST, FashionMNIST)}
 BATCH = 50

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from lab.options import Option, at_least
+from lab.training import evaluating, spread, train_steps
+
 import numpy as np
-from matplotlib.figure import Figure
 
 import minigrad as mg
+from _many_linear import ManyLinear, sum_of_losses
 from minigrad import nn, optim
 from minigrad.nn.utils import max_norm_
-
-from ._many_linear import ManyLinear, sum_of_losses
-from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least
-from .house.statistics import interval, paired, verdict
-from .house.style import BLUE, FAINT, INK, ORANGE, PAPER, SKY, VERMILLION, canvas, label
-from .house.training import evaluating, spread, train_steps
 
 POINTS = 20
 NOISE = 0.3  # its standard deviation
@@ -164,161 +159,12 @@ def compute(options: argparse.Namespace) -> Results:
     return Results(found, {name: decompose(f, target, noise) for name, f in found.items()})
 
 
-# ---- pictures --------------------------------------------------------------------------------------------------------
+OPTIONS = [
+    Option("--sets", at_least(2), 200, "training sets, and networks", quick=50),
+    Option("--steps", at_least(1), 1000, "training steps", quick=300),
+]
 
+if __name__ == "__main__":
+    from command.console import run_script
 
-def draw_parts(results: Results, title: str) -> Figure:
-    figure, axes = canvas(height=3.9)
-    names = list(results.parts)
-    left = np.zeros(len(names))
-    looks = {"noise": (FAINT, ""), "variance": (SKY, "//"), "bias": (VERMILLION, "xx")}
-    for part, (color, hatch) in looks.items():
-        widths = np.array([getattr(parts, part).mean() for parts in results.parts.values()])
-        name = "bias²" if part == "bias" else part
-        axes.barh(names, widths, left=left, color=color, hatch=hatch, edgecolor=PAPER, label=name)
-        left += widths
-    means, margins = zip(*(interval(parts.error) for parts in results.parts.values()), strict=True)
-    axes.errorbar(means, names, xerr=margins, fmt="D", color=INK, capsize=4, markersize=4, linewidth=1.2, label="error")
-    axes.invert_yaxis()
-    figure.legend(loc="outside lower center", ncols=4, fontsize=9)
-    label(axes, title, x="mean squared error", y="")
-    return figure
-
-
-def draw_fits(results: Results, names: tuple[str, str], title: str) -> Figure:
-    figure, rows = canvas(rows=2, height=5.2, sharex=True, sharey=True)
-    x, target = GRID.numpy().ravel(), truth(GRID).numpy().ravel()
-    for axes, name in zip(rows, names, strict=True):
-        predictions = results.fits[name]
-        mean, deviation = predictions.mean(axis=0), predictions.std(axis=0, ddof=1)
-        axes.fill_between(x, mean - 2 * deviation, mean + 2 * deviation, color=SKY, alpha=0.4, label="± 2 deviations")
-        axes.plot(x, target, color=INK, linestyle=":", label="truth")
-        axes.plot(x, mean, color=BLUE, label="mean fit")
-        axes.plot(x, predictions[0], color=ORANGE, linestyle=(0, (4, 1.5)), linewidth=1.4, label="one fit")
-        axes.set(ylabel=f"y, {name}")
-    rows[0].legend(loc="upper left", fontsize=8.5, ncols=2)
-    rows[0].set_title(title)
-    rows[1].set_xlabel("x")
-    return figure
-
-
-# ---- what it shows ---------------------------------------------------------------------------------------------------
-
-
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    parts = results.parts
-    plain = parts["none"]
-    best, *rivals = leaders(parts)
-    furthest = max(parts, key=lambda name: abs(parts[name].chance.mean()))
-    gap = interval(parts[furthest].chance)
-    means = {name: [interval(values) for values in (p.bias, p.variance, p.noise, p.error)] for name, p in parts.items()}
-    other = best if best != "none" else "L2"
-    share = plain.variance.mean() / plain.total
-    return Exhibit(
-        claims=[
-            f"Over {options.sets} training sets {best} has {rank(rivals)}: {means[best][3]:.4f}, against "
-            f"{means['none'][3]:.4f} with no cure, of which {100 * share:.0f}% is variance.",
-            f"Variance: {effects(parts, 'variance')}. Squared bias: {effects(parts, 'bias')}.",
-            "The three parts add up to the measured error, but for what the noise of the observations it was measured "
-            f"on happens to share with the fits: {gap.mean:+.4f} ± {gap.margin:.4f} with {furthest}, at most.",
-        ],
-        pictures=[
-            Picture(
-                "parts",
-                draw_parts(results, f"{best} has {rank(rivals)};\n{count_of_cures(parts)}"),
-                alt="Stacked bars of noise, variance and squared bias: "
-                + "; ".join(f"{name} {v[2]:.4f}, {v[1]:.4f} and {v[0]:.4f}" for name, v in means.items())
-                + ".",
-                caption="Diamonds are the errors measured on observations that no network saw, with their intervals.",
-            ),
-            Picture(
-                "fits",
-                draw_fits(
-                    results,
-                    ("none", other),
-                    f"With {other} the variance is {parts[other].variance.mean():.3f}, "
-                    f"without a cure {plain.variance.mean():.3f}",
-                ),
-                alt=f"The mean of {options.sets} fits and a band of two deviations around it, above without a cure, "
-                f"below with {other}, whose band is of mean squared half-width {parts[other].variance.mean():.4f} "
-                f"against {plain.variance.mean():.4f}.",
-                caption="Bias is the distance of the two lines, variance the width of the band.",
-            ),
-        ],
-        tables=[
-            Table(
-                f"Parts of the error over {options.sets} training sets, mean and 95% interval",
-                ["cure", "bias²", "variance", "noise", "sum", "measured"],
-                [
-                    [name, *(f"{v:.4f}" for v in values[:3]), f"{parts[name].total:.4f}", f"{values[3]:.4f}"]
-                    for name, values in means.items()
-                ],
-            )
-        ],
-        notes=[
-            f"Each training set has {POINTS} points of y = sin(πx) with noise of deviation {NOISE}, at the same x; "
-            f"the networks are 1-{HIDDEN}-{HIDDEN}-1, trained for {options.steps:,} steps of Adam. The error is an "
-            f"average over {len(GRID)} points from -1 to 1. The strengths are one choice of many: "
-            + ", ".join(strength(cure) for cure in CURES[1:])
-            + ".",
-            "The squared bias is estimated without its own bias, so it may come out a little below zero where there is "
-            "none. Part of the variance is that of the first weights, which differ from network to network, too.",
-        ],
-    )
-
-
-def leaders(parts: dict[str, Parts]) -> list[str]:
-    """Return the cure with the smallest mean error, and those whose errors are not clearly larger."""
-    best, *others = sorted(parts, key=lambda name: parts[name].error.mean())
-    more = {name: paired(parts[best].error, parts[name].error) for name in others}
-    return [best, *(name for name in others if not more[name].clear_of_zero)]
-
-
-def rank(rivals: Sequence[str]) -> str:
-    """Say how far the smallest mean error stands alone."""
-    return f"the smallest error, not clearly below {' and '.join(rivals)}" if rivals else "the smallest error"
-
-
-def effects(parts: dict[str, Parts], part: str) -> str:
-    """Say what each cure does to a part of the error."""
-    before = getattr(parts["none"], part)
-    changes = {name: paired(before, getattr(p, part)) for name, p in parts.items() if name != "none"}
-    return "; ".join(f"{name} {verdict(change, 'it', '.4f')}" for name, change in changes.items())
-
-
-def count_of_cures(parts: dict[str, Parts]) -> str:
-    """Say how many of the cures clearly lower the variance."""
-    changes = [paired(parts["none"].variance, p.variance) for name, p in parts.items() if name != "none"]
-    lower = sum(change.clear_of_zero and change.mean < 0 for change in changes)
-    return f"{lower} of {len(changes)} cures clearly lower the variance"
-
-
-def strength(cure: Cure) -> str:
-    """Return what a cure was set to: "dropout p = 0.2"."""
-    fields = {"l1": "λ", "weight_decay": "λ", "p": "p", "max_norm": "c"}
-    ((field, symbol),) = [item for item in fields.items() if getattr(cure, item[0])]
-    return f"{cure.name} {symbol} = {getattr(cure, field):g}"
-
-
-DEMO = Demo(
-    order=7,
-    title="Bias, variance, noise",
-    question="Of what is a test error made, and which part of it does each cure of overfitting take away?",
-    formula=r"\text{error} = \text{bias}^2 + \text{variance} + \text{noise} \\"
-    r"E[(y - \hat{f}(x))^2] = (E[\hat{f}(x)] - f(x))^2 \\ + E[(\hat{f}(x) - E[\hat{f}(x)])^2] + σ^2",
-    source="Zhang Xian, PyTorch notes 6.1, “weight decay and dropout”, which defines the three parts",
-    references=[
-        Reference(
-            "Geman, Bienenstock and Doursat, Neural Networks and the Bias/Variance Dilemma, 1992",
-            "https://doi.org/10.1162/neco.1992.4.1.1",
-        ),
-        SRIVASTAVA,
-    ],
-    options=[
-        Option("--sets", at_least(2), 200, "training sets, and networks", quick=50),
-        Option("--steps", at_least(1), 1000, "training steps", quick=300),
-    ],
-    code=[ManyLinear, decompose],
-    compute=compute,
-    present=present,
-)
+    run_script(__file__)

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-from matplotlib.figure import Figure
+from lab.options import Option, at_least, positive, probability
+from lab.progress import progress
+from lab.statistics import Interval, interval
+from lab.training import evaluating, seeds_of, spread, train_steps
 
 import minigrad as mg
+from dropout_overfitting import draw_data
 from minigrad import nn, optim
-
-from .dropout_overfitting import draw_data
-from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least, positive, probability
-from .house.statistics import Interval, interval, paired, verdict
-from .house.style import BLUE, INK, LINES, VERMILLION, canvas, label
-from .house.training import evaluating, progress, seeds_of, spread, train_steps
 
 # ---- the shift by itself ---------------------------------------------------------------------------------------------
 
@@ -153,169 +148,16 @@ def corrected_losses(results: Results, order: str) -> list[float]:
     return [outcome.corrected_test_loss for outcome in results.outcomes[order]]
 
 
-# ---- the exhibit -----------------------------------------------------------------------------------------------------
+OPTIONS = [
+    Option("--p", probability, 0.5, "probability to drop, in the network"),
+    Option("--lr", positive, 0.01, "learning rate of Adam"),
+    Option("--steps", at_least(1), 300, "training steps", quick=60),
+    Option("--hidden", at_least(1), 100, "units in a hidden layer", quick=30),
+    Option("--seeds", at_least(2), 8, "data seeds", quick=3),
+    Option("--batches", at_least(1), 30, "batches of 1,000 for the shift by itself", quick=2),
+]
 
+if __name__ == "__main__":
+    from command.console import run_script
 
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    return Exhibit(
-        [claim_shift(results), claim_orders(results), claim_correction(results)],
-        [picture_shift(results), picture_orders(results)],
-        [table_orders(results, options), table_shift(results)],
-        notes=[
-            "With several hidden layers, dropout after one BatchNorm is dropout before the next, behind a Linear that "
-            "adds up many units. Only dropout after the last BatchNorm leaves every one alone.",
-            "A larger variance is not a larger signal: dropout leaves the mean of every unit as it is, and the layers "
-            "behind were trained on that mean, divided by the standard deviation of training. Li et al. report harm, "
-            "and better results with the statistics taken anew, for deep networks on images: this is a small one.",
-        ],
-    )
-
-
-def claim_shift(results: Results) -> str:
-    i = PROBABILITIES.index(0.5)
-    shift, shifted = (shifts[i] for shifts in results.shifts.values())
-    expected, elsewhere = (predicted_shift(0.5, *moments(name)) for name in INPUTS)
-    return (
-        f"Behind dropout of 0.5, BatchNorm sees {shift:.4f} times the variance in training that it sees in evaluation, "
-        f"for inputs of mean 0, where 1 / (1 - p) is {expected:g}; behind a ReLU, whose mean is not 0, {shifted:.4f} "
-        f"times, where the formula with the mean gives {elsewhere:.4f}."
-    )
-
-
-def claim_orders(results: Results) -> str:
-    plain = test_losses(results, "no dropout")
-    changes = [
-        f"dropout {ORDERS[order]} {verdict(paired(plain, test_losses(results, order)), 'the test loss')}"
-        for order in WITH_DROPOUT
-    ]
-    against = paired(test_losses(results, "after"), test_losses(results, "before"))
-    return (
-        f"Against BatchNorm without dropout, {'; '.join(changes)}. "
-        f"Dropout before each instead of after each {verdict(against, 'it')}."
-    )
-
-
-def claim_correction(results: Results) -> str:
-    changes = [
-        f"{verdict(correction(results, order), 'the test loss')} where dropout is {ORDERS[order]}"
-        for order in WITH_DROPOUT
-    ]
-    return f"Taking the running statistics anew, with dropout off, {', '.join(changes)}."
-
-
-def correction(results: Results, order: str) -> Interval:
-    """Return what it does to the test loss to take the running statistics anew."""
-    return paired(test_losses(results, order), corrected_losses(results, order))
-
-
-def picture_shift(results: Results) -> Picture:
-    worst = max(
-        abs(shift.mean / predicted_shift(p, *moments(name)) - 1)
-        for name, shifts in results.shifts.items()
-        for p, shift in zip(PROBABILITIES, shifts, strict=True)
-    )
-    return Picture(
-        "shift",
-        draw_shift(
-            results, f"The shift is as computed, within {worst:.1%}:\n1 / (1 - p) for mean 0, more behind a ReLU"
-        ),
-        alt=f"Two rising curves of the variance ratio over p, with measured points on them. {claim_shift(results)}",
-        caption="Points are measured, lines computed from mean and variance of the inputs.",
-    )
-
-
-def draw_shift(results: Results, title: str) -> Figure:
-    figure, axes = canvas()
-    curve = np.linspace(0, 0.82, 100)
-    for (name, shifts), style in zip(results.shifts.items(), LINES, strict=False):
-        line, marker = {**style, "marker": ""}, {**style, "linestyle": ""}
-        axes.plot(curve, predicted_shift(curve, *moments(name)), **line)
-        axes.plot(PROBABILITIES, [shift.mean for shift in shifts], label=name, **marker)
-    label(axes, title, x="p", y="variance in training / evaluation")
-    axes.legend()
-    return figure
-
-
-def picture_orders(results: Results) -> Picture:
-    means = [f"{np.mean(test_losses(results, order)):.3f} {order}" for order in ORDERS]
-    effect = verdict(correction(results, "before"), "the test loss")
-    title = f"Behind dropout, taking BatchNorm's statistics anew\n{effect}"
-    return Picture(
-        "orders",
-        draw_orders(results, title),
-        alt=f"Test losses by place of dropout: {', '.join(means)}. {claim_correction(results)}",
-        caption="Small points are data seeds, bars the mean with its 95% interval.",
-    )
-
-
-def draw_orders(results: Results, title: str) -> Figure:
-    figure, axes = canvas()
-    sides: Sequence = (
-        (test_losses, -0.14, VERMILLION, "s", "running statistics of training"),
-        (corrected_losses, 0.14, BLUE, "o", "taken anew, without dropout"),
-    )
-    for found, offset, color, marker, name in sides:
-        for i, order in enumerate(ORDERS):
-            sample = found(results, order)
-            axes.scatter([i + offset] * len(sample), sample, s=12, color=color, alpha=0.5, marker=marker, linewidths=0)
-            mean, margin = interval(sample)
-            key = {"label": name} if i == 0 else {}
-            axes.errorbar(i + offset, mean, margin, color=color, marker=marker, markeredgecolor=INK, capsize=4, **key)
-    axes.set(ylim=(0, None), xticks=range(len(ORDERS)), xticklabels=ORDERS)
-    label(axes, title, x="place of dropout, before or after BatchNorm", y="test loss")
-    axes.legend(fontsize=8.5)
-    return figure
-
-
-def table_orders(results: Results, options: argparse.Namespace) -> Table:
-    rows = []
-    for order in ORDERS:
-        outcomes = results.outcomes[order]
-        first, second = (interval([outcome.shifts[i] for outcome in outcomes]) for i in range(2))
-        losses = [interval(found(results, order)) for found in (test_losses, corrected_losses)]
-        rows.append([order, f"{first:.2f}", f"{second:.2f}", *(f"{loss:.3f}" for loss in losses)])
-    return Table(
-        f"Dropout of {options.p:g} by its place, after {options.steps:,} steps, over {options.seeds} data seeds: "
-        "mean and 95% interval",
-        ["", "shift at BatchNorm 1", "at BatchNorm 2", "test loss", "with statistics anew"],
-        rows,
-    )
-
-
-def table_shift(results: Results) -> Table:
-    rows = []
-    for i, p in enumerate(PROBABILITIES):
-        cells = [(f"{predicted_shift(p, *moments(name)):.3f}", f"{results.shifts[name][i]:.3f}") for name in INPUTS]
-        rows.append([f"{p:g}", *(cell for pair in cells for cell in pair)])
-    columns = ["p", *(heading for name in INPUTS for heading in (f"{name}: computed", "measured"))]
-    return Table(
-        f"Variance in training over that in evaluation: mean of {CHANNELS} channels, 95% interval", columns, rows
-    )
-
-
-DEMO = Demo(
-    order=12,
-    title="Dropout before or after BatchNorm",
-    question="What does dropout do to the statistics of BatchNorm, and does its place matter to the test loss?",
-    formula=r"\frac{Var_{train}}{Var_{eval}} = \frac{1}{1 - p} + \frac{p}{1 - p} \frac{E[x]^2}{Var[x]}",
-    source="“Dropout regularization (PyTorch)”, whose title asks, and does not say",
-    references=[
-        Reference(
-            "Li et al., Understanding the disharmony between dropout and batch normalization by variance shift, 2018",
-            "https://arxiv.org/abs/1801.05134",
-        ),
-        Reference("Ioffe and Szegedy, Batch normalization, 2015", "https://arxiv.org/abs/1502.03167"),
-        Reference("torch.nn.BatchNorm1d", "https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html"),
-    ],
-    options=[
-        Option("--p", probability, 0.5, "probability to drop, in the network"),
-        Option("--lr", positive, 0.01, "learning rate of Adam"),
-        Option("--steps", at_least(1), 300, "training steps", quick=60),
-        Option("--hidden", at_least(1), 100, "units in a hidden layer", quick=30),
-        Option("--seeds", at_least(2), 8, "data seeds", quick=3),
-        Option("--batches", at_least(1), 30, "batches of 1,000 for the shift by itself", quick=2),
-    ],
-    code=[measured_shift, block, correct_statistics],
-    compute=compute,
-    present=present,
-)
+    run_script(__file__)

@@ -7,18 +7,16 @@ paired difference says what dropout is worth. The first seed draws the numbers o
 from __future__ import annotations
 
 import argparse
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from matplotlib.figure import Figure
+from lab.options import Option, at_least, positive, probability
+from lab.progress import progress
+from lab.statistics import Interval, paired
+from lab.training import evaluating, seeds_of, spread
 
 import minigrad as mg
 from minigrad import nn, optim
-
-from .house.demo import SRIVASTAVA, Animation, Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least, positive, probability
-from .house.statistics import Interval, interval, paired, verdict
-from .house.style import BLUE, FAINT, INK, LINES, VERMILLION, canvas, draw_paired, label
-from .house.training import evaluating, progress, seeds_of, spread, train_steps
 
 N_SAMPLES = 20
 EVERY = 10  # steps between two frames
@@ -75,6 +73,17 @@ def start(seed: int, options: argparse.Namespace) -> tuple[Data, list[nn.Sequent
     return draw_data(), [build_plain(options.hidden), build_dropped(options.hidden, options.p)]
 
 
+def training(net: nn.Module, data: Data, options: argparse.Namespace) -> Iterator[int]:
+    """Train, and yield after every step how many were made."""
+    optimizer = optim.Adam(net.parameters(), lr=options.lr)
+    for step in range(1, options.steps + 1):
+        loss = nn.MSELoss()(net(data.x), data.y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield step
+
+
 def test_loss(net: nn.Module, data: Data) -> float:
     with evaluating(net):
         return nn.MSELoss()(net(data.x), data.test_y).item()
@@ -105,11 +114,6 @@ def watch(seed: int, options: argparse.Namespace) -> tuple[Data, list[Frame]]:
     return data, frames
 
 
-def training(net: nn.Module, data: Data, options: argparse.Namespace) -> Any:
-    optimizer = optim.Adam(net.parameters(), lr=options.lr)
-    return train_steps(net, optimizer, nn.MSELoss(), data.x, data.y, options.steps)
-
-
 def final_test_losses(seed: int, options: argparse.Namespace) -> list[float]:
     data, nets = start(seed, options)
     for net in nets:
@@ -138,103 +142,15 @@ def compute(options: argparse.Namespace) -> Results:
     return Results(data, frames, *map(list, zip(*losses, strict=True)))
 
 
-# ---- pictures --------------------------------------------------------------------------------------------------------
-
-CURVES: list[dict[str, Any]] = [
-    {"color": VERMILLION, "linestyle": "-", "label": "without dropout"},
-    {"color": BLUE, "linestyle": (0, (4, 1.5)), "label": "with dropout"},
+OPTIONS = [
+    Option("--p", probability, 0.5, "probability to drop"),
+    Option("--lr", positive, 0.01, "learning rate of Adam"),
+    Option("--steps", at_least(1), 500, "training steps", quick=150),
+    Option("--hidden", at_least(1), 300, "units in a hidden layer", quick=100),
+    Option("--seeds", at_least(2), 12, "data seeds of the table", quick=6),
 ]
 
+if __name__ == "__main__":
+    from command.console import run_script
 
-class Fits:
-    """The points and both fits: drawn once, then moved from frame to frame."""
-
-    def __init__(self, data: Data, frames: list[Frame]) -> None:
-        self.frames = frames
-        self.figure, axes = canvas(height=4.05)
-        axes.plot([-1, 1], [-1, 1], color=FAINT, linewidth=1.2, label="y = x")
-        axes.scatter(data.x, data.y, s=40, color=INK, label="train")
-        axes.scatter(data.x, data.test_y, s=36, facecolors="none", edgecolors=INK, marker="D", label="test")
-        self.curves = [axes.plot([], [], linewidth=2.6, **style)[0] for style in CURVES]
-        self.title = axes.set_title("\n")
-        axes.set(xlim=(-1.08, 1.08), ylim=(-2, 2), xlabel="x", ylabel="y", xticks=(-1, -0.5, 0, 0.5, 1))
-        axes.legend(loc="upper left", fontsize=9)
-
-    def draw(self, i: int) -> str:
-        """Move the curves to where frame i has them."""
-        step, curves, (plain, dropped) = self.frames[i]
-        for line, y in zip(self.curves, curves, strict=True):
-            line.set_data(GRID.numpy().ravel(), y.numpy().ravel())
-        self.title.set_text(
-            f"After {step} steps on {N_SAMPLES} points of y = x, the test loss is\n"
-            f"{plain:.3f} without dropout and {dropped:.3f} with it"
-        )
-        return f"step {step}: test loss {plain:.3f} without dropout, {dropped:.3f} with it"
-
-
-def animate(results: Results) -> Animation:
-    fits, last = Fits(results.data, results.frames), results.frames[-1]
-    first = results.frames[0]
-    alt = (
-        f"Two curves move through {N_SAMPLES} noisy points from step {first.step} to step {last.step}. At the end the "
-        f"network without dropout bends to single points, with a test loss of {last.test_losses[0]:.3f}; the one with "
-        f"dropout has {last.test_losses[1]:.3f}."
-    )
-    return Animation("fits", fits.figure, fits.draw, len(results.frames), alt, "The data of the first seed.")
-
-
-def draw_seeds(results: Results, title: str) -> Figure:
-    figure, axes = canvas()
-    samples = {"without dropout": results.plain, "with dropout": results.dropped}
-    draw_paired(axes, samples, styles=LINES[1::-1])  # in the colours of the fits
-    label(axes, title, x=f"{len(results.plain)} data seeds; bars: mean and 95% interval", y="test loss")
-    return figure
-
-
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    plain, dropped = map(interval, (results.plain, results.dropped))
-    wins = sum(b < a for a, b in zip(results.plain, results.dropped, strict=True))
-    finding = f"Dropout {verdict(results.change, 'the test loss')}"
-    pairs = Picture(
-        "seeds",
-        draw_seeds(results, finding),
-        alt=f"Test losses of {options.seeds} data seeds in pairs: {plain:.3f} without dropout, {dropped:.3f} with it; "
-        f"dropout is lower in {wins}.",
-        caption="Each grey line is one data set: the same points for both networks.",
-    )
-    table = Table(
-        f"Test loss over {options.seeds} data seeds, mean and 95% interval",
-        ["", "test loss"],
-        [
-            ["without dropout", f"{plain:.3f}"],
-            ["with dropout", f"{dropped:.3f}"],
-            ["paired difference", f"{results.change:.3f}"],
-            ["dropout won", f"{wins} of {options.seeds}"],
-        ],
-    )
-    claim = f"{finding}: from {plain:.3f} to {dropped:.3f}, means and 95% intervals over {options.seeds} data seeds."
-    return Exhibit([claim], [animate(results), pairs], [table])
-
-
-DEMO = Demo(
-    order=1,
-    part="a",
-    title="Overfitting and dropout",
-    question="Does dropout keep a large network from learning the noise of 20 points?",
-    formula=r"y_i = x_i + 0.3 ε_i \quad ε_i ∼ N(0, 1) \\ h' = \frac{ξ}{1 - p} h",
-    source="M. Zhou, PyTorch tutorial 503, “Dropout against overfitting”, 2017, and notes that repeat it",
-    references=[
-        Reference("The tutorial's code", "https://github.com/MorvanZhou/PyTorch-Tutorial"),
-        SRIVASTAVA,
-    ],
-    options=[
-        Option("--p", probability, 0.5, "probability to drop"),
-        Option("--lr", positive, 0.01, "learning rate of Adam"),
-        Option("--steps", at_least(1), 500, "training steps", quick=150),
-        Option("--hidden", at_least(1), 300, "units in a hidden layer", quick=100),
-        Option("--seeds", at_least(2), 12, "data seeds of the table", quick=6),
-    ],
-    code=[build_dropped, watch],
-    compute=compute,
-    present=present,
-)
+    run_script(__file__)

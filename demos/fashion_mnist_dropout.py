@@ -11,19 +11,14 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
-from matplotlib.figure import Figure
+from lab.datasets import DATA, load_images
+from lab.options import Option, at_least
+from lab.training import seeds_of, spread
 
 import minigrad as mg
 from minigrad import nn, optim
 from minigrad.datasets import FashionMNIST
 from minigrad.utils.data import DataLoader, TensorDataset
-
-from .house.data import DATA, load_images
-from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least
-from .house.statistics import Interval, interval
-from .house.style import LINES, canvas, label
-from .house.training import seeds_of, spread
 
 num_inputs, num_outputs, num_hiddens1, num_hiddens2 = 784, 10, 256, 256
 drop_prob1, drop_prob2 = 0.2, 0.5
@@ -178,102 +173,15 @@ def compute(options: argparse.Namespace) -> Results:
     return results
 
 
-def mean_history(histories: list[list[Epoch]]) -> list[Epoch]:
-    """Average over seeds, epoch by epoch."""
-    return [Epoch(*mg.tensor(epochs).mean(0).tolist()) for epochs in zip(*histories, strict=True)]
+OPTIONS = [
+    Option("--seeds", at_least(2), 3, "seeds to average over", quick=4),
+    Option("--epochs", at_least(1), 5, "passes over the data"),
+    Option("--batch-size", at_least(1), 256, "images in a step"),
+    Option("--images", at_least(1), 60_000, "how many of the images are used", quick=6_000),
+    DATA,
+]
 
+if __name__ == "__main__":
+    from command.console import run_script
 
-def over_seeds(histories: list[list[Epoch]], figure: str) -> list[Interval]:
-    """Return one figure of every epoch."""
-    return [interval([getattr(epoch, figure) for epoch in epochs]) for epochs in zip(*histories, strict=True)]
-
-
-def last(results: Results, name: str, figure: str) -> Interval:
-    """Return one figure of the last epoch."""
-    return over_seeds(results[name], figure)[-1]
-
-
-def draw_accuracy(results: Results, figure: str, what: str) -> Figure:
-    picture, axes = canvas(height=3.9)
-    which = ("train_acc", "test_acc").index(figure)
-    for (name, histories), style in zip(results.items(), LINES, strict=False):
-        ours, margins = zip(*over_seeds(histories, figure), strict=True)
-        axes.errorbar(range(1, len(ours) + 1), ours, margins, capsize=3, label=f"{name}, minigrad", **style)
-        book = style | {"linestyle": "none", "markerfacecolor": "none", "markersize": 9}
-        axes.plot(range(1, 6), PUBLISHED[name][which], label=f"{name}, the book", **book)
-    scratch, layers = (last(results, name, figure).mean for name in BUILDERS)
-    epochs = len(next(iter(results.values()))[0])
-    title = f"{what} after epoch {epochs}: {scratch:.3f} from scratch, {layers:.3f} with layers"
-    label(axes, title, x="epoch", y=what.lower())
-    axes.set_xticks(range(1, max(epochs, 5) + 1))
-    picture.legend(loc="outside lower center", ncols=2, fontsize=9)
-    return picture
-
-
-def tabulate(results: Results, options: argparse.Namespace) -> Table:
-    rows = []
-    for name, histories in results.items():
-        book = list(zip(*PUBLISHED[name], strict=True))
-        for number, epoch in enumerate(mean_history(histories), 1):
-            published = [f"{value:.3f}" for value in book[number - 1]] if number <= len(book) else ["", ""]
-            ours = [f"{epoch.loss:.4f}", f"{epoch.train_acc:.3f}", f"{epoch.test_acc:.3f}"]
-            rows.append([f"{name}, epoch {number}", *ours, *published])
-    columns = ["", "loss", "train acc", "test acc", "the book: train", "test"]
-    return Table(f"Fashion-MNIST, mean over {options.seeds} seeds, beside the book's figures", columns, rows)
-
-
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    claims, alts = [], []
-    for name in BUILDERS:
-        train_acc, test_acc = (last(results, name, figure) for figure in ("train_acc", "test_acc"))
-        book = [values[-1] for values in PUBLISHED[name]]
-        claims.append(
-            f"Written {name}, after epoch {options.epochs}: training accuracy {train_acc:.3f}, test accuracy "
-            f"{test_acc:.3f} (mean and 95% interval over {options.seeds} seeds). The book prints {book[0]:.3f} and "
-            f"{book[1]:.3f} after epoch 5."
-        )
-    for figure in "train_acc", "test_acc":
-        scratch, layers = (last(results, name, figure) for name in BUILDERS)
-        alts.append(f"It ends at {scratch:.3f} from scratch, {layers:.3f} with layers; hollow marks are the book's.")
-    return Exhibit(
-        claims,
-        pictures=[
-            Picture(
-                "training",
-                draw_accuracy(results, "train_acc", "Training accuracy"),
-                alt=f"Training accuracy over the epochs, rising. {alts[0]}",
-                caption="Measured during training, with units dropped. Bars are 95% intervals of the mean over seeds.",
-            ),
-            Picture(
-                "test",
-                draw_accuracy(results, "test_acc", "Test accuracy"),
-                alt=f"Test accuracy over the epochs. {alts[1]}",
-                caption="Bars are 95% intervals of the mean over seeds; single seeds lie further apart.",
-            ),
-        ],
-        tables=[tabulate(results, options)],
-    )
-
-
-DEMO = Demo(
-    order=1,
-    part="b",
-    title="Fashion-MNIST, from scratch and with layers",
-    question="Does dropout written out by hand train like the layer, and both like the book?",
-    formula=r"h_i' = \frac{ξ_i}{1 - p} h_i \\ E[h_i'] = \frac{E[ξ_i]}{1 - p} h_i = h_i",
-    source="“Dive into Deep Learning”, Dropout, in its PyTorch version",
-    references=[
-        Reference("Dive into Deep Learning, Dropout", "https://d2l.ai/chapter_multilayer-perceptrons/dropout.html"),
-        Reference("Xiao, Rasul, Vollgraf, Fashion-MNIST, 2017", "https://arxiv.org/abs/1708.07747"),
-    ],
-    options=[
-        Option("--seeds", at_least(2), 3, "seeds to average over", quick=2),
-        Option("--epochs", at_least(1), 5, "passes over the data", quick=1),
-        Option("--batch-size", at_least(1), 256, "images in a step"),
-        Option("--images", at_least(1), 60_000, "how many of the images are used", quick=6_000),
-        DATA,
-    ],
-    code=[dropout, from_scratch, with_layers],
-    compute=compute,
-    present=present,
-)
+    run_script(__file__)

@@ -10,16 +10,14 @@ from __future__ import annotations
 import argparse
 from typing import NamedTuple
 
+from lab.options import Option, at_least
+from lab.progress import progress
+from lab.training import evaluating
+
 import numpy as np
-from matplotlib.figure import Figure
 
 import minigrad as mg
 from minigrad import nn
-
-from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least
-from .house.style import BLUE, INK, LINES, VERMILLION, canvas, label
-from .house.training import evaluating, progress
 
 KEEP = 0.5  # the probability to keep a unit: 1 - p
 SIZES = 2, 100, 100, 1
@@ -234,85 +232,12 @@ def compute(options: argparse.Namespace) -> Results:
     return Results(train_all(net, X, Y, options.steps), expectation)
 
 
-def draw_training(training: Training) -> Figure:
-    figure, axes = canvas()
-    names = "plain, NumPy", "inverted, NumPy", "minigrad's layers"
-    every = max(1, len(training.plain) // 10)
-    for i, (name, losses) in enumerate(zip(names, training[:3], strict=True)):
-        marks = {"markevery": (i * every // 3, every), "linewidth": 5 - 1.6 * i}
-        axes.plot(range(1, len(losses) + 1), losses, label=name, **LINES[i], **marks)
-    title = f"Three dropouts train one network:\npredictions never differ by more than {training.prediction_gap:.0e}"
-    label(axes, title, x="step", y="mean squared error of prediction")
-    axes.set_ylim(0, None)
-    axes.legend()
-    return figure
+OPTIONS = [
+    Option("--steps", at_least(1), 1000, "training steps", quick=100),
+    Option("--draws", at_least(2), 20_000, "masks to average over", quick=2_000),
+]
 
+if __name__ == "__main__":
+    from command.console import run_script
 
-def draw_expectation(expectation: Expectation, draws: int) -> Figure:
-    figure, axes = canvas(height=4)
-    span = [expectation.predicted.min(), expectation.predicted.max()]
-    axes.plot(span, span, color=INK, linewidth=1, label="equal")
-    squares = {"marker": "s", "s": 34, "facecolors": "none", "edgecolors": VERMILLION}
-    axes.scatter(expectation.predicted, expectation.plain, label="plain", **squares)
-    axes.scatter(expectation.predicted, expectation.inverted, s=12, color=BLUE, label="inverted")
-    title = f"Over {draws:,} masks, both dropouts average to\nwhat prediction computes without any"
-    label(axes, title, x="input of a unit in prediction", y="its mean over masks in training")
-    axes.legend()
-    return figure
-
-
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    training, expectation = results
-    gaps = [
-        ["outputs in training", f"{training.output_gap:.1e}"],
-        ["gradients", f"{training.gradient_gap:.1e}"],
-        ["predictions", f"{training.prediction_gap:.1e}"],
-    ]
-    return Exhibit(
-        claims=[
-            f"With the same masks, plain dropout, inverted dropout and minigrad's layers stay within "
-            f"{training.output_gap:.0e} of each other in their outputs and {training.gradient_gap:.0e} in their "
-            f"gradients, over {options.steps:,} steps in double precision.",
-            f"In expectation they agree as well: over {options.draws:,} masks each, the mean inputs of {SIZES[2]} "
-            f"units lie within {expectation.worst_z:.1f} standard errors of what prediction uses.",
-        ],
-        pictures=[
-            Picture(
-                "training",
-                draw_training(training),
-                alt=f"Three error curves that lie on each other, from {training.inverted[0]:.3f} down to "
-                f"{training.inverted[-1]:.4f}.",
-                caption="Wide to narrow, so that three lines in one place can be seen.",
-            ),
-            Picture(
-                "expectation",
-                draw_expectation(expectation, options.draws),
-                alt=f"{SIZES[2]} units on the diagonal: mean input over masks against the input in prediction, at most "
-                f"{expectation.worst_z:.1f} standard errors apart.",
-            ),
-        ],
-        tables=[Table(f"Largest difference in {options.steps:,} steps", ["", "largest difference"], gaps)],
-        notes=[
-            f"The plain network's W2 and W3 are larger by 1/{KEEP}, and its learning rates for them by 1/{KEEP}²: with "
-            "one learning rate for all weights, plain and inverted dropout are not the same training.",
-            "In the notes, p is the probability to keep a unit; in PyTorch and here, the probability to drop it.",
-        ],
-    )
-
-
-DEMO = Demo(
-    order=3,
-    title="Plain and inverted dropout, in bare NumPy",
-    question="Is it the same whether one scales in training or in prediction?",
-    formula=r"\text{plain: } h' = ξ h, \text{ predict } (1 - p) h \\ \text{inverted: } h' = \frac{ξ}{1 - p} h, "
-    r"\text{ predict } h",
-    source="notes on regularization in PyTorch 1.0, section 3, which follow CS231n",
-    references=[Reference("CS231n, Neural networks part 2", "https://cs231n.github.io/neural-networks-2/")],
-    options=[
-        Option("--steps", at_least(1), 1000, "training steps", quick=100),
-        Option("--draws", at_least(2), 20_000, "masks to average over", quick=2_000),
-    ],
-    code=[plain_train_step, plain_predict, inverted_train_step, inverted_predict],
-    compute=compute,
-    present=present,
-)
+    run_script(__file__)

@@ -10,17 +10,13 @@ import argparse
 import math
 from typing import NamedTuple
 
+from lab.options import Option, at_least
+from lab.progress import progress
+
 import numpy as np
-from matplotlib.figure import Figure
 
 import minigrad as mg
 from minigrad import nn
-
-from .house.demo import SRIVASTAVA, Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least
-from .house.statistics import Interval, interval
-from .house.style import BLUE, ORANGE, VERMILLION, canvas, label
-from .house.training import progress
 
 ONES = 10_000
 P = 0.5
@@ -114,68 +110,9 @@ def compute(options: argparse.Namespace) -> Results:
     return Results(*draw_sums(options.draws), four_states())
 
 
-def draw_histogram(results: Results, mean: Interval) -> Figure:
-    figure, axes = canvas()
-    kept = np.arange(ONES // 2 - 250, ONES // 2 + 251)
-    width = 25  # of a bar, in units of the sum
-    axes.hist(results.sums, bins=np.arange(9487.5, 10513, width), color=BLUE, alpha=0.75, label="training, drawn")
-    expected = len(results.sums) * binomial(kept, ONES, 1 - P) * width * (1 - P)
-    axes.plot(kept / (1 - P), expected, color=ORANGE, linestyle="--", label="binomial, computed")
-    axes.axvline(results.evaluation, color=VERMILLION, linestyle=":", label="evaluation")
-    title = f"Training adds up to {mean:,.1f}, evaluation to {results.evaluation:,.0f}"
-    label(axes, title, x=f"sum of {ONES:,} ones", y="draws")
-    axes.legend(loc="upper left", fontsize=8.5)
-    return figure
+OPTIONS = [Option("--draws", at_least(2), 1000, "passes in training", quick=200)]
 
+if __name__ == "__main__":
+    from command.console import run_script
 
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    mean, deviation = interval(results.sums), float(np.std(results.sums, ddof=1))
-    expected = math.sqrt(ONES * P / (1 - P))
-    low, high = min(results.sums), max(results.sums)
-    training, evaluation = results.states[:2], results.states[2:]
-    return Exhibit(
-        claims=[
-            f"Over {len(results.sums):,} training passes {ONES:,} ones add up to {mean:,.1f} (mean and 95% interval), "
-            f"with a standard deviation of {deviation:.1f} where the binomial has {expected:.1f}; "
-            f"in evaluation to exactly {results.evaluation:,.0f}.",
-            f"Two passes of the network over the same inputs differ by up to {max(s.change for s in training):.2f} in "
-            f"training and by {max(s.change for s in evaluation):g} in evaluation, with gradients recorded or not.",
-        ],
-        pictures=[
-            Picture(
-                "sums",
-                draw_histogram(results, mean),
-                alt=f"Histogram of {options.draws:,} sums in training, from {low:,.0f} to {high:,.0f}, on average "
-                f"{mean:,.1f}; it follows the binomial curve. A line marks evaluation's, {results.evaluation:,.0f}.",
-                caption="Kept ones count twice, so the sum is right on average; only evaluation gives it every time.",
-            )
-        ],
-        tables=[
-            Table(
-                "SimpleMLP, 784-256-256-10, on 100 inputs",
-                ["mode", "gradients", "two passes differ by", "graph"],
-                [
-                    [s.mode, "on" if s.grad else "off", f"{s.change:.3f}", "recorded" if s.has_graph else "none"]
-                    for s in results.states
-                ],
-            )
-        ],
-        notes=["The mode decides what is dropped; grad mode decides what is recorded. Neither asks the other."],
-    )
-
-
-DEMO = Demo(
-    order=2,
-    title="Two modes",
-    question="What does a network with dropout answer in training, and what in evaluation?",
-    formula=r"y = \frac{ξ}{1 - p} x \quad E[y] = x \\ ξ = 0 \text{ with probability } p, \text{ else } 1",
-    source="Zhang Xian, PyTorch notes 6.1, “weight decay and dropout”, and “Dropout regularization (PyTorch)”, 2024",
-    references=[
-        Reference("torch.nn.Dropout", "https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html"),
-        SRIVASTAVA,
-    ],
-    options=[Option("--draws", at_least(2), 1000, "passes in training", quick=200)],
-    code=[draw_sums, SimpleMLP],
-    compute=compute,
-    present=present,
-)
+    run_script(__file__)

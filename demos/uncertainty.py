@@ -12,19 +12,16 @@ from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
+from lab.options import Option, at_least, inner_probability, positive
+from lab.statistics import Interval, interval
+from lab.training import seeds_of, spread, train_steps
+
 import numpy as np
-from matplotlib.figure import Figure
 
 import minigrad as mg
+from _many_linear import ManyLinear, sum_of_losses
+from dropout_overfitting import Data, build_dropped
 from minigrad import nn, optim
-
-from ._many_linear import ManyLinear, sum_of_losses
-from .dropout_overfitting import Data, build_dropped
-from .house.demo import Demo, Exhibit, Option, Picture, Reference, Table
-from .house.options import at_least, inner_probability, positive
-from .house.statistics import Interval, interval
-from .house.style import BLUE, INK, LINES, VERMILLION, canvas, label
-from .house.training import seeds_of, spread, train_steps
 
 Array = np.ndarray
 
@@ -188,164 +185,17 @@ def summarise_growth(results: Results) -> Growth:
     return Growth(widths, [interval([error(band) for band in bands]) for bands in by_size])
 
 
-# ---- pictures --------------------------------------------------------------------------------------------------------
-
-
-def draw_band(trial: Trial, band: int, name: str) -> Figure:
-    figure, axes = canvas(height=3.8)
-    middle, holds = trial.bands[band], trial.measures[band].truth
-    color = (BLUE, VERMILLION)[band]
-    axes.fill_between(X, middle.low, middle.high, color=color, alpha=0.22, linewidth=0, label="mean ± 1.96 deviations")
-    axes.plot(X, middle.mean, color=color, label="mean")
-    axes.plot(X, X, color=INK, linestyle=":", linewidth=1.2, label="y = x")
-    axes.scatter(trial.data.x, trial.data.y, s=22, color=INK, label="train", zorder=3)
-    label(axes, f"{name} holds y = x\nat {holds:.0%} of the inputs from -1 to 1", x="x", y="y")
-    axes.set(xlim=(-2, 2), ylim=(-5, 5))
-    axes.legend(loc="upper left", fontsize=8.5)
-    return figure
-
-
-CRITERIA = {"truth": "y = x", "observations": "new observations", "with_noise": "new observations,\nband with noise"}
-
-
-def draw_coverage(summaries: list[dict[str, Interval]], networks: int) -> Figure:
-    figure, axes = canvas()
-    for name, summary, style, offset in zip(names(networks), summaries, LINES, (-0.08, 0.08), strict=False):
-        means, margins = zip(*(summary[criterion] for criterion in CRITERIA), strict=True)
-        style = style | {"linestyle": "none"}
-        axes.errorbar(np.arange(3) + offset, means, margins, capsize=4, label=name, **style)
-    axes.axhline(0.95, color=INK, linestyle=":", linewidth=1.2, label="what 95% would be")
-    dropout, trained = (summary["truth"].mean for summary in summaries)
-    title = f"The bands hold the truth at {dropout:.0%} (dropout)\nand {trained:.0%} (networks) of the inputs"
-    label(axes, title, x="", y="held")
-    axes.set(xlim=(-0.5, 2.5), ylim=(0, 1.15), xticks=range(3), xticklabels=CRITERIA.values())
-    axes.set_yticks(np.linspace(0, 1, 5), ["0%", "25%", "50%", "75%", "100%"])
-    axes.legend(fontsize=8.5, loc="lower right")
-    return figure
-
-
-def draw_growth(growth: Growth) -> Figure:
-    figure, axes = canvas()
-    points = [N_SAMPLES * times for times in MORE]
-    for name, intervals, style in zip(("width of the band", "error of its mean"), growth, LINES, strict=False):
-        means, margins = zip(*intervals, strict=True)
-        axes.errorbar(points, means, margins, capsize=4, label=name, **style)
-    widths, errors = growth
-    title = (
-        f"With {MORE[-1]} times the data, dropout's band is {widths[-1].mean / widths[0].mean:.0%} as wide,\n"
-        f"the error of its mean {errors[-1].mean / errors[0].mean:.0%} of what it was"
-    )
-    label(axes, title, x="training points", y="in units of y")
-    axes.set(xscale="log", ylim=(0, None))
-    axes.set_xticks(points, map(str, points))
-    axes.minorticks_off()
-    axes.legend(fontsize=9)
-    return figure
-
-
-def names(networks: int) -> tuple[str, str]:
-    return "dropout", f"{networks} networks"
-
-
-def present(results: Results, options: argparse.Namespace) -> Exhibit:
-    dropout, trained = summaries = [summarise(results, band) for band in (0, 1)]
-    growth = summarise_growth(results)
-    first = results[0]
-    claims = [
-        f"Where the data lies, dropout's 95% band holds the truth at {dropout['truth']:.0%} of the inputs, the band of "
-        f"{options.networks} networks at {trained['truth']:.0%} (means and 95% intervals over {options.seeds} data "
-        f"sets).",
-        f"New observations fall into them {dropout['observations']:.0%} and {trained['observations']:.0%} of the time; "
-        f"with the noise added, which only we know, {dropout['with_noise']:.0%} and {trained['with_noise']:.0%}.",
-        f"Beyond the data, up to |x| = 2, dropout's band is {dropout['width_beyond']:.2f} wide instead of "
-        f"{dropout['width']:.2f}, the networks' {trained['width_beyond']:.2f} instead of {trained['width']:.2f}.",
-        f"With {MORE[-1]} times the data, dropout's band is {growth.widths[-1]:.2f} wide, where it was "
-        f"{growth.widths[0]:.2f}; the error of its mean is {growth.errors[-1]:.3f}, where it was "
-        f"{growth.errors[0]:.3f}.",
-    ]
-    pictures = [
-        Picture(
-            "dropout",
-            draw_band(first, 0, "Dropout's band"),
-            alt=f"A band around a curve through {N_SAMPLES} points; on average {first.measures[0].width:.2f} wide "
-            f"between -1 and 1, {first.measures[0].width_beyond:.2f} beyond.",
-            caption=f"One network, {options.passes:,} passes in training mode; the first data set.",
-        ),
-        Picture(
-            "networks",
-            draw_band(first, 1, f"The band of {options.networks} networks"),
-            alt=f"A band around a curve through the same points; on average {first.measures[1].width:.2f} wide "
-            f"between -1 and 1, {first.measures[1].width_beyond:.2f} beyond.",
-            caption="The same data, from other random weights each; no dropout.",
-        ),
-        Picture(
-            "coverage",
-            draw_coverage(summaries, options.networks),
-            alt=f"Fractions held by dropout's band and by that of the networks: the truth {dropout['truth']:.0%} and "
-            f"{trained['truth']:.0%}, new observations {dropout['observations']:.0%} and "
-            f"{trained['observations']:.0%}, with noise {dropout['with_noise']:.0%} and {trained['with_noise']:.0%}.",
-            caption=f"Means and 95% intervals over {options.seeds} data sets.",
-        ),
-        Picture(
-            "more_data",
-            draw_growth(growth),
-            alt=f"Over {', '.join(str(N_SAMPLES * times) for times in MORE)} points the width is "
-            f"{', '.join(f'{each:.2f}' for each in growth.widths)} and the error "
-            f"{', '.join(f'{each:.3f}' for each in growth.errors)}.",
-            caption=f"The same p and the same {options.steps:,} steps at every size; {options.seeds} data sets each.",
-        ),
-    ]
-    rows = {
-        "holds y = x": ("truth", ".0%"),
-        "new observations": ("observations", ".0%"),
-        "with noise added": ("with_noise", ".0%"),
-        "error of its mean": ("error", ".2f"),
-        "width from -1 to 1": ("width", ".2f"),
-        "width beyond, to ±2": ("width_beyond", ".2f"),
-    }
-    table = Table(
-        f"Bands over {options.seeds} data sets, mean and 95% interval",
-        ["", *names(options.networks)],
-        [[row, *(format(summary[key], spec) for summary in summaries)] for row, (key, spec) in rows.items()],
-    )
-    return Exhibit(claims, pictures, [table], NOTES)
-
-
-NOTES = [
-    "What the bands are: how much the answer depends on which units are kept, and on where training began. What they "
-    "are not: a statement about other data. Networks that agree with each other can be wrong together, as they have "
-    "seen the same noise; trained without dropout, they follow it.",
-    "Gal and Ghahramani derive dropout's band for networks with weight decay, and choose p and the level of the noise "
-    "by likelihood. The tutorial's network has no weight decay, and its p was chosen by hand.",
-    "Neighbouring inputs are held or missed together, so a single data set says little: the intervals are over data "
-    "sets.",
+OPTIONS = [
+    Option("--p", inner_probability, 0.5, "probability to drop"),
+    Option("--lr", positive, 0.01, "learning rate of Adam"),
+    Option("--steps", at_least(1), 500, "training steps", quick=150),
+    Option("--hidden", at_least(1), 100, "units in a hidden layer", quick=30),
+    Option("--networks", at_least(2), 50, "networks without dropout"),
+    Option("--passes", at_least(2), 500, "passes with dropout", quick=100),
+    Option("--seeds", at_least(2), 8, "data sets", quick=3),
 ]
 
-DEMO = Demo(
-    order=11,
-    title="Uncertainty",
-    question="If dropout is left on, does the spread of the answers say how far off they are?",
-    formula=r"\bar{y}(x) ± 1.96 s(x) \\ \bar{y} = \frac{1}{T} ∑_t^T \hat{y}_t \\ "
-    r"s^2 = \frac{1}{T - 1} ∑_t^T (\hat{y}_t - \bar{y})^2 \\ \text{with noise: } ± 1.96 \sqrt{s^2 + 0.3^2}",
-    source="Gal and Ghahramani 2016, on the data of M. Zhou’s PyTorch tutorial 503, 2017",
-    references=[
-        Reference(
-            "Gal and Ghahramani, Dropout as a Bayesian approximation, ICML 2016", "https://arxiv.org/abs/1506.02142"
-        ),
-        Reference(
-            "Lakshminarayanan, Pritzel and Blundell, Deep ensembles, NIPS 2017", "https://arxiv.org/abs/1612.01474"
-        ),
-    ],
-    options=[
-        Option("--p", inner_probability, 0.5, "probability to drop"),
-        Option("--lr", positive, 0.01, "learning rate of Adam"),
-        Option("--steps", at_least(1), 500, "training steps", quick=150),
-        Option("--hidden", at_least(1), 100, "units in a hidden layer", quick=30),
-        Option("--networks", at_least(2), 50, "networks without dropout"),
-        Option("--passes", at_least(2), 500, "passes with dropout", quick=100),
-        Option("--seeds", at_least(2), 8, "data sets", quick=3),
-    ],
-    code=[dropout_band, ManyLinear, measure],
-    compute=compute,
-    present=present,
-)
+if __name__ == "__main__":
+    from command.console import run_script
+
+    run_script(__file__)

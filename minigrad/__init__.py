@@ -515,12 +515,17 @@ SUBPACKAGES = (
     "serialization", "utils",
 )  # fmt: skip
 
+# Functions of these packages that have their name here, loaded at their first use, too.
+LENT = {"draw": "utils.drawing", "load": "serialization", "save": "serialization", "summary": "utils.summary"}
+
 if TYPE_CHECKING:
     from . import (
         accelerator, autograd, backends, cuda, functional, linalg, multiprocessing, nn, optim, replay, serialization,
         utils,
     )  # fmt: skip
     from .serialization import load, save
+    from .utils.drawing import draw
+    from .utils.summary import summary
 
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
@@ -528,10 +533,10 @@ if not TYPE_CHECKING:  # to a type checker, a module with this function would ha
     def __getattr__(name: str) -> Any:
         if name in SUBPACKAGES:
             return importlib.import_module(f"minigrad.{name}")
-        if name in ("load", "save"):
-            return getattr(importlib.import_module("minigrad.serialization"), name)
+        if name in LENT:
+            return getattr(importlib.import_module(f"minigrad.{LENT[name]}"), name)
         raise AttributeError(_absent.message("minigrad", name))
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *SUBPACKAGES, "load", "save"})
+    return sorted({*globals(), *SUBPACKAGES, *LENT})

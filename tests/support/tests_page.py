@@ -22,7 +22,7 @@ ROOMS = {
     "typing": "Users' scripts under type checkers.",
     "demos": "Demos, gallery, playground, tutorials.",
     "book": "The book: its scripts, its pages, its exercises.",
-    "docs": "The site, the notebooks, the pages for newcomers.",
+    "docs": "The site, the notebooks, the package, and what shows graphs and networks.",
     "pyodide": "minigrad in a browser's Python.",
     "parity": "The same against PyTorch 2.13; skipped where torch is missing.",
     "support": "No tests: what tests share.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .html import module_html
 from .registration import Registration
 
 
@@ -18,6 +19,9 @@ class Printing(Registration):
     def __repr__(self) -> str:
         extra = self.extra_repr().split("\n") if self.extra_repr() else []
         return tree(self._get_name(), extra, [f"({name}): {module!r}" for name, module in self._registered("module")])
+
+    def _repr_html_(self) -> str:
+        return module_html(self)
 
 
 def tree(name: str, extra: list[str], children: list[str]) -> str:

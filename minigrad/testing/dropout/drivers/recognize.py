@@ -35,9 +35,8 @@ def adapter_for(subject: Any) -> DropoutAdapter:
 
     Args:
         subject: an adapter or its class; a layer class of minigrad, PyTorch, Keras, Flax or Equinox; a function of
-        tensors,
-            of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one of these,
-            "module:name" or "file.py:name".
+            tensors, of JAX arrays with a key, or of arrays; a class of arrays with forward and backward; a path to one
+            of these, "module:name" or "file.py:name".
 
     Raises:
         TypeError: it is none of these.
