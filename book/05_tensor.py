@@ -23,7 +23,7 @@ def _matmul(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 matmul = Op(_matmul, lambda g, z, x, y: matmul(g, y.mT),
                      lambda g, z, x, y: matmul(x.mT, g))
 
-relu = Op(lambda x: np.maximum(x, np.zeros(x.shape[-1:], x.dtype)), lambda g, y, x: g * (y > 0))
+relu = Op(lambda x: np.maximum(x, np.zeros(x.shape[-1:], x.dtype)), lambda g, y, x: g * (y != 0))
 
 table = SimpleNamespace()  # all entries so far, each of which learns its name
 for part in (vars(rules), vars(sums), dict(globals())):

@@ -28,7 +28,7 @@ power = Op(lambda x, exponent: x**exponent,
            lambda g, y, x, exponent: g * x ** (exponent - 1) * exponent if exponent else g * 0.0)
 
 eq, ne, lt, le, gt, ge = map(Op, (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal))
-table.power, table.gt = power, gt
+table.power, table.ne = power, ne
 
 
 class Tensor(tensor.Tensor):
@@ -45,8 +45,8 @@ class Tensor(tensor.Tensor):
     def __neg__(self) -> Any:
         return apply(table.neg, self)
 
-    def __gt__(self, other: Any) -> Any:
-        return apply(table.gt, self, other) if isinstance(other, self.operands) else NotImplemented
+    def __ne__(self, other: Any) -> Any:
+        return apply(table.ne, self, other) if isinstance(other, self.operands) else NotImplemented
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -8,9 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from so_far import chapter
 
-order, sums, engine, nn, points = chapter(3), chapter(4), chapter(7), chapter(8), chapter(11)
+order, sums, engine, nn, recording = chapter(3), chapter(4), chapter(7), chapter(8), chapter(11).recording
 Node, Gradient, Rule, newest_first, deliver = engine.Node, sums.Gradient, engine.Rule, order.newest_first, sums.deliver
-recording = points.recording
+
+
+class Op(engine.Op):
+    adds: Callable[..., bool] | None = None  # adds the gradient of a part into the whole's, instead of the first rule
 
 
 def leading_to(wanted: set[Any], nodes: list[Node]) -> set[Any]:
@@ -33,8 +36,8 @@ def gradients(roots: Iterable[tuple[Any, Gradient]], *, wanted: set[Any] | None 
         useful = leading_to(wanted, nodes)
         nodes = [node for node in nodes if not useful.isdisjoint(node.edges)]
     checked = None if guard is None else guard(nodes)
-
     found: dict[Any, Gradient] = {}
+    owned: set[Any] = set()  # edges whose gradient in flight is a new array, which parts may be added into
     for node in nodes:
         g = flowing.pop(node, None)
         if g is None:
@@ -45,14 +48,16 @@ def gradients(roots: Iterable[tuple[Any, Gradient]], *, wanted: set[Any] | None 
         if wanted is not None and node in wanted:
             found[node] = g
         if values is None:
-            raise RuntimeError(
-                f"Trying to backward through the graph a second time, but {node.name()} freed what it had saved in the "
-                "first pass. Give retain_graph=True to the first pass if you need two."
-            )
+            raise RuntimeError(f"Trying to backward through the graph a second time, but {node.name()} freed what it "
+                               "had saved in the first pass. Give retain_graph=True to the first pass if you need two.")
         op, params = node.op, node.params
         for i, edge in enumerate(node.edges):
             if edge is None or (useful is not None and edge not in useful):
                 continue
+            if op.adds is not None and checked is None and lift is None:
+                if edge in owned and op.adds(flowing[edge], g, **params):
+                    continue
+                owned.add(edge)
             rule = op.rules[i] if checked is None else checked(node, i)
             grad = rule(g, *values, **params)  # type: ignore[misc]
             if grad is not None:
@@ -94,7 +99,7 @@ class Tensor(engine.Tensor):
         backward([self.root(gradient, create_graph)], create_graph, guard=self.guard, **how)
 
 
-engine.Tensor.backward, engine.Tensor.guard, engine.Tensor.hooks = Tensor.backward, None, None
+engine.Tensor.backward, engine.Tensor.guard, engine.Tensor.hooks, engine.Op.adds = Tensor.backward, None, None, None
 Node.result, Node.name = engine.Tensor, lambda node: node.op.name
 
 
@@ -103,11 +108,8 @@ Node.result, Node.name = engine.Tensor, lambda node: node.op.name
 net = nn.Sequential(nn.Linear(1, 50), nn.ReLU(), nn.Linear(50, 1))
 x = engine.Tensor(np.linspace(-1, 1, 5)[:, None], requires_grad=True)
 y, one = net(x), np.ones((5, 1))
-slopes = differentiate([(y.edge(), one)], wanted={x}, keep_graph=True)[x]
-far = 1e-6 * one
-print("slopes:        ", slopes.ravel().round(4))
-ends = [net(engine.Tensor(x.array + step)).array for step in (far, -far)]
-print("by differences:", ((ends[0] - ends[1]) / 2e-6).ravel().round(4))
+print("slopes:        ", differentiate([(y.edge(), one)], wanted={x}, keep_graph=True)[x].ravel().round(4))
+print("by differences:", ((net(x + 1e-6) - net(x - 1e-6)).array / 2e-6).ravel().round(4))
 print("weights with a gradient:", sum(p.grad is not None for p in net.parameters()))
 
 slopes = differentiate([(y.edge(), engine.Tensor(one))], create_graph=True, wanted={x})[x]

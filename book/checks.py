@@ -303,6 +303,29 @@ def check_clipped(names: Names) -> None:
         same(x.grad.array, expected, f"the gradient {[3 * factor, 4 * factor]}, clipped to the length 1,")
 
 
+def check_part(names: Names) -> None:
+    x, g = random_arrays((10, 2), (10, 2))
+    calls: Counter[str] = Counter()
+    (rule,) = names.part.rules
+
+    def counted(*args: Any, **params: Any) -> Any:
+        calls["rule"] += 1
+        return rule(*args, **params)
+
+    _ = names.part.keeps_inputs, names.part.keeps_output  # found out from the rule itself, so before it is wrapped
+    names.part.rules = (counted,)
+    leaf = names.engine.Tensor(x, requires_grad=True)
+    rows = [names.engine.apply(names.part, leaf, i=i) * g[i] for i in (*range(10), 0)]
+    same(rows[4].array, x[4] * g[4], "the fifth part, times a constant,")
+    total = rows[0].sum()
+    for row in rows[1:]:
+        total = total + row.sum()
+    total.backward()
+    g[0] *= 2
+    same(leaf.grad.array, g, "the gradient of x, all of whose parts are used, one of them twice,")
+    demand(calls["rule"] == 1, f"its rule is called {calls['rule']} times for parts of one x: give it an adds")
+
+
 def check_count_ops(names: Names) -> None:
     Tensor = names.engine.Tensor
     counts = names.count_ops(lambda: Tensor([1.0]) * 2.0 + Tensor([1.0]) * 3.0)
@@ -351,7 +374,7 @@ CHECKS: dict[int, dict[str, Judge]] = {
     12: {"ChannelDropout": check_channel_dropout, "PaperDropout": check_paper_dropout},
     13: {"coins": check_coins, "shuffled": check_shuffled},
     14: {"Guilty": check_guilty},
-    15: {"grad": check_grad, "clipped": check_clipped},
+    15: {"grad": check_grad, "clipped": check_clipped, "part": check_part},
     16: {"count_ops": check_count_ops, "Careful": check_careful},
     17: {"train_both": check_train_both},
 }
