@@ -63,7 +63,8 @@ def is_one_place_each(x: Any) -> bool:
 
 def repeated(array: Any) -> list[bool]:
     """Return for each axis whether all of it is in one place."""
-    return [stride == 0 and n > 1 for stride, n in zip(array.strides, array.shape, strict=True)]
+    places = zip(array.strides, array.shape, strict=True)
+    return [stride == 0 and n > 1 and array.size > 0 for stride, n in places]  # an empty array has strides of 0, too
 
 
 def refuse_write(x: Any) -> None:
