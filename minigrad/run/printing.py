@@ -36,7 +36,6 @@ HOMES = {
     "_tensor.shapes": "torch",
     "autograd": "torch.autograd.variable",
     "autograd.function": "torch.autograd.function",
-    "functions.tensor": "torch",
     "functions.return_types": "torch.return_types",
     "nn.activations": "torch.nn.modules.activation",
     "nn.batchnorm": "torch.nn.modules.batchnorm",
@@ -83,6 +82,7 @@ def print_as_torch() -> None:
         setattr(cls, name, renamed(getattr(cls, name)))
     finfo.__repr__ = limits  # type: ignore[method-assign]
     iinfo.__repr__ = limits  # type: ignore[method-assign]
+    Tensor.__module__ = "torch"
     for name, home in HOMES.items():
         module = importlib.import_module(f"minigrad.{name}")
         for cls in [x for x in vars(module).values() if isinstance(x, type) and x.__module__ == module.__name__]:

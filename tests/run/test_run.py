@@ -165,7 +165,7 @@ def test_a_notebook_that_has_imported_another_torch_is_told():
 
 def test_nothing_changes_without_it():
     done = run("-c", "import minigrad.run; print(minigrad.ones(2).shape, minigrad.float32, minigrad.Tensor)")
-    assert done.stdout == "minigrad.Size([2]) minigrad.float32 <class 'minigrad.functions.tensor.Tensor'>\n"
+    assert done.stdout == "minigrad.Size([2]) minigrad.float32 <class 'minigrad.Tensor'>\n"
 
 
 # ---- the check -------------------------------------------------------------------------------------------------------
