@@ -108,7 +108,7 @@ MISTAKES = (
         MASK,
         "kept = np.random.default_rng(7).random(x.shape) >= self.p",
         "fresh",
-        ("rate", "variance", "seed"),
+        ("rate", "variance"),
     ),
     Mistake(
         "backward_new_mask",
@@ -117,7 +117,7 @@ MISTAKES = (
         "gradient",
         ("gradcheck",),
     ),
-    Mistake("writes_input", "return x * self.m\n", "x *= self.m\n        return x\n", "pure", ("dtype",)),
+    Mistake("writes_input", "return x * self.m\n", "x *= self.m\n        return x.copy()\n", "pure", ("dtype",)),
     Mistake("float64", "self.m = (kept * scale).astype(x.dtype)", "self.m = kept * scale", "dtype"),
     Mistake("nan_at_one", SCALE, "scale = np.float64(1) / (1 - self.p)", "edge_p"),
     Mistake("accepts_any_p", "if not 0 <= p <= 1:", "if p < 0:", "bad_p"),
