@@ -13,7 +13,7 @@ from typing import Any
 
 from .listening import listeners
 
-_OUR_FOLDER = str(Path(__file__).parent)
+_OUR_FOLDER = str(Path(__file__).parents[1])
 
 
 class _AnomalyMode:

@@ -105,6 +105,4 @@ def forget_gradient(leaf: TensorBase, set_to_none: bool) -> None:
     if set_to_none or leaf.grad is None:
         leaf.grad = None
     else:
-        leaf.grad.grad_fn = None
-        leaf.grad._requires_grad = False
-        assign(leaf.grad, ..., 0)
+        assign(leaf.grad.detach_(), ..., 0)

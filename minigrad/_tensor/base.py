@@ -55,7 +55,7 @@ class TensorBase(core.Tensor):
         if op.view:
             views.note_view(self, inputs[0])
         if self.grad_fn is not None and op.keeps_output:
-            self.grad_fn.memory = self.memory or memory_of(self)  # type: ignore[attr-defined]
+            self.grad_fn.memory = memory_of(self)  # type: ignore[attr-defined]
 
     def refresh(self) -> None:
         """Renew the history of a view, if somebody wrote into the memory that it shares with its base."""

@@ -14,17 +14,19 @@ from ..table import Op
 def refusal(op: Op, arrays: list[Any], error: Exception) -> RuntimeError:
     """Return the error in which PyTorch says what NumPy has refused."""
     shapes = [np.shape(a) for a in arrays]
-    if op is table.linear:
-        return _misfit(*shapes)
+    if op is table.linear and (misfit := _misfit(*shapes)) is not None:
+        return misfit
     if "broadcast" in str(error):
         sizes = " and ".join(str(list(shape)) for shape in shapes)
         return RuntimeError(f"{op.name}: the sizes of tensors must match or be 1 in each dimension, but got {sizes}")
     return RuntimeError(f"{op.name}: {error}")
 
 
-def _misfit(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] | None = None) -> RuntimeError:
-    """Return why there is no x Wᵀ + b of these shapes."""
-    if x and w and x[-1] == w[-1] and bias is not None:
+def _misfit(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] = ()) -> RuntimeError | None:
+    """Return why there is no x Wᵀ + b of these shapes; None if the last dimensions are not the reason."""
+    if x and w and x[-1] == w[-1]:
+        if bias in ((), (1,), w[:1]):
+            return None
         return RuntimeError(f"linear: a bias of shape {list(bias)} does not fit a weight of shape {list(w)}")
     return RuntimeError(
         f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot be "

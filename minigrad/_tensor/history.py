@@ -1,4 +1,4 @@
-"""What a tensor does with its history: walk it backwards, watch it, and leave it."""
+"""What a tensor does with its history: walk it backwards, and watch the gradients on the way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .base import TensorBase
 
 
 class History(TensorBase):
-    """The methods of a tensor about its gradient: ``backward``, hooks, ``detach``."""
+    """The methods of a tensor about its gradient: ``backward`` and hooks."""
 
     __slots__ = ()
 

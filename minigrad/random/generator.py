@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..core.random import WORD64
 from .fast_engine import FastEngine
 from .forks import GENERATORS
 from .fused import multiply_add
@@ -19,7 +20,6 @@ Array: TypeAlias = np.ndarray[Any, Any]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 Shape: TypeAlias = tuple[int, ...]
 
-WORD64 = 2**64 - 1
 _ENGINES: dict[str, type[TorchEngine] | type[FastEngine]] = {"torch": TorchEngine, "fast": FastEngine}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import warnings
 import weakref
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -1078,6 +1080,15 @@ def test_a_nan_is_traced_to_the_forward_that_made_it():
     with np.errstate(divide="ignore", invalid="ignore"):
         (x * 0).sqrt().mul(0).sum().backward()
     assert np.isnan(x.grad.array).any()
+
+
+def test_the_forward_call_is_shown_without_minigrads_own_lines():
+    layer = nn.Linear(1, 1)
+    with set_detect_anomaly(True):
+        y = nn.Sequential(layer, nn.Softplus())(mg.ones(2, 1))
+    lines = [line for line in y.grad_fn.trace.splitlines() if line.startswith("  File ")]
+    assert "test_the_forward_call_is_shown" in lines[-1]
+    assert not [line for line in lines if f"{Path(mg.__file__).parent}{os.sep}" in line]
 
 
 @pytest.mark.parametrize("create_graph", [False, True])

@@ -595,6 +595,11 @@ def test_linear_names_both_shapes_where_they_do_not_fit() -> None:
         nn.Linear(2, 3)(minigrad.zeros(()))
 
 
+def test_linear_blames_the_last_dimensions_only_where_they_differ() -> None:
+    with pytest.raises(RuntimeError, match="mismatch in its core dimension"):
+        F.linear(minigrad.zeros(2, 3), minigrad.zeros(4, 5, 3))
+
+
 def test_linear_refuses_a_bias_of_another_size() -> None:
     with pytest.raises(RuntimeError, match=r"5.*4|4.*5"):
         F.linear(minigrad.zeros(2, 3), minigrad.zeros(4, 3), minigrad.zeros(5))
