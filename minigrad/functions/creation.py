@@ -20,7 +20,7 @@ from .._tensor.declared import UNCLEAR, checked, explained, is_number
 from .._tensor.devices import check_device
 from .._tensor.dtypes import dtype as DType
 from .._tensor.shapes import shape_from, sizes_of_new
-from ..random.layout import drawn_as_laid_out, normals_for, uniforms_for
+from ..random.layout import drawn_as_laid_out, empty_as_laid_out, normals_for, uniforms_for
 from .arguments import written
 from .draws import normal_of_tensors
 from .tensor import Tensor
@@ -321,25 +321,31 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) ->
 @makes_tensor
 def zeros_like(input: Tensor, *, dtype: Dtype = None) -> Array:
     """Return zeros of the shape and dtype of another tensor."""
-    return np.zeros_like(input.array, dtype)
+    return _filled_like(input.array, dtype, 0)
 
 
 @makes_tensor
 def ones_like(input: Tensor, *, dtype: Dtype = None) -> Array:
     """Return ones of the shape and dtype of another tensor."""
-    return np.ones_like(input.array, dtype)
+    return _filled_like(input.array, dtype, 1)
 
 
 @makes_tensor
 def empty_like(input: Tensor, *, dtype: Dtype = None) -> Array:
     """Return uninitialised values of the shape and dtype of another tensor."""
-    return np.empty_like(input.array, dtype)
+    return empty_as_laid_out(input.array, dtype)
 
 
 @makes_tensor
 def full_like(input: Tensor, fill_value: Any, *, dtype: Dtype = None) -> Array:
     """Return one value in the shape and dtype of another tensor."""
-    return np.full_like(input.array, element(fill_value, dtype or input.array.dtype), dtype)
+    return _filled_like(input.array, dtype, element(fill_value, dtype or input.array.dtype))
+
+
+def _filled_like(array: Array, dtype: Dtype, value: Any) -> Array:
+    filled = empty_as_laid_out(array, dtype)
+    filled.fill(value)
+    return filled
 
 
 # ---- from the generator ----------------------------------------------------------------------------------------------
@@ -374,13 +380,13 @@ def randn(
 @makes_tensor
 def rand_like(input: Tensor, *, generator: random.Generator | None = None, dtype: Dtype = None) -> Array:
     """Return draws from [0, 1) in the shape and dtype of another tensor."""
-    return uniforms_for(np.empty_like(input.array, dtype), _source(generator))
+    return uniforms_for(empty_as_laid_out(input.array, dtype), _source(generator))
 
 
 @makes_tensor
 def randn_like(input: Tensor, *, generator: random.Generator | None = None, dtype: Dtype = None) -> Array:
     """Return standard normal draws in the shape and dtype of another tensor."""
-    return normals_for(np.empty_like(input.array, dtype), _source(generator))
+    return normals_for(empty_as_laid_out(input.array, dtype), _source(generator))
 
 
 def normal(
@@ -447,7 +453,7 @@ def randint_like(
     """Return integers from low (0 unless given) to high - 1 in the shape and dtype of another tensor."""
     low, high = (0, low) if high is None else (low, high)
     target = dtypes.from_numpy(dtype or input.array.dtype)
-    like = np.empty_like(input.array, target.numpy)
+    like = empty_as_laid_out(input.array, target.numpy)
     return drawn_as_laid_out(like, lambda shape: randint(low, high, shape, generator=generator, dtype=target).array)
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, strategies as st
 from this_machine import HAS_AVX2, fused_multiply_add, torch_masks
 
+import minigrad
 import minigrad.random as mr
 
 torch = pytest.importorskip("torch", reason="parity with PyTorch needs the extra: pip install 'minigrad-nn[parity]'")
@@ -319,3 +320,35 @@ def test_refused_with_the_same_type_of_error(ours: Any, theirs: Any) -> None:
         theirs(torch.zeros(3))
     with pytest.raises(expected.type):
         ours(mr.Generator())
+
+
+DRAWS = {
+    "dropout": lambda t, x: t.nn.functional.dropout(x, 0.5),
+    "alpha_dropout": lambda t, x: t.nn.functional.alpha_dropout(x, 0.5),
+    "rand_like": lambda t, x: t.rand_like(x),
+    "randn_like": lambda t, x: t.randn_like(x),
+    "randint_like": lambda t, x: t.randint_like(x, 9),
+    "bernoulli": lambda t, x: t.bernoulli(x * 0 + 0.5),
+    "zeros_like": lambda t, x: t.zeros_like(x).uniform_(),
+    "full_like": lambda t, x: t.full_like(x, 2.0).normal_(),
+}
+
+
+MASKS = ("dropout", "alpha_dropout", "bernoulli")
+
+
+@pytest.mark.parametrize("draw", [pytest.param(x, marks=torch_masks if x in MASKS else ()) for x in DRAWS])
+@given(
+    axes=st.permutations(range(3)),
+    expanded=st.sets(st.integers(0, 2)),
+    sizes=st.tuples(*[st.integers(1, 5)] * 3),
+    step=st.integers(1, 2),
+)
+def test_draws_follow_memory_in_any_order_expanded_or_with_gaps(draw, axes, expanded, sizes, step):
+    def drawn(t):
+        x = t.ones([1 if axis in expanded else step * size for axis, size in enumerate(sizes)])
+        x = x[:, :, ::step].expand(*[-1 if axis not in expanded else size for axis, size in enumerate(sizes)])
+        t.manual_seed(0)
+        return DRAWS[draw](t, x.permute(*axes))
+
+    np.testing.assert_allclose(drawn(minigrad).numpy(), drawn(torch).numpy(), rtol=1e-6, atol=1e-6)
