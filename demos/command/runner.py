@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lab.files import saving
-from lab.options import Parser, command, parse
+from lab.options import PROGRAM, Parser, command, parse
 from lab.unavailable import Unavailable
 
 import exhibits
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     name, *rest = arguments
     if name == "all":
         return run_all(rest)
-    parser = Parser("python -m demos", description=ENGLISH["page.title"], epilog="Without a name: the list.")
+    parser = Parser(PROGRAM, description=ENGLISH["page.title"], epilog="Without a name: the list.")
     parser.add_argument("name", help="the experiment, or all")
     parser.parse_args([name])
     if name not in names():
@@ -70,7 +70,7 @@ def listing() -> str:
     found = gallery()
     width = max(map(len, found))
     lines = [f"  {demo.number:>3}  {name:<{width}}  {question_of(name)}" for name, demo in found.items()]
-    return "\n".join(["python -m demos NAME [--help], or python -m demos all:", "", *lines])
+    return "\n".join([f"{PROGRAM} NAME [--help], or {PROGRAM} all:", "", *lines])
 
 
 def question_of(name: str) -> str:

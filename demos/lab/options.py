@@ -67,8 +67,8 @@ positive = checked(float, lambda value: 0 < value < math.inf, "a positive number
 
 SEED = Option("--seed", at_least(0), 1, "the first seed; a demo of several seeds counts on from it")
 
-
-PROGRAM = "python -m demos" if __package__ == "demos.house" else "minigrad-demos"  # as it was started
+INSTALLED = Path(__file__).parents[1].name == "minigrad_demos"
+PROGRAM = "minigrad-demos" if INSTALLED else "python -m demos"  # how a reader starts it
 
 
 class Parser(argparse.ArgumentParser):

@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lab.options import PROGRAM
+
 from .build import site
 from .runtime import VERSION, WrongRuntime
 from .serving import serve
@@ -20,7 +22,7 @@ DONE, UNAVAILABLE = 0, 2
 def main(arguments: Sequence[str]) -> int:
     """Build the playground, and serve it if that is asked for; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m demos playground",
+        prog=f"{PROGRAM} playground",
         description="Build the playground, a folder that any web host can serve: minigrad in the reader's browser.",
     )
     parser.add_argument(

@@ -356,10 +356,13 @@ def test_dropouts_of_other_kinds_are_named_and_not_judged():
 
     class Alpha(PlainDropout):
         def forward(self, x):
+            self.m = np.ones(x.shape, x.dtype)
             if not self.training:
                 return x
             a = ((1 - self.p) * (1 + self.p * 1.7580993408473766**2)) ** -0.5
-            kept = np.where(self.dropped(x), -1.7580993408473766, x)
+            dropped = self.dropped(x)
+            self.m = (a * ~dropped).astype(x.dtype)
+            kept = np.where(dropped, -1.7580993408473766, x)
             return (a * kept + a * self.p * 1.7580993408473766).astype(x.dtype)
 
     for layer, name in ((Blocks, "blocks"), (Alpha, "alpha dropout")):
