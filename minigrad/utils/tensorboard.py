@@ -12,7 +12,7 @@ from typing import Any
 from .._tensor.base import TensorBase
 
 try:
-    import tensorboardX  # type: ignore[import-untyped]
+    import tensorboardX
 except ImportError as error:
     raise ImportError(
         "minigrad.utils.tensorboard needs tensorboardX, which comes with an extra: "
