@@ -205,10 +205,6 @@ class Tensor:
     __hash__ = object.__hash__
 
 
-Tensor.result = Tensor
-Tensor.operands = (Tensor, int, float, ndarray)
-
-
 def backward(roots: Sequence[tuple[Any, Any]], create_graph: bool = False, **how: Any) -> None:
     """Walk back from several tensors at once, and let every leaf add up what comes to it."""
     for edge, g in differentiate(roots, create_graph, **how).items():
