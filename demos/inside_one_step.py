@@ -7,11 +7,9 @@ computed again from the table's forwards alone, and the gradients by finite diff
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lab.options import Option, positive, probability
 
@@ -19,39 +17,15 @@ import numpy as np
 
 import minigrad as mg
 from minigrad import nn
-from minigrad._tensor.node import Node
-from minigrad.core.graph import gradients, newest_first
-from minigrad.table import Op
+from minigrad.core.graph import Node
+from minigrad.core.op import Op
+from minigrad.utils.drawing import Drawing
+from minigrad.utils.drawing.graph import Constant, Graph, Place, inputs_of, rule_text
 
 Array = np.ndarray
-Place = Any  # of the graph: a Node, a leaf tensor, or a Constant
 
 
-# ---- reading a graph -------------------------------------------------------------------------------------------------
-
-
-class Constant(NamedTuple):
-    """An input that no gradient goes to: the i-th of a node."""
-
-    node: Node
-    i: int
-
-
-class Box(NamedTuple):
-    """One place of the graph: a leaf, a constant, or an operation, with what flows through it."""
-
-    name: str
-    value: Array
-    gradient: Array | None  # None for a constant
-    rules: list[str]  # of the operations that use it: what made its gradient
-    inputs: list[Place]
-
-
-def inputs_of(place: Place) -> list[Place]:
-    """Return what an operation was computed from."""
-    if not isinstance(place, Node):
-        return []
-    return [Constant(place, i) if edge is None else edge for i, edge in enumerate(place.edges)]
+# ---- the graph, computed again ---------------------------------------------------------------------------------------
 
 
 def replay(place: Place, instead: Mapping[Place, Array]) -> Array:
@@ -65,58 +39,6 @@ def replay(place: Place, instead: Mapping[Place, Array]) -> Array:
     return place.detach().numpy()
 
 
-def signature(op: Op, i: int) -> tuple[str, str]:
-    """Return how an op's rule for its input i names things: "z = mul(x, y)", and of them that input."""
-    _, result, *arguments = inspect.signature(op.rules[i]).parameters  # the gradient comes first
-    return f"{result} = {op.name}({', '.join(arguments)})", arguments[i]
-
-
-def rule_text(op: Op, i: int) -> str:
-    """Return the source of an op's rule for its input i, as it stands in the table."""
-    source = Path(inspect.getfile(op.rules[i])).read_text(encoding="utf-8")
-    entries = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
-    entry = next(node for node in entries if ast.unparse(node.targets[0]) == op.name)
-    rule = entry.value.args[1 + i]
-    text = ast.get_source_segment(source, rule.body if isinstance(rule, ast.Lambda) else rule)
-    return " ".join(text.split())
-
-
-def read_graph(loss: mg.Tensor, names: Mapping[Place, str]) -> dict[Place, Box]:
-    """Return the boxes of everything that the loss was computed from, the loss first."""
-    nodes = newest_first([loss.grad_fn])
-    places = list(dict.fromkeys([*nodes, *(edge for node in nodes for edge in inputs_of(node))]))
-    flowing = gradients([(loss.grad_fn, np.ones(()))], wanted=set(places), keep_graph=True)
-    rules: dict[Place, list[str]] = {place: [] for place in places}
-    for node in nodes:
-        for i, edge in enumerate(node.edges):
-            if edge is not None:
-                rules[edge].append(rule_text(node.op, i))
-    return {
-        place: Box(
-            names.get(place) or (place.op.name if isinstance(place, Node) else "mask / (1 - p)"),
-            replay(place, {}),
-            flowing.get(place),
-            rules[place],
-            inputs_of(place),
-        )
-        for place in places
-    }
-
-
-def rules_used(graph: Mapping[Place, Box]) -> list[list[str]]:
-    """Return every rule that made a gradient: the operation, the input whose gradient it makes, and its text."""
-    nodes = [place for place in graph if isinstance(place, Node)]
-    used = dict.fromkeys((node.op, i) for node in nodes for i, edge in enumerate(node.edges) if edge is not None)
-    return [[*signature(op, i), rule_text(op, i)] for op, i in used]
-
-
-def helpers_used(graph: Mapping[Place, Box]) -> list[str]:
-    """Return what the table says of the functions of its own that these rules call: their names begin with _."""
-    rules = {rule for node in graph if isinstance(node, Node) for rule in node.op.rules}
-    names = {(name, rule.__globals__[name]) for rule in rules for name in rule.__code__.co_names if name[0] == "_"}
-    return sorted(f"{name}: {inspect.getdoc(function)}" for name, function in names)
-
-
 def finite_differences(loss: mg.Tensor, leaf: mg.Tensor, eps: float = 1e-6) -> Array:
     """Return the slope of the loss in each direction of a leaf, with the mask as it was drawn."""
     slopes = np.zeros(leaf.shape)
@@ -127,6 +49,29 @@ def finite_differences(loss: mg.Tensor, leaf: mg.Tensor, eps: float = 1e-6) -> A
         up, down = (replay(loss.grad_fn, {leaf: value + sign * shift}) for sign in (1, -1))
         slopes[index] = (up - down) / (2 * eps)
     return slopes
+
+
+# ---- the rules that made its gradients -------------------------------------------------------------------------------
+
+
+def rules_used(graph: Graph) -> list[list[str]]:
+    """Return every rule that made a gradient: the operation, the input whose gradient it makes, and its text."""
+    nodes = [place for place in graph if isinstance(place, Node)]
+    used = dict.fromkeys((node.op, i) for node in nodes for i, edge in enumerate(node.edges) if edge is not None)
+    return [[*signature(op, i), rule_text(op, i)] for op, i in used]
+
+
+def signature(op: Op, i: int) -> tuple[str, str]:
+    """Return how an op's rule for its input i names things: "z = mul(x, y)", and of them that input."""
+    _, result, *arguments = inspect.signature(op.rules[i]).parameters  # the gradient comes first
+    return f"{result} = {op.name}({', '.join(arguments)})", arguments[i]
+
+
+def helpers_used(graph: Graph) -> list[str]:
+    """Return what the table says of the functions of its own that these rules call: their names begin with _."""
+    rules = {rule for node in graph if isinstance(node, Node) for rule in node.op.rules}
+    names = {(name, rule.__globals__[name]) for rule in rules for name in rule.__code__.co_names if name[0] == "_"}
+    return sorted(f"{name}: {inspect.getdoc(function)}" for name, function in names)
 
 
 # ---- one step --------------------------------------------------------------------------------------------------------
@@ -145,8 +90,7 @@ class Update(NamedTuple):
 class Results(NamedTuple):
     """The graph, what the step did to the parameters, and the loss before and after, under the same mask."""
 
-    graph: dict[Place, Box]
-    root: Node
+    drawing: Drawing
     loss: float
     replayed: float
     loss_after: float
@@ -160,8 +104,10 @@ def compute(options: argparse.Namespace) -> Results:
     parameters = {"W1": net[0].weight, "b1": net[0].bias, "W2": net[3].weight, "b2": net[3].bias}
 
     loss = nn.MSELoss()(net(x), y)
-    names = {leaf: name for name, leaf in {"x": x, "y": y, **parameters}.items()}
-    graph = read_graph(loss, names)
+    drawing = mg.draw(loss, {"x": x, "y": y, **parameters}, values=True, gradients=True, rules=True)
+    graph = drawing.graph
+    mask = next(place for place in graph if isinstance(place, Constant))
+    graph[mask] = graph[mask]._replace(name="mask / (1 - p)")
     before = {name: leaf.detach().numpy().copy() for name, leaf in parameters.items()}
     errors = {
         name: np.abs(finite_differences(loss, leaf) - graph[leaf].gradient).max() for name, leaf in parameters.items()
@@ -174,7 +120,7 @@ def compute(options: argparse.Namespace) -> Results:
         Update(name, before[name], graph[leaf].gradient, descended[leaf], float(errors[name]))
         for name, leaf in parameters.items()
     ]
-    return Results(graph, loss.grad_fn, loss.item(), replayed, loss_after, updates)
+    return Results(drawing, loss.item(), replayed, loss_after, updates)
 
 
 OPTIONS = [

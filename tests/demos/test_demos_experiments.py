@@ -176,7 +176,7 @@ def test_inside_one_step(tmp_path):
     assert results.replayed == results.loss
     assert max(update.error for update in results.updates) < 1e-8
     assert results.loss_after < results.loss
-    by_name = {box.name: box for box in results.graph.values()}
+    by_name = {box.name: box for box in results.drawing.graph.values()}
     assert by_name["relu"].rules == ["g * y"]  # what dropout's multiplication hands back
     assert by_name["mse"].rules == []
     assert by_name["mask / (1 - p)"].gradient is None
@@ -185,15 +185,15 @@ def test_inside_one_step(tmp_path):
 
 def test_the_drawing_and_the_dot_file_have_every_box_and_every_arrow(tmp_path):
     results = results_of("inside_one_step", tmp_path)
-    arrows = sum(len(box.inputs) for box in results.graph.values())
+    arrows = sum(len(box.inputs) for box in results.drawing.graph.values())
     exhibit = inside_one_step.present(results, options_of("inside_one_step", tmp_path))
     drawing = ET.fromstring(exhibit.pictures[0].figure)
     tags = [element.tag.rpartition("}")[2] for element in drawing.iter()]
-    assert tags.count("rect") == len(results.graph) + 1  # and the ground
+    assert tags.count("rect") == len(results.drawing.graph) + 1  # and the ground
     assert tags.count("path") == arrows + 1  # and the tip
     dot = exhibit.files["graph.dot"]
     assert dot.count(" -> ") == arrows
-    assert dot.count("[label=") == len(results.graph)
+    assert dot.count("[label=") == len(results.drawing.graph)
 
 
 # ---- the page of all
