@@ -119,24 +119,6 @@ class TensorBase(core.Tensor):
         """Whether this tensor was made by the user rather than by a recorded operation."""
         return not isinstance(self.edge(), CoreNode)
 
-    def assign_grad(self, grad: Any) -> None:
-        """Set ``.grad``: to None, or to a gradient that this tensor could have got from a backward pass."""
-        if grad is not None:
-            if not isinstance(grad, TensorBase):
-                raise TypeError(
-                    f"assigned grad expected to be a Tensor or None but got grad of type '{type(grad).__name__}'"
-                )
-            if grad is self:
-                raise RuntimeError("can't assign Variable as its own grad")
-            if grad.array.dtype != self.array.dtype:
-                raise RuntimeError(f"assigned grad has dtype {grad.dtype}, but the tensor has {self.dtype}")
-            if grad.array.shape != self.array.shape:
-                own, got = list(self.array.shape), list(grad.array.shape)
-                raise RuntimeError(f"assigned grad has data of a different size: {got}, but the tensor has {own}")
-        self._grad = grad
-
-    grad = property(core.Tensor.grad.fget, assign_grad, lambda self: self.assign_grad(None))  # type: ignore[attr-defined]
-
     @property
     def data(self) -> Any:
         """The same memory without the history; writes through it go unnoticed by the graph."""

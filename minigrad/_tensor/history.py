@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from . import hooks
 from .backward import edges_of, explain, root_of
 from .base import TensorBase
+
+NO_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
+    "leaf Tensor instead."
+)
 
 
 class History(TensorBase):
@@ -50,6 +58,42 @@ class History(TensorBase):
             explain(error)
             raise
 
+    @property
+    def grad(self) -> Any:
+        """The gradient that has grown in this leaf, a tensor of its shape, or None.
+
+        A result of operations keeps none, unless ``retain_grad()`` was called: asking for it warns.
+
+        Raises:
+            TypeError: what is assigned is no tensor.
+            RuntimeError: its shape or dtype is another.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.grad.html
+        """
+        if self._grad is None and self.grad_fn is not None and not hooks.retains_grad(self):
+            warnings.warn(NO_LEAF, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if grad is not None:
+            if not isinstance(grad, TensorBase):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type '{type(grad).__name__}'"
+                )
+            if grad is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if grad.array.dtype != self.array.dtype:
+                raise RuntimeError(f"assigned grad has dtype {grad.dtype}, but the tensor has {self.dtype}")
+            if grad.array.shape != self.array.shape:
+                own, got = list(self.array.shape), list(grad.array.shape)
+                raise RuntimeError(f"assigned grad has data of a different size: {got}, but the tensor has {own}")
+        self._grad = grad
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
     register_hook = hooks.register_hook
     register_post_accumulate_grad_hook = hooks.register_post_accumulate_grad_hook
     retain_grad = hooks.retain_grad
@@ -61,9 +105,9 @@ class History(TensorBase):
 
     def accumulate(self, g: Any) -> None:
         """Add a gradient to ``.grad``, and call the hooks that wait for it."""
-        before = self.grad
+        before = self._grad
         super().accumulate(g)
-        if self.grad is before:
+        if self._grad is before:
             before.note_write()
         if self.hooks is not None:
             self.hooks.accumulated(self)

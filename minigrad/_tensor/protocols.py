@@ -82,7 +82,7 @@ class Protocols(TensorBase):
             raise RuntimeError("Only Tensors created explicitly by the user support the deepcopy protocol")
         copy: Self = rebuilt(type(self), *deepcopy(memory_parts(self), memo), self._requires_grad)
         memo[id(self)] = copy
-        copy.grad = deepcopy(self.grad, memo)
+        copy.grad = deepcopy(self._grad, memo)
         return copy
 
     def __reduce__(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import os
 import warnings
@@ -783,10 +784,21 @@ def test_a_result_keeps_its_gradient_if_asked_to():
     assert (x.retains_grad, y.retains_grad, z.retains_grad) == (False, True, False)
     (y + z).sum().backward(retain_graph=True)
     assert y.grad.tolist() == [10.0] * 3
-    assert z.grad is None
+    with pytest.warns(UserWarning, match="not a leaf"):
+        assert z.grad is None
     (y + z).sum().backward()
     assert y.grad.tolist() == [20.0] * 3
     assert not np.shares_memory(y.grad.array, x.grad.array)
+
+
+def test_only_the_grad_of_a_result_that_keeps_none_warns():
+    x = leaf()
+    y = x * 2
+    y.retain_grad()
+    assert (x.grad, y.grad, x.detach().grad, y.detach().grad) == (None,) * 4
+    assert copy.deepcopy(x).grad is None
+    with pytest.warns(UserWarning, match="use .retain_grad"):
+        assert x[:1].grad is None
 
 
 STEPS = [lambda x: x.sin(), lambda x: x * x, lambda x: x[::2], lambda x: Exp.apply(x * 0.1), lambda x: x + x.mean()]
