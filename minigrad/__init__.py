@@ -51,8 +51,8 @@ from .functions.elementwise import (
 from .functions.in_place import (
     abs_, acos_, acosh_, addmv_, asin_, asinh_, atan_, atanh_, ceil_, clamp_, clamp_max_, clamp_min_, clip_, cos_,
     cosh_, deg2rad_, detach_, erf_, erfc_, exp2_, exp_, expm1_, fill_, fix_, floor_, frac_, log10_, log1p_, log2_, log_,
-    logit_, nan_to_num_, neg_, negative_, rad2deg_, reciprocal_, relu_, round_, rsqrt_, sigmoid_, sin_, sinc_, sinh_,
-    sqrt_, square_, tan_, tanh_, trunc_, xlogy_,
+    logit_, nan_to_num_, neg_, negative_, rad2deg_, reciprocal_, relu_, resize_as_, round_, rsqrt_, sigmoid_, sin_,
+    sinc_, sinh_, sqrt_, square_, tan_, tanh_, trunc_, xlogy_,
 )  # fmt: skip
 from .functions.indexing import (
     argwhere, fill, gather, index_add, index_copy, index_fill, index_select, masked_fill, masked_scatter, masked_select,
@@ -119,8 +119,8 @@ __all__ = [
     "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "optim", "outer", "permute",
     "pi", "positive", "pow", "preserve_format", "prod", "promote_types", "quantile", "rad2deg", "rad2deg_", "rand",
     "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "ravel", "reciprocal",
-    "reciprocal_", "relu", "relu_", "remainder", "repeat_interleave", "replay", "reshape", "return_types", "roll",
-    "rot90", "round", "round_", "row_stack", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter",
+    "reciprocal_", "relu", "relu_", "remainder", "repeat_interleave", "replay", "reshape", "resize_as_", "return_types",
+    "roll", "rot90", "round", "round_", "row_stack", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter",
     "scatter_add", "seed", "select", "serialization", "set_default_device", "set_default_dtype", "set_default_engine",
     "set_default_tensor_type", "set_deterministic", "set_grad_enabled", "set_num_threads", "set_printoptions",
     "set_rng_state", "sgn", "short", "sigmoid", "sigmoid_", "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh",

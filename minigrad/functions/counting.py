@@ -115,12 +115,13 @@ def histogram(
         raise RuntimeError("histogram(): the weight tensor should have the same shape as the input tensor")
     weights = None if weight is None else weight.array.reshape(-1)
     if isinstance(bins, TensorBase):
-        edges = bins.array
+        edges = bins.array.copy()
         if np.any(np.diff(edges) < 0):
             raise RuntimeError("histogram(): bins must be edges in increasing order")
-        counts = np.histogram(input.array, edges, weights=weights)[0]
+        counts = np.histogram(input.array.reshape(-1), edges, weights=weights)[0]
     else:
-        low, high = _range("histogram", input.array, bins, *([0.0, 0.0] if range is None else map(float, range)))
+        low, high = (0.0, 0.0) if range is None else map(float, range)
+        low, high = _range("histogram", input.array, bins, low, high, margin=0.5)
         edges = np.linspace(low, high, bins + 1).astype(input.array.dtype)
         counts = _counts(input.array, bins, low, high, weights)
     if density:
@@ -128,15 +129,17 @@ def histogram(
     return return_types.histogram(wrap(counts.astype(input.array.dtype)), wrap(edges))
 
 
-def _range(function: str, array: Any, bins: int, low: float, high: float) -> tuple[float, float]:
-    """Return where the first bin begins and the last one ends."""
+def _range(
+    function: str, array: Any, bins: int, low: float, high: float, margin: float = 1.0
+) -> tuple[float, float]:
+    """Return where the first bin begins and the last one ends: by a margin around values that are all one."""
     refuse_to_replay("it counts values")
     if bins < 1:
         raise RuntimeError(f"{function}(): bins must be > 0, but got {bins}")
     if low == high and array.size:
         low, high = (float(array.min()), float(array.max())) if low == 0 else (low, high)
     if low == high:
-        low, high = low - 1, high + 1
+        low, high = low - margin, high + margin
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(f"{function}(): range of [{low}, {high}] is not finite")
     if low > high:
@@ -188,10 +191,10 @@ def quantile(
     if not input.array.size:
         raise RuntimeError("quantile() input tensor must be non-empty")
     axis = -1 if dim is None else axis_of(dim, input.array.ndim)
-    rows = input.reshape((-1,)) if dim is None else movedim(input, axis, -1)
+    rows = input.reshape((-1,)) if dim is None or not input.array.ndim else movedim(input, axis, -1)
     out = _at_fractions(sort(rows, -1).values, fractions.reshape(-1), interpolation)
     kept = [1] * input.array.ndim if dim is None else [*out.array.shape[:-1]]
-    if keepdim and dim is not None:
+    if keepdim and dim is not None and input.array.ndim:
         kept.insert(axis, 1)
     out = movedim(out, -1, 0)
     if keepdim:

@@ -5,7 +5,7 @@ Names, arguments and meaning are PyTorch's: https://pytorch.org/docs/stable/lina
 
 from __future__ import annotations
 
-from typing import Generic, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
@@ -94,14 +94,16 @@ def lstsq(A: TensorT, B: TensorT, rcond: float | None = None, *, driver: str | N
         A: of shape (m, n), float32 or float64.
         B: of shape (m, k).
         rcond: singular values below this fraction of the largest count as 0.
-        driver: accepted; the method is that of singular values, PyTorch's "gelsd".
+        driver: "gelsy" unless given, "gelsd", "gelss" or "gels". The solution is that of singular values for each; the
+            driver decides what else is returned.
 
     Returns:
-        The solution (n, k); the sums of squares that are left, (k,), where m > n and A has full rank, otherwise empty;
-        the rank; the singular values. The solution has a gradient where the columns of A are independent.
+        The solution (n, k); the sums of squares that are left, (k,), where m > n, A has full rank and the driver is not
+        "gelsy"; the rank, unless the driver is "gels"; the singular values for "gelsd" and "gelss". What is not
+        returned is empty. The solution has a gradient where the rows or the columns of A are independent.
 
     Raises:
-        RuntimeError: other shapes or dtypes; or a gradient is asked for where there are more columns than rows.
+        RuntimeError: other shapes, dtypes or drivers; or a gradient is asked for where A has not full rank.
 
     Source: https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
     """
@@ -109,13 +111,34 @@ def lstsq(A: TensorT, B: TensorT, rcond: float | None = None, *, driver: str | N
         _check_matrix("linalg.lstsq", x, name)
     if A.ndim != 2 or B.ndim != 2 or A.shape[0] != B.shape[0]:
         raise RuntimeError(f"linalg.lstsq: expected matrices with as many rows, but got {A.shape} and {B.shape}")
-    found, residuals, rank, singular_values = np.linalg.lstsq(A.array, B.array, rcond)
+    driver = "gelsy" if driver is None else driver
+    if driver not in ("gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError(f"linalg.lstsq: driver must be gels, gelsy, gelsd or gelss, but got {driver!r}")
+    found, squares, rank, singular_values = np.linalg.lstsq(A.array, B.array, rcond)
     solution: TensorT = wrap(found)
+    residuals: TensorT = wrap(squares)
     if A.requires_grad or B.requires_grad:
-        if rank < A.shape[1]:
-            raise RuntimeError("linalg.lstsq: there is a gradient only where the columns of A are independent")
-        solution = solve(matmul(_turned(A), A), matmul(_turned(A), B))
-    return LstsqResult(solution, wrap(residuals), wrap(np.asarray(rank, np.int64)), wrap(singular_values))
+        solution = _shortest(A, B, rank)
+        left: Any = matmul(A, solution) - B
+        residuals = (left * left).sum((0,)) if squares.size else left[0, :0]
+    return LstsqResult(
+        solution,
+        residuals[:0] if driver == "gelsy" else residuals,
+        wrap(np.array([] if driver == "gels" else rank, np.int64)),
+        wrap(singular_values if driver in ("gelsd", "gelss") else singular_values[:0]),
+    )
+
+
+def _shortest(A: TensorT, B: TensorT, rank: int) -> TensorT:
+    """Return the solution by operations that are recorded."""
+    rows, columns = A.shape
+    if rank == columns:
+        return solve(matmul(_turned(A), A), matmul(_turned(A), B))
+    if rank == rows:
+        return matmul(_turned(A), solve(matmul(A, _turned(A)), B))
+    raise RuntimeError(
+        f"linalg.lstsq: there is a gradient only where A has full rank, but the rank of {rows} by {columns} is {rank}"
+    )
 
 
 def _check_matrix(function: str, x: TensorT, name: str = "A", least: int = 2) -> None:

@@ -89,9 +89,9 @@ KNOWN: tuple[Known, ...] = (
 # reason: names that PyTorch has samples for, that a reader might look for, and that minigrad does not have
 ABSENT: dict[str, str] = {
     "bits and the integers under floats": "bitwise_left_shift bitwise_right_shift frexp gcd lcm ldexp nextafter",
-    "memory laid out by hand": "as_strided empty_permuted empty_strided new_empty_strided resize_ resize_as_",
+    "memory laid out by hand": "as_strided empty_permuted empty_strided new_empty_strided",
     "neighbours not met in the chapter": (
-        "bincount diff dsplit index_put index_reduce logcumsumexp mode nanmedian put scatter_reduce"
+        "diff dsplit index_put index_reduce logcumsumexp mode nanmedian put scatter_reduce"
     ),
     "spelled `nn.functional` here": "constant_pad_nd group_norm layer_norm rms_norm",
     "a loss fused with its layer": "nn.functional.linear_cross_entropy nn.LinearCrossEntropyLoss",
