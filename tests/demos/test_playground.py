@@ -75,12 +75,12 @@ net = nn.Sequential(nn.Linear(1, 32), nn.Dropout(0.5), nn.ReLU(), nn.Linear(32, 
 masks = []
 for layer in net[1], net[4]:
     layer.register_forward_hook(lambda layer, inputs, output: masks.append((output != 0).numpy()))
-loss_function = nn.MSELoss()
+loss_func = nn.MSELoss()
 optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
 for tensor in [x, y, points, classes, *net.parameters()]:
     print(tensor.dtype, hashlib.sha256(tensor.detach().numpy().tobytes()).hexdigest())
 for step in range(100):
-    loss = loss_function(net(x), y)
+    loss = loss_func(net(x), y)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

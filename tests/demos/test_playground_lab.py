@@ -181,7 +181,7 @@ def test_looking_changes_nothing(layers):
 def test_masks_are_those_of_the_last_training_pass():
     source = script(setting_from({"width": 8, "depth": 1, "points": 6, "steps": 100}))
     source = source.replace(
-        "    loss = loss_function(net(x), y)", "    h = net[0](x)\n    loss = loss_function(net(x), y)"
+        "    loss = loss_func(net(x), y)", "    h = net[0](x)\n    loss = loss_func(net(x), y)"
     )
     program = Program(source)
     view = View(program.names)

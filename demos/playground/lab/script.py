@@ -72,13 +72,13 @@ def _training(setting: Setting) -> list[str]:
     name, extra = OPTIMIZER_CALLS[setting.optimizer]
     loss = "nn.CrossEntropyLoss()" if setting.two_classes else "nn.MSELoss()"
     lines = [
-        f"loss_function = {loss}",
+        f"loss_func = {loss}",
         f"optimizer = torch.optim.{name}(",
         f"    net.parameters(), lr={setting.lr:g}{extra}, weight_decay={setting.weight_decay:g}",
         ")",
         "",
         f"for step in range({setting.steps}):",
-        "    loss = loss_function(net(x), y)",
+        "    loss = loss_func(net(x), y)",
     ]
     if setting.l1:
         lines.append(f"    loss = loss + {setting.l1:g} * sum(w.abs().sum() for w in net.parameters() if w.ndim > 1)")
@@ -91,7 +91,7 @@ def _training(setting: Setting) -> list[str]:
 def _end(setting: Setting) -> list[str]:
     return [
         "net.eval()",
-        "train = loss_function(net(x), y)",
-        "test = loss_function(net(x_test), y_test)",
+        "train = loss_func(net(x), y)",
+        "test = loss_func(net(x_test), y_test)",
         'print(f"train {train.item():.3f}, test {test.item():.3f}")',
     ]

@@ -25,7 +25,7 @@ Picture = dict[str, Any]
 
 
 class View:
-    """Looks at the network of a program, by the names that the program gives: net, x, y, x_test, y_test, loss_function.
+    """Looks at the network of a program, by the names that the program gives: net, x, y, x_test, y_test, loss_func.
 
     Args:
         names: what the program has assigned so far; it grows while the program runs.
@@ -78,7 +78,7 @@ class View:
 
     @property
     def _loss(self) -> Any:
-        return self._names.get("loss_function") or (nn.CrossEntropyLoss() if self._classes else nn.MSELoss())
+        return self._names.get("loss_func") or (nn.CrossEntropyLoss() if self._classes else nn.MSELoss())
 
     @property
     def _classes(self) -> bool:

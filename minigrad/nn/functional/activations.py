@@ -103,6 +103,7 @@ def _drawn_slopes(x: Tensor, lower: float, upper: float, generator: Generator | 
     return out
 
 
+@recorded_as("PreluKernelBackward0")
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """Return x where x > 0, and w · x elsewhere, with a w that is learned.
 
