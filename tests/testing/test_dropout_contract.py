@@ -665,3 +665,17 @@ def test_the_page_shows_what_the_command_prints(tmp_path):
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
         assert ran.stdout.startswith(report.rstrip()), ran.stdout + ran.stderr
         assert ran.returncode == (1 if code is wrong else 0)
+
+
+def test_a_draw_that_is_exactly_p_is_a_remark_and_no_crime():
+    class Strict(PlainDropout):
+        def dropped(self, x):
+            u = self.rng.random(x.shape, np.float32)
+            if not self.p and u.size > 1000:
+                u.ravel()[7] = 0.0  # which comes once in 2²⁴ draws
+            return ~(u > self.p)
+
+    report = check_dropout(PlainAdapter(Strict))
+    assert report.ok
+    assert report["edge_p"].status == "remark"
+    assert "p = 0 drops 1 of" in report["edge_p"].evidence
