@@ -39,12 +39,26 @@ anomaly_mode = _AnomalyMode()
 
 
 def is_anomaly_enabled() -> bool:
-    """Return whether anomaly detection is on."""
+    """Return whether anomaly detection is on.
+
+    Source: https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+
+    Example:
+        >>> is_anomaly_enabled()
+        False
+    """
     return anomaly_mode.enabled
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Return whether anomaly detection, where it is on, raises on NaN."""
+    """Return whether anomaly detection, where it is on, raises on NaN.
+
+    Source: https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+
+    Example:
+        >>> is_anomaly_check_nan_enabled()
+        True
+    """
     return anomaly_mode.check_nan
 
 

@@ -20,12 +20,26 @@ inference = _Inference()
 
 
 def is_grad_enabled() -> bool:
-    """Return whether this thread's operations are recorded."""
+    """Return whether this thread's operations are recorded: everywhere but inside of `no_grad` and its like.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.is_grad_enabled.html
+
+    Example:
+        >>> is_grad_enabled()
+        True
+    """
     return grad_mode.enabled
 
 
 def is_inference_mode_enabled() -> bool:
-    """Return whether this thread is inside of `inference_mode`."""
+    """Return whether this thread is inside of `inference_mode`.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.is_inference_mode_enabled.html
+
+    Example:
+        >>> is_inference_mode_enabled()
+        False
+    """
     return inference.enabled
 
 
@@ -174,6 +188,12 @@ class inference_mode(_Switch):
 
 class set_grad_enabled(_Switch):
     """Switch recording on or off: at once for the rest of the thread, or for a ``with`` block, or as a decorator.
+
+    Args:
+        mode: True to record, False not to.
+
+    Raises:
+        TypeError: the mode is no boolean.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.set_grad_enabled.html
 

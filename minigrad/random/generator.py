@@ -388,21 +388,47 @@ default_generator = Generator()
 def manual_seed(seed: int) -> Generator:
     """Start the default generator again from a seed, ``int(seed)``, and return it.
 
+    Args:
+        seed: an integer in [-2⁶³, 2⁶⁴ - 1].
+
+    Raises:
+        ValueError: another one.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html
 
-    >>> manual_seed(1).initial_seed()
-    1
+    Example:
+        >>> manual_seed(1).initial_seed()
+        1
     """
     return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:
-    """Start the default generator again from a seed that the operating system draws, and return it."""
+    """Start the default generator again from a seed that the operating system draws, and return it.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.seed.html
+
+    Example:
+        >>> seed() == initial_seed()
+        True
+        >>> _ = manual_seed(0)
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """Return the seed from which the default generator started."""
+    """Return the seed from which the default generator started.
+
+    Returns:
+        An integer in [0, 2⁶⁴ - 1].
+
+    Source: https://pytorch.org/docs/stable/generated/torch.initial_seed.html
+
+    Example:
+        >>> _ = manual_seed(1)
+        >>> initial_seed()
+        1
+    """
     return default_generator.initial_seed()
 
 
@@ -414,6 +440,12 @@ def set_default_engine(engine: str) -> None:
 
     Raises:
         ValueError: an unknown engine.
+
+    Example:
+        >>> set_default_engine("fast")
+        >>> default_generator.engine
+        'fast'
+        >>> set_default_engine("torch")
     """
     with default_generator._lock:
         seed = default_generator.initial_seed()
