@@ -93,7 +93,12 @@ class GroupNorm(Module):
         ValueError: the channels cannot be divided into this number of groups.
 
     Source: Wu and He, "Group Normalization", 2018;
-        https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+    https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+
+    Example:
+        >>> import minigrad
+        >>> GroupNorm(2, 4)(minigrad.tensor([[1.0, 3.0, 20.0, 10.0]])).detach()
+        tensor([[-1.0000,  1.0000,  1.0000, -1.0000]])
     """
 
     weight: Parameter | None
@@ -150,7 +155,12 @@ class RMSNorm(Module):
         weight: w, of shape normalized_shape, at first 1; or None.
 
     Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019;
-        https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+    https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+
+    Example:
+        >>> import minigrad
+        >>> RMSNorm(2)(minigrad.tensor([[1.0, 7.0]])).detach()
+        tensor([[0.2000, 1.4000]])
     """
 
     weight: Parameter | None
