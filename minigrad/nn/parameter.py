@@ -105,7 +105,6 @@ class Buffer(Tensor):
     Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
 
     Example:
-        >>> import minigrad
         >>> from minigrad.nn import Module
         >>> module = Module()
         >>> module.mean = Buffer(Tensor([0.5]))

@@ -39,7 +39,16 @@ class NAdam(CountingOptimizer):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR 2016 workshop;
-        https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+    https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = NAdam([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.8943548202514648
     """
 
     def __init__(

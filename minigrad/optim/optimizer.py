@@ -48,6 +48,20 @@ class Optimizer(core.Optimizer):
             an option is out of its range.
 
     Source: https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
+
+    Example:
+        >>> import minigrad
+        >>> class SignDescent(Optimizer):
+        ...     @minigrad.no_grad()
+        ...     def step(self, closure=None):
+        ...         for group in self.param_groups:
+        ...             for p in group["params"]:
+        ...                 p -= group["lr"] * p.grad.sign()
+        >>> w = minigrad.nn.Parameter(minigrad.tensor([1.0, -2.0]))
+        >>> (w * w).sum().backward()
+        >>> SignDescent([w], {"lr": 0.5}).step()
+        >>> w.detach()
+        tensor([ 0.5000, -1.5000])
     """
 
     has_stepped = False
