@@ -11,6 +11,16 @@ import numpy as np
 class dtype:
     """A number type, such as `minigrad.float32`.
 
+    Args:
+        name: what NumPy calls it, such as "float32".
+
+    Attributes:
+        numpy: NumPy's dtype.
+        itemsize: the size of a number in bytes.
+        is_floating_point: whether it is one of floats.
+        is_signed: whether a number may be negative.
+        is_complex: False.
+
     Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.dtype
 
     Example:
@@ -232,6 +242,10 @@ def promoted(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """Return the smallest dtype that both promote to.
+
+    Args:
+        type1: a dtype.
+        type2: another one, or the same.
 
     Source: https://pytorch.org/docs/stable/generated/torch.promote_types.html
 

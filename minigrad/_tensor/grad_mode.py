@@ -116,6 +116,12 @@ class no_grad(_Switch):
 
     Works as a context manager and as a decorator, with or without parentheses.
 
+    Args:
+        function: to decorate, where the parentheses are left out.
+
+    Raises:
+        TypeError: what is decorated cannot be called.
+
     Source: https://pytorch.org/docs/stable/generated/torch.no_grad.html
 
     Example:
@@ -138,6 +144,8 @@ class no_grad(_Switch):
 
 class enable_grad(no_grad):
     """Record, also inside of `no_grad`.
+
+    Works as a context manager and as a decorator, with or without parentheses.
 
     Source: https://pytorch.org/docs/stable/generated/torch.enable_grad.html
 

@@ -189,6 +189,13 @@ def scalar_tensor(s: Any, *, dtype: Dtype = None) -> Array:
 class TensorType:
     """PyTorch's older way to make a tensor of one dtype, such as ``FloatTensor([1, 2])`` or ``FloatTensor(2, 3)``.
 
+    Args:
+        *data: of a call, values (nested sequences, an array) or sizes, as ``Tensor(...)`` takes them; the values are
+            converted.
+
+    Raises:
+        TypeError: at a call, the only argument is neither a size nor values.
+
     Source: https://pytorch.org/docs/stable/tensors.html
 
     Example:
