@@ -699,7 +699,7 @@ class Hardshrink(Module):
     x may have any shape; y has that of x.
 
     Args:
-        lambd: λ.
+        lambd: λ ≥ 0; with a negative one, y is x.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
 

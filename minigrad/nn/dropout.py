@@ -72,7 +72,7 @@ class Dropout1d(_Dropout):
         ValueError: p is outside of [0, 1] or NaN.
 
     Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015;
-    https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+        https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
 
     Example:
         >>> import minigrad
@@ -156,7 +156,7 @@ class AlphaDropout(_Dropout):
         ValueError: p is outside of [0, 1] or NaN.
 
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
-    https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+        https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
 
     Example:
         >>> import minigrad

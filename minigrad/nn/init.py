@@ -287,7 +287,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | No
         ValueError: fewer than two dimensions.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
-    https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
+        https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
 
     Example:
         >>> _ = default_generator.manual_seed(0)
@@ -310,7 +310,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
         ValueError: fewer than two dimensions.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
-    https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_
+        https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_
 
     Example:
         >>> _ = default_generator.manual_seed(0)
@@ -344,7 +344,7 @@ def kaiming_uniform_(
         ValueError: an unknown mode or nonlinearity, or fewer than two dimensions.
 
     Source: He et al., "Delving Deep into Rectifiers", 2015;
-    https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_uniform_
+        https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_uniform_
 
     Example:
         >>> _ = default_generator.manual_seed(0)
@@ -377,7 +377,7 @@ def kaiming_normal_(
         ValueError: an unknown mode or nonlinearity, or fewer than two dimensions.
 
     Source: He et al., "Delving Deep into Rectifiers", 2015;
-    https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_
+        https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_
 
     Example:
         >>> _ = default_generator.manual_seed(0)
@@ -417,7 +417,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
         RuntimeError: another dtype than float32 or float64.
 
     Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013;
-    https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
+        https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
 
     Example:
         >>> w = orthogonal_(Tensor(2, 3))
@@ -455,7 +455,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
         ValueError: no matrix.
 
     Source: Martens, "Deep learning via Hessian-free optimization", 2010;
-    https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
+        https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
 
     Example:
         >>> (sparse_(Tensor(4, 2), sparsity=0.5) == 0).sum(0)

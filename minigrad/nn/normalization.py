@@ -93,7 +93,7 @@ class GroupNorm(Module):
         ValueError: the channels cannot be divided into this number of groups.
 
     Source: Wu and He, "Group Normalization", 2018;
-    https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+        https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
 
     Example:
         >>> import minigrad
@@ -155,7 +155,7 @@ class RMSNorm(Module):
         weight: w, of shape normalized_shape, at first 1; or None.
 
     Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019;
-    https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+        https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
 
     Example:
         >>> import minigrad

@@ -35,7 +35,7 @@ class Adadelta(CountingOptimizer):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", arXiv:1212.5701;
-    https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+        https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
 
     Example:
         >>> from minigrad.nn import Parameter

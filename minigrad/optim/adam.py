@@ -134,7 +134,7 @@ class AdamW(core.AdamW, Adam):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019;
-    https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+        https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
 
     Example:
         >>> from minigrad.nn import Parameter

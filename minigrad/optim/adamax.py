@@ -34,7 +34,7 @@ class Adamax(CountingOptimizer):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 7;
-    https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+        https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
 
     Example:
         >>> from minigrad.nn import Parameter

@@ -39,7 +39,7 @@ class NAdam(CountingOptimizer):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR 2016 workshop;
-    https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+        https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
 
     Example:
         >>> from minigrad.nn import Parameter

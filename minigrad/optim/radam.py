@@ -39,7 +39,7 @@ class RAdam(CountingOptimizer):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020;
-    https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+        https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
 
     Example:
         >>> from minigrad.nn import Parameter

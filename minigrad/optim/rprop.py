@@ -33,7 +33,7 @@ class Rprop(CountingOptimizer):
         ValueError: an option is out of its range, or there are no parameters.
 
     Source: Riedmiller and Braun, "A Direct Adaptive Method for Faster Backpropagation Learning", ICNN 1993;
-    https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
+        https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
 
     Example:
         >>> from minigrad.nn import Parameter

@@ -129,7 +129,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         RuntimeError: there are neither C weights nor one, or the dtypes differ.
 
     Source: He et al., "Delving Deep into Rectifiers", 2015;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html
 
     Example:
         >>> prelu(Tensor([-1.0, 2.0]), Tensor([0.25]))
@@ -237,7 +237,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         NotImplementedError: the input is of integers.
 
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
 
     Example:
         >>> selu(Tensor([-1.0, 2.0]))
@@ -290,7 +290,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         NotImplementedError: the input is of integers.
 
     Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html
 
     Example:
         >>> gelu(Tensor([-1.0, 0.0, 1.0]))
@@ -340,7 +340,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
         NotImplementedError: the input is of integers.
 
     Source: Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", 2019;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
 
     Example:
         >>> mish(Tensor([-1.0, 0.0, 2.0]))
@@ -604,7 +604,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
     Args:
         input: x, of any shape and floating-point dtype.
-        lambd: λ.
+        lambd: λ ≥ 0; with a negative one, the result is x.
 
     Raises:
         NotImplementedError: the input is of integers.

@@ -203,7 +203,7 @@ def alpha_dropout(
         ValueError: p is outside of [0, 1] or NaN.
 
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
 
     Example:
         >>> import minigrad

@@ -46,7 +46,7 @@ def batch_norm(
         RuntimeError: the shapes do not fit, or running statistics are missing.
 
     Source: Ioffe and Szegedy, "Batch Normalization", 2015;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
 
     Example:
         >>> batch_norm(Tensor([[0.0, 10.0], [2.0, 30.0]]), None, None, training=True)
@@ -136,7 +136,7 @@ def layer_norm(
         RuntimeError: the shapes do not fit.
 
     Source: Ba et al., "Layer Normalization", 2016;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
 
     Example:
         >>> layer_norm(Tensor([[1.0, 3.0], [20.0, 10.0]]), (2,))
@@ -164,7 +164,7 @@ def rms_norm(
         RuntimeError: the shapes do not fit.
 
     Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
 
     Example:
         >>> rms_norm(Tensor([[1.0, 7.0]]), (2,))
@@ -213,7 +213,7 @@ def group_norm(
         ValueError: a group of one value.
 
     Source: Wu and He, "Group Normalization", 2018;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
 
     Example:
         >>> group_norm(Tensor([[1.0, 3.0, 20.0, 10.0]]), num_groups=2)

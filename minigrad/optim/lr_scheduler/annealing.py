@@ -21,7 +21,7 @@ class CosineAnnealingLR(LRScheduler):
         last_epoch: -1, or the epoch to go on after.
 
     Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017;
-    https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+        https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
 
     Example:
         >>> from minigrad import nn, optim
@@ -78,7 +78,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         ValueError: T_0 or T_mult is no such integer, or eta_min no number.
 
     Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017;
-    https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+        https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
 
     Example:
         >>> from minigrad import nn, optim

@@ -63,7 +63,7 @@ class CyclicLR(_MomentumLR):
         ValueError: mode is none of the three, a list is not as long as there are groups, or there is no momentum.
 
     Source: Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017;
-    https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
+        https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
 
     Example:
         >>> from minigrad import nn, optim

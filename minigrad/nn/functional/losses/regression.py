@@ -110,7 +110,7 @@ def smooth_l1_loss(
         RuntimeError: β is negative, the shapes do not broadcast, or both are of integers.
 
     Source: Girshick, "Fast R-CNN", 2015;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
 
     Example:
         >>> smooth_l1_loss(Tensor([0.0, 0.0]), Tensor([0.5, 2.0]), reduction="none")
@@ -143,7 +143,7 @@ def huber_loss(
         ValueError: a weight of another shape.
 
     Source: Huber, "Robust Estimation of a Location Parameter", 1964;
-    https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+        https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
 
     Example:
         >>> huber_loss(Tensor([0.0, 0.0]), Tensor([0.5, 2.0]), reduction="none", delta=1.0)
