@@ -87,11 +87,29 @@ class Generator:
         return self
 
     def seed(self) -> int:
-        """Start again from a seed that the operating system draws, and return it."""
+        """Start again from a seed that the operating system draws, and return it.
+
+        Returns:
+            The seed, an integer in [0, 2⁶⁴ - 1].
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.seed
+
+        Example:
+            >>> generator = Generator()
+            >>> generator.seed() == generator.initial_seed()
+            True
+        """
         return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
 
     def initial_seed(self) -> int:
-        """Return the seed from which this generator started, from 0 to 2⁶⁴-1."""
+        """Return the seed from which this generator started, from 0 to 2⁶⁴-1.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.initial_seed
+
+        Example:
+            >>> Generator().manual_seed(1).initial_seed()
+            1
+        """
         return self._engine.seed
 
     def get_state(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -112,9 +130,19 @@ class Generator:
     def set_state(self, state: Any) -> None:
         """Put back a state that ``get_state`` of the same engine returned.
 
+        Args:
+            state: what `get_state` returned, uint8.
+
         Raises:
             TypeError: the state is not of dtype uint8.
             RuntimeError: it has another size than this engine's, or is no state at all.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.set_state
+
+        Example:
+            >>> generator = Generator()
+            >>> state = generator.get_state()
+            >>> generator.set_state(state)
         """
         data, layout = np.asarray(state), self._engine.state_dtype
         if data.dtype != np.uint8:
@@ -127,7 +155,16 @@ class Generator:
             self._engine.set_state(np.frombuffer(data.tobytes(), layout)[0])
 
     def clone_state(self) -> Generator:
-        """Return a new generator that will draw what this one would draw next."""
+        """Return a new generator that will draw what this one would draw next.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.clone_state
+
+        Example:
+            >>> generator = Generator()
+            >>> twin = generator.clone_state()
+            >>> bool((generator.normal((3,)) == twin.normal((3,))).all())
+            True
+        """
         return _restored(self.engine, self.get_state())
 
     def uniform(self, shape: Shape, dtype: Any = np.float32, low: float = 0.0, high: float = 1.0) -> Array:
@@ -186,6 +223,10 @@ class Generator:
 
         >>> Generator().manual_seed(0).exponential((2,)).round(4)
         array([3.5083, 1.2304])
+
+        Args:
+            shape: of the result.
+            rate: above 0; the mean is 1 / rate.
         """
         with self._lock:
             uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
@@ -223,12 +264,15 @@ class Generator:
     def permutation(self, n: int) -> Array:
         """Draw an order of 0 … n-1, int64, shape (n,).
 
+        Args:
+            n: how many, at least 0.
+
         Raises:
             RuntimeError: n is negative.
             NotImplementedError: the torch engine, from n = 214 748 364 on.
 
-        >>> Generator().manual_seed(0).permutation(6)
-        array([2, 5, 3, 0, 1, 4])
+            >>> Generator().manual_seed(0).permutation(6)
+            array([2, 5, 3, 0, 1, 4])
         """
         with self._lock:
             return self._engine.permutation(_size("permutation", (operator.index(n),)))
