@@ -221,12 +221,13 @@ class Generator:
     def exponential(self, shape: Shape, rate: float = 1.0) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Draw from the exponential distribution: -ln(1 - u) / rate, u uniform in double precision.
 
-        >>> Generator().manual_seed(0).exponential((2,)).round(4)
-        array([3.5083, 1.2304])
-
         Args:
             shape: of the result.
             rate: above 0; the mean is 1 / rate.
+
+        Example:
+            >>> Generator().manual_seed(0).exponential((2,)).round(4)
+            array([3.5083, 1.2304])
         """
         with self._lock:
             uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
@@ -271,6 +272,7 @@ class Generator:
             RuntimeError: n is negative.
             NotImplementedError: the torch engine, from n = 214 748 364 on.
 
+        Example:
             >>> Generator().manual_seed(0).permutation(6)
             array([2, 5, 3, 0, 1, 4])
         """
