@@ -262,7 +262,8 @@ class Casts(TensorBase):
             *data: values (nested sequences, an array); or the sizes of a tensor whose values are not initialised.
 
         Raises:
-            TypeError: the only argument is neither a size nor values.
+            TypeError: the only argument is text.
+            RuntimeError: a size is negative.
 
         Source: https://pytorch.org/docs/stable/tensors.html
 

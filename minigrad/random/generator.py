@@ -41,8 +41,9 @@ class Generator:
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
 
-    >>> Generator().manual_seed(1).integers(0, 10, (5,))
-    array([5, 9, 4, 8, 3])
+    Example:
+        >>> Generator().manual_seed(1).integers(0, 10, (5,))
+        array([5, 9, 4, 8, 3])
     """
 
     def __init__(self, device: object = "cpu", *, engine: str = "torch") -> None:
@@ -74,8 +75,9 @@ class Generator:
             RuntimeError: the seed is no integer.
             ValueError: it is out of range.
 
-        >>> Generator().manual_seed(-1).initial_seed() == 2**64 - 1
-        True
+        Example:
+            >>> Generator().manual_seed(-1).initial_seed() == 2**64 - 1
+            True
         """
         if isinstance(seed, bool) or not hasattr(seed, "__index__"):
             raise RuntimeError(f"manual_seed: seed must be an int, got {seed!r} of type {type(seed).__name__}")
@@ -117,12 +119,13 @@ class Generator:
 
         The torch engine's 5056 bytes are those of ``torch.Generator.get_state``: a state travels both ways.
 
-        >>> g = Generator()
-        >>> state = g.get_state()
-        >>> first = g.normal((3,))
-        >>> g.set_state(state)
-        >>> bool((g.normal((3,)) == first).all())
-        True
+        Example:
+            >>> g = Generator()
+            >>> state = g.get_state()
+            >>> first = g.normal((3,))
+            >>> g.set_state(state)
+            >>> bool((g.normal((3,)) == first).all())
+            True
         """
         with self._lock:
             return np.frombuffer(self._engine.get_state().tobytes(), np.uint8).copy()
@@ -180,8 +183,9 @@ class Generator:
             NotImplementedError: another dtype.
             RuntimeError: a negative dimension; high < low; a bound or their difference is not finite in this dtype.
 
-        >>> Generator().manual_seed(0).uniform((3,))
-        array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
+        Example:
+            >>> Generator().manual_seed(0).uniform((3,))
+            array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
         """
         dtype = _floating("uniform", dtype)
         largest = float(np.finfo(dtype).max)
@@ -207,8 +211,9 @@ class Generator:
             NotImplementedError: another dtype.
             RuntimeError: a negative dimension, or std is negative or NaN.
 
-        >>> Generator().manual_seed(0).normal((3,))
-        array([ 1.5409961, -0.2934289, -2.1787894], dtype=float32)
+        Example:
+            >>> Generator().manual_seed(0).normal((3,))
+            array([ 1.5409961, -0.2934289, -2.1787894], dtype=float32)
         """
         dtype = _floating("normal", dtype)
         if not std >= 0:
@@ -248,8 +253,9 @@ class Generator:
         Raises:
             RuntimeError: a negative dimension; high <= low; the dtype cannot hold the range.
 
-        >>> Generator().manual_seed(0).integers(-3, 3, (8,))
-        array([-1,  0,  2, -3, -2,  0, -2, -2])
+        Example:
+            >>> Generator().manual_seed(0).integers(-3, 3, (8,))
+            array([-1,  0,  2, -3, -2,  0, -2, -2])
         """
         dtype = np.dtype(dtype)
         low, high = operator.index(low), operator.index(high)
@@ -294,8 +300,9 @@ class Generator:
             ValueError: p is outside of [0, 1] or NaN.
             RuntimeError: a negative dimension.
 
-        >>> Generator().manual_seed(0).keep_mask((4,), 0.5)
-        (array([False, False,  True, False]), 0.5)
+        Example:
+            >>> Generator().manual_seed(0).keep_mask((4,), 0.5)
+            (array([False, False,  True, False]), 0.5)
         """
         if not 0 <= p <= 1:
             raise ValueError(f"keep_mask: dropout probability p must lie in [0, 1], got {p}")
@@ -320,8 +327,9 @@ class Generator:
             NotImplementedError: an array of another dtype than float16, float32 or float64.
             ValueError: an array that does not broadcast to the shape.
 
-        >>> Generator().manual_seed(0).bernoulli(0.5, (4,))
-        array([False, False,  True, False])
+        Example:
+            >>> Generator().manual_seed(0).bernoulli(0.5, (4,))
+            array([False, False,  True, False])
         """
         if not np.all((p >= 0) & (p <= 1)):
             raise RuntimeError(f"bernoulli: p must lie in [0, 1], got {p}")
@@ -336,6 +344,8 @@ class Generator:
 
     def multinomial(self, weights: Array, n: int, replacement: bool = False) -> Array:
         """Draw n categories with probabilities in proportion to their weights.
+
+        PyTorch fills up with categories of weight 0 where too few others are left; here that is an error.
 
         Args:
             weights: of the categories, at least 0 and not all 0; shape (categories,), or (rows, categories) to draw
@@ -352,10 +362,9 @@ class Generator:
 
         Source: https://docs.pytorch.org/docs/stable/generated/torch.multinomial.html
 
-        >>> Generator().manual_seed(0).multinomial(np.array([1.0, 2.0, 3.0]), 5, replacement=True)
-        array([2, 2, 1, 2, 2])
-
-        PyTorch fills up with categories of weight 0 where too few others are left; here that is an error.
+        Example:
+            >>> Generator().manual_seed(0).multinomial(np.array([1.0, 2.0, 3.0]), 5, replacement=True)
+            array([2, 2, 1, 2, 2])
         """
         _floating("multinomial", weights.dtype)
         _check_weights(weights, n, replacement)

@@ -93,7 +93,8 @@ def test_no_argument_is_told_of_that_there_is_not(place):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_everything_has_an_example(place):
-    assert [name for name, value in described(place).items() if ">>> " not in value.__doc__] == []
+    examples = {name: section(value.__doc__, "Example") for name, value in described(place).items()}
+    assert [name for name, lines in examples.items() if not lines or not lines[0].startswith(">>> ")] == []
 
 
 @pytest.mark.parametrize("place", PLACES)
