@@ -51,7 +51,7 @@ def in_place(function: Callable[P, Result]) -> Callable[P, Result]:
 def told_in_place(name: str, doc: str) -> str:
     """Return a function's docstring for its in-place version: ``name(x)`` in the example becomes ``x.name_()``."""
     summary, _, rest = doc.partition("\n")
-    told = f"In-place version of `{name}`: overwrite the tensor with the result, and return the tensor."
+    told = f"In-place version of `{name}`: overwrite the tensor, which is the input, with the result, and return it."
     before, source, after = rest.partition("Source:")
     if not source:
         return told
