@@ -51,7 +51,7 @@ def in_place(function: Callable[P, Result]) -> Callable[P, Result]:
 def told_in_place(name: str, doc: str) -> str:
     """Return a function's docstring for its in-place version: ``name(x)`` in the example becomes ``x.name_()``."""
     summary, _, rest = doc.partition("\n")
-    told = f"In-place version of `{name}`: overwrite the tensor, which is the input, with the result, and return it."
+    told = f"In-place version of `{name}`: overwrite the tensor, which is the input, and return it."
     before, source, after = rest.partition("Source:")
     if not source:
         return told
@@ -60,7 +60,7 @@ def told_in_place(name: str, doc: str) -> str:
     refused = f"{raises}{indent}    RuntimeError: {REFUSED}\n\n{indent}"
     after = after.replace(f"generated/torch.{name}.html", f"generated/torch.Tensor.{name}_.html")
     after = after.replace(f">>> {name}(x, ", f">>> x.{name}_(").replace(f">>> {name}(x)", f">>> x.{name}_()")
-    written = f"\n\n{indent}It writes: {summary.removeprefix('Return ')}\n"
+    written = f"\n\n{indent}It writes, in its own dtype: {summary.removeprefix('Return ')}\n"
     return f"{told}{written}{before.rstrip()}\n{refused}Source:{after}"
 
 
