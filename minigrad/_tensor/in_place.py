@@ -58,7 +58,8 @@ def told_in_place(name: str, doc: str) -> str:
     indent = before[before.rindex("\n") + 1 :]
     raises = "" if "Raises:" in before else f"\n{indent}Raises:\n"
     refused = f"{raises}{indent}    RuntimeError: {REFUSED}\n\n{indent}"
-    after = after.replace(f"generated/torch.{name}.html", f"generated/torch.Tensor.{name}_.html")
+    for page in (f"torch.{name}.html", f"torch.Tensor.{name}.html"):
+        after = after.replace(f"generated/{page}", f"generated/torch.Tensor.{name}_.html")
     after = after.replace(f">>> {name}(x, ", f">>> x.{name}_(").replace(f">>> {name}(x)", f">>> x.{name}_()")
     written = f"\n\n{indent}It writes, in its own dtype: {summary.removeprefix('Return ')}\n"
     return f"{told}{written}{before.rstrip()}\n{refused}Source:{after}"

@@ -1064,7 +1064,7 @@ def sinc(input: TensorT) -> TensorT:
 
 
 def hypot(input: TensorT, other: TensorT) -> TensorT:
-    """Return √(input² + other²), without overflow: the length of a triangle's longest side.
+    """Return √(input² + other²), without overflow: the longest side of a right triangle.
 
     Args:
         input: a tensor of any shape; integers and booleans give the default float dtype.
@@ -1310,7 +1310,7 @@ def relu(input: TensorT) -> TensorT:
     Raises:
         NotImplementedError: the input is of booleans.
 
-    Source: https://pytorch.org/docs/stable/generated/torch.relu.html
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
 
     Example:
         >>> import minigrad

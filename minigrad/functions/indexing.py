@@ -263,7 +263,7 @@ def index_fill(input: TensorT, dim: int, index: TensorT, value: Any) -> TensorT:
         IndexError: an index is out of range, or there is no such dimension.
         RuntimeError: the index is not of integers, the value has dimensions, or the dtype has no room for it.
 
-    Source: https://pytorch.org/docs/stable/generated/torch.index_fill.html
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill.html
 
     Example:
         >>> import minigrad
@@ -620,7 +620,7 @@ def masked_scatter(input: TensorT, mask: TensorT, source: TensorT) -> TensorT:
     Raises:
         RuntimeError: the mask is not boolean, the dtypes differ, or the source has too few elements.
 
-    Source: https://pytorch.org/docs/stable/generated/torch.masked_scatter.html
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter.html
 
     Example:
         >>> import minigrad

@@ -1151,7 +1151,7 @@ def log_softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     Raises:
         IndexError: there is no such dimension.
 
-    Source: https://pytorch.org/docs/stable/generated/torch.log_softmax.html
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
 
     Example:
         >>> import minigrad

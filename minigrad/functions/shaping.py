@@ -1178,7 +1178,7 @@ def split_with_sizes(input: TensorT, split_sizes: Sequence[int], dim: int = 0) -
         RuntimeError: a negative size, or sizes that do not add up.
         IndexError: there is no such dimension.
 
-    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.split_with_sizes.html
+    Source: https://pytorch.org/docs/stable/generated/torch.split.html
 
     Example:
         >>> import minigrad
