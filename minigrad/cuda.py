@@ -12,25 +12,63 @@ from ._tensor import devices
 
 
 def is_available() -> bool:
-    """Return False: there is no CUDA device."""
+    """Return False: there is no CUDA device.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.is_available.html
+
+    Example:
+        >>> is_available()
+        False
+    """
     return False
 
 
 def device_count() -> int:
-    """Return 0."""
+    """Return 0, the number of CUDA devices.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.device_count.html
+
+    Example:
+        >>> device_count()
+        0
+    """
     return 0
 
 
 def manual_seed(seed: int) -> None:
-    """Seed the generators of the CUDA devices; there are none."""
+    """Seed the generators of the CUDA devices; there are none.
+
+    Args:
+        seed: PyTorch's; changes nothing.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.manual_seed.html
+
+    Example:
+        >>> manual_seed(0)
+    """
 
 
 def manual_seed_all(seed: int) -> None:
-    """Seed the generators of the CUDA devices; there are none."""
+    """Seed the generators of the CUDA devices; there are none.
+
+    Args:
+        seed: PyTorch's; changes nothing.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.manual_seed_all.html
+
+    Example:
+        >>> manual_seed_all(0)
+    """
 
 
 def empty_cache() -> None:
-    """Free the memory of the CUDA devices; there are none."""
+    """Free the memory of the CUDA devices; there are none.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.empty_cache.html
+
+    Example:
+        >>> empty_cache()
+    """
 
 
 class device:
@@ -41,6 +79,13 @@ class device:
 
     Raises:
         AssertionError: the block of another device is entered.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.device.html
+
+    Example:
+        >>> with device(None):
+        ...     print("on the CPU")
+        on the CPU
     """
 
     def __init__(self, device: Any) -> None:
@@ -55,7 +100,13 @@ class device:
 
 
 def synchronize() -> None:
-    """Wait for the CUDA devices; there are none."""
+    """Wait for the CUDA devices; there are none.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.synchronize.html
+
+    Example:
+        >>> synchronize()
+    """
 
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name

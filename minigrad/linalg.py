@@ -19,6 +19,17 @@ matmul = products.matmul
 def vector_norm(x: Tensor, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return (Σ |x|^ord)^(1/ord) over some dimensions, or over all; its slope at 0 is taken as 0.
 
+    Args:
+        x: a tensor of floats.
+        ord: a number; ∞ and -∞ give the largest and the smallest |x|, 0 counts what is not 0.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+        dtype: convert the input to this one first.
+
+    Raises:
+        RuntimeError: the input is of integers.
+        IndexError: there is no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
 
     Example:
@@ -32,10 +43,22 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Dim = None, keepdim: bool = Fals
 def norm(A: Tensor, ord: Any = None, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the norm of a vector, or Frobenius' of a matrix: the root of the sum of squares unless `ord` is given.
 
+    Args:
+        A: a tensor of floats.
+        ord: of a vector, a number as in `vector_norm`; None or "fro" for the root of the sum of squares.
+        dim: one dimension for vectors, two for matrices, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+        dtype: convert the input to this one first.
+
     Raises:
         RuntimeError: another norm of a matrix, which would need its singular values or sums over one dimension.
 
     Source: https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
+
+    Example:
+        >>> import minigrad
+        >>> norm(minigrad.tensor([[1.0, 2.0], [2.0, 4.0]]))
+        tensor(5.)
     """
     axes = A.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
     if ord not in (None, "fro") and axes > 1:

@@ -21,17 +21,43 @@ STRATEGIES = {"file_descriptor", "file_system"}
 
 
 def get_all_sharing_strategies() -> set[str]:
-    """Return PyTorch's names of ways to share memory between processes; here all of them change nothing."""
+    """Return PyTorch's names of ways to share memory between processes; here all of them change nothing.
+
+    Source: https://pytorch.org/docs/stable/multiprocessing.html
+
+    Example:
+        >>> sorted(get_all_sharing_strategies())
+        ['file_descriptor', 'file_system']
+    """
     return set(STRATEGIES)
 
 
 def get_sharing_strategy() -> str:
-    """Return "file_descriptor", PyTorch's default."""
+    """Return "file_descriptor", PyTorch's default.
+
+    Source: https://pytorch.org/docs/stable/multiprocessing.html
+
+    Example:
+        >>> get_sharing_strategy()
+        'file_descriptor'
+    """
     return "file_descriptor"
 
 
 def set_sharing_strategy(new_strategy: str) -> None:
-    """Accept a way to share memory, which changes nothing; AssertionError where there is none of the name."""
+    """Accept a way to share memory between processes, which changes nothing.
+
+    Args:
+        new_strategy: one of `get_all_sharing_strategies`.
+
+    Raises:
+        AssertionError: there is none of this name.
+
+    Source: https://pytorch.org/docs/stable/multiprocessing.html
+
+    Example:
+        >>> set_sharing_strategy("file_system")
+    """
     if new_strategy not in STRATEGIES:
         raise AssertionError(f"sharing strategy must be one of {sorted(STRATEGIES)}, but got {new_strategy!r}")
 

@@ -39,12 +39,26 @@ anomaly_mode = _AnomalyMode()
 
 
 def is_anomaly_enabled() -> bool:
-    """Return whether anomaly detection is on."""
+    """Return whether anomaly detection is on.
+
+    Source: https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+
+    Example:
+        >>> is_anomaly_enabled()
+        False
+    """
     return anomaly_mode.enabled
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Return whether anomaly detection, where it is on, raises on NaN."""
+    """Return whether anomaly detection, where it is on, raises on NaN.
+
+    Source: https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+
+    Example:
+        >>> is_anomaly_check_nan_enabled()
+        True
+    """
     return anomaly_mode.check_nan
 
 
@@ -56,6 +70,13 @@ class set_detect_anomaly:
         check_nan: raise where a gradient becomes NaN; without it, only errors are traced to their forward call.
 
     Source: https://pytorch.org/docs/stable/autograd.html#torch.autograd.set_detect_anomaly
+
+    Example:
+        >>> with set_detect_anomaly(True):
+        ...     is_anomaly_enabled()
+        True
+        >>> is_anomaly_enabled()
+        False
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
@@ -79,6 +100,12 @@ class detect_anomaly:
         check_nan: raise RuntimeError where a gradient becomes NaN.
 
     Source: https://pytorch.org/docs/stable/autograd.html#torch.autograd.detect_anomaly
+
+    Example:
+        >>> import warnings
+        >>> with warnings.catch_warnings(action="ignore"), detect_anomaly():
+        ...     is_anomaly_enabled()
+        True
     """
 
     def __init__(self, check_nan: bool = True) -> None:

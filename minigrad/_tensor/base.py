@@ -70,27 +70,68 @@ class TensorBase(core.Tensor):
 
     @property
     def shape(self) -> Size:
-        """The size of every dimension."""
+        """The size of every dimension.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.shape.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).shape
+            minigrad.Size([2, 3])
+        """
         return Size(self.array.shape)
 
     @property
     def dtype(self) -> DType:
-        """The type of the elements."""
+        """The type of the elements.
+
+        Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.dtype
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).dtype
+            minigrad.float32
+        """
         return dtypes.from_numpy(self.array.dtype)
 
     @property
     def device(self) -> devices.device:
-        """Where the elements are: on the CPU."""
+        """Where the elements are: on the CPU.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.device.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).device
+            device(type='cpu')
+        """
         return devices.CPU
 
     @property
     def ndim(self) -> int:
-        """The number of dimensions."""
+        """The number of dimensions, the length of the shape.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.ndim.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).ndim
+            2
+        """
         return self.array.ndim
 
     @property
     def requires_grad(self) -> bool:
-        """Whether operations on this tensor are recorded."""
+        """Whether operations on this tensor are recorded.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.tensor([1.0], requires_grad=True)
+            >>> (x * 2).requires_grad, x.detach().requires_grad
+            (True, False)
+        """
         return self._requires_grad or self.edge() is not None
 
     @requires_grad.setter
@@ -100,7 +141,22 @@ class TensorBase(core.Tensor):
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Set whether a gradient is wanted for this leaf; RuntimeError for integers and for results of operations."""
+        """Set whether a gradient is wanted for this leaf, and return the tensor.
+
+        Args:
+            requires_grad: True or False.
+
+        Raises:
+            TypeError: not a boolean.
+            RuntimeError: the tensor is of integers or booleans; or False for the result of an operation.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.tensor([1.0]).requires_grad_()
+            tensor([1.], requires_grad=True)
+        """
         if requires_grad is not True and requires_grad is not False:
             kind = type(requires_grad).__name__
             raise TypeError(f"requires_grad_(): argument 'requires_grad' must be bool, not {kind}: {requires_grad!r}")
@@ -116,12 +172,32 @@ class TensorBase(core.Tensor):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether this tensor was made by the user rather than by a recorded operation."""
+        """Whether this tensor was made by the user rather than by a recorded operation.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.is_leaf.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.tensor([1.0], requires_grad=True)
+            >>> x.is_leaf, (x * 2).is_leaf
+            (True, False)
+        """
         return not isinstance(self.edge(), CoreNode)
 
     @property
     def data(self) -> Any:
-        """The same memory without the history; writes through it go unnoticed by the graph."""
+        """The same memory without the history; writes through it go unnoticed by the graph.
+
+        Source: https://pytorch.org/docs/stable/tensors.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.tensor([1.0], requires_grad=True)
+            >>> x.data.add_(1.0)
+            tensor([2.])
+            >>> x
+            tensor([2.], requires_grad=True)
+        """
         return self.result.wrap(self.array)
 
     @data.setter
@@ -134,13 +210,34 @@ class TensorBase(core.Tensor):
         self.note_write()
 
     def detach(self) -> Self:
-        """Return the same memory without the history; the graph notices writes through it."""
+        """Return the same memory without the history: a constant to the backward pass, which notices writes through it.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.tensor([2.0], requires_grad=True)
+            >>> (x * x).detach()
+            tensor([4.])
+        """
         out = self.result.wrap(self.array)
         out.memory = memory_of(self)
         return out
 
     def detach_(self) -> Self:
-        """Cut this tensor off its history; RuntimeError for a view, whose history is that of its base."""
+        """Cut this tensor off its history, and return it.
+
+        Raises:
+            RuntimeError: the tensor is a view, whose history is that of its base.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.detach_.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.tensor([2.0], requires_grad=True)
+            >>> (x * x).detach_()
+            tensor([4.])
+        """
         if self.base is not None:
             raise RuntimeError("Can't detach views in-place. Use detach() instead.")
         self.grad_fn = None
@@ -148,51 +245,144 @@ class TensorBase(core.Tensor):
         return self
 
     def size(self, dim: int | None = None) -> Any:
-        """Return the shape, or the size of one dimension."""
+        """Return the shape, or the size of one dimension.
+
+        Args:
+            dim: the dimension, from 0 or, negative, from the end; None for all.
+
+        Raises:
+            IndexError: there is no such dimension.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.size.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).size(), minigrad.zeros(2, 3).size(-1)
+            (minigrad.Size([2, 3]), 3)
+        """
         return self.shape if dim is None else self.array.shape[axis_of(dim, self.ndim)]
 
     def dim(self) -> int:
-        """Return the number of dimensions."""
+        """Return the number of dimensions, the length of the shape.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.dim.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).dim()
+            2
+        """
         return self.array.ndim
 
     ndimension = dim
 
     def numel(self) -> int:
-        """Return the number of elements."""
+        """Return the number of elements, the product of the sizes.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.numel.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).numel()
+            6
+        """
         return self.array.size
 
     nelement = numel
 
     def element_size(self) -> int:
-        """Return the size of an element in bytes."""
+        """Return the size of an element in bytes.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.element_size.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).element_size()
+            4
+        """
         return self.array.itemsize
 
     itemsize = property(element_size)
 
     @property
     def nbytes(self) -> int:
-        """The size of all elements in bytes."""
+        """The size of all elements in bytes.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.nbytes.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).nbytes
+            24
+        """
         return self.array.nbytes
 
     def stride(self, dim: int | None = None) -> Any:
-        """Return how many elements in memory a step along each dimension, or along one, goes."""
+        """Return how many elements in memory a step along each dimension, or along one, goes.
+
+        Args:
+            dim: the dimension, from 0 or, negative, from the end; None for all.
+
+        Raises:
+            IndexError: there is no such dimension.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.stride.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2, 3).stride(), minigrad.zeros(2, 3).stride(0)
+            ((3, 1), 3)
+        """
         steps = tuple([step // self.array.itemsize for step in self.array.strides])
         return steps if dim is None else steps[axis_of(dim, self.ndim)]
 
     def data_ptr(self) -> int:
-        """Return the address of the first element."""
+        """Return the address of the first element: equal for tensors that begin at the same place in memory.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.data_ptr.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.zeros(4)
+            >>> x.data_ptr() == x.view(2, 2).data_ptr()
+            True
+        """
         return self.array.ctypes.data
 
     def is_floating_point(self) -> bool:
-        """Return whether the elements are floats."""
+        """Return whether the elements are floats: float16, float32 or float64.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.is_floating_point.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).is_floating_point()
+            True
+        """
         return self.array.dtype.kind == "f"
 
     def is_signed(self) -> bool:
-        """Return whether the elements may be negative."""
+        """Return whether the elements may be negative: not those of uint8 and bool.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.is_signed.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).is_signed()
+            True
+        """
         return self.array.dtype.kind in "fi"
 
     def is_complex(self) -> bool:
-        """Return False: there are no complex tensors."""
+        """Return False: there are no complex tensors.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.is_complex.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).is_complex()
+            False
+        """
         return False
 
     is_cuda = is_sparse = is_quantized = False
@@ -211,7 +401,18 @@ def wrap(array: Array, cls: type[Any] | None = None, grad_fn: Node | None = None
 
 
 def is_tensor(obj: object) -> bool:
-    """Return whether obj is a Tensor."""
+    """Return whether obj is a Tensor, or of a class made from it.
+
+    Args:
+        obj: anything.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.is_tensor.html
+
+    Example:
+        >>> import minigrad
+        >>> is_tensor(minigrad.zeros(2)), is_tensor([0.0, 0.0])
+        (True, False)
+    """
     return isinstance(obj, TensorBase)
 
 

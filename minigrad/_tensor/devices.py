@@ -62,29 +62,89 @@ def check_device(place: Any) -> None:
 
 
 def set_default_device(place: Any) -> None:
-    """Accept the CPU as the place of new tensors; anything else is an error."""
+    """Accept the CPU as the place of new tensors.
+
+    Args:
+        place: the CPU: "cpu", or a `device`.
+
+    Raises:
+        AssertionError: CUDA.
+        RuntimeError: another device.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.set_default_device.html
+
+    Example:
+        >>> set_default_device("cpu")
+    """
     check_device(place)
 
 
 def get_default_device() -> device:
-    """Return the CPU."""
+    """Return the place of new tensors: the CPU.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.get_default_device.html
+
+    Example:
+        >>> get_default_device()
+        device(type='cpu')
+    """
     return CPU
 
 
 def get_num_threads() -> int:
-    """Return 1. NumPy's library of matrix products has threads of its own, set by OPENBLAS_NUM_THREADS and its like."""
+    """Return 1. NumPy's library of matrix products has threads of its own, set by OPENBLAS_NUM_THREADS and its like.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.get_num_threads.html
+
+    Example:
+        >>> get_num_threads()
+        1
+    """
     return 1
 
 
 def set_num_threads(n: int) -> None:
-    """Accept a number of threads, which changes nothing; RuntimeError unless it is positive."""
+    """Accept a number of threads, which changes nothing.
+
+    Args:
+        n: at least 1.
+
+    Raises:
+        RuntimeError: n is not positive.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.set_num_threads.html
+
+    Example:
+        >>> set_num_threads(4)
+        >>> get_num_threads()
+        1
+    """
     if n < 1:
         raise RuntimeError(f"set_num_threads expects a positive integer, but got {n}")
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Accept the wish for results that repeat: they always do."""
+    """Accept the wish for results that repeat: they always do.
+
+    Args:
+        mode: PyTorch's; changes nothing.
+        warn_only: PyTorch's; changes nothing.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html
+
+    Example:
+        >>> use_deterministic_algorithms(True)
+    """
 
 
 def set_deterministic(d: bool) -> None:
-    """Accept the wish for results that repeat, by the name that `use_deterministic_algorithms` had in PyTorch 1.7."""
+    """Accept the wish for results that repeat, by the name that `use_deterministic_algorithms` had in PyTorch 1.7.
+
+    Args:
+        d: PyTorch's; changes nothing.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html
+
+    Example:
+        >>> set_deterministic(True)
+    """

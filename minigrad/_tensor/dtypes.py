@@ -11,6 +11,16 @@ import numpy as np
 class dtype:
     """A number type, such as `minigrad.float32`.
 
+    Args:
+        name: what NumPy calls it, such as "float32".
+
+    Attributes:
+        numpy: NumPy's dtype.
+        itemsize: the size of a number in bytes.
+        is_floating_point: whether it is one of floats.
+        is_signed: whether a number may be negative.
+        is_complex: False.
+
     Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.dtype
 
     Example:
@@ -89,7 +99,14 @@ _default = float32
 
 
 def get_default_dtype() -> dtype:
-    """Return the float dtype of tensors made from Python floats, and of integers divided; float32 unless set."""
+    """Return the float dtype of tensors made from Python floats, and of integers divided; float32 unless set.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.get_default_dtype.html
+
+    Example:
+        >>> get_default_dtype()
+        minigrad.float32
+    """
     return _default
 
 
@@ -97,9 +114,19 @@ def set_default_dtype(d: dtype) -> None:
     """Set the default float dtype.
 
     Args:
-        d: float16, float32 or float64; anything else is a TypeError.
+        d: float16, float32 or float64.
+
+    Raises:
+        TypeError: anything else.
 
     Source: https://pytorch.org/docs/stable/generated/torch.set_default_dtype.html
+
+    Example:
+        >>> import minigrad
+        >>> set_default_dtype(float64)
+        >>> minigrad.tensor([1.0])
+        tensor([1.])
+        >>> set_default_dtype(float32)
     """
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
@@ -122,7 +149,14 @@ class finfo:
         tiny: the smallest positive number of full precision.
         resolution: a power of ten that the decimal digits reach.
 
+    Raises:
+        ValueError: the dtype is not of floats.
+
     Source: https://pytorch.org/docs/stable/type_info.html
+
+    Example:
+        >>> finfo(float32).eps, finfo(float16).max
+        (1.1920928955078125e-07, 65504.0)
     """
 
     def __init__(self, dtype: Any = None) -> None:
@@ -140,7 +174,19 @@ class iinfo:
     Args:
         dtype: of integers.
 
+    Attributes:
+        bits: of one number.
+        max: the largest number.
+        min: the smallest one.
+
+    Raises:
+        ValueError: the dtype is not of integers.
+
     Source: https://pytorch.org/docs/stable/type_info.html
+
+    Example:
+        >>> iinfo(int8).min, iinfo(int8).max
+        (-128, 127)
     """
 
     def __init__(self, dtype: Any) -> None:
@@ -196,6 +242,10 @@ def promoted(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """Return the smallest dtype that both promote to.
+
+    Args:
+        type1: a dtype.
+        type2: another one, or the same.
 
     Source: https://pytorch.org/docs/stable/generated/torch.promote_types.html
 

@@ -20,12 +20,26 @@ inference = _Inference()
 
 
 def is_grad_enabled() -> bool:
-    """Return whether this thread's operations are recorded."""
+    """Return whether this thread's operations are recorded: everywhere but inside of `no_grad` and its like.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.is_grad_enabled.html
+
+    Example:
+        >>> is_grad_enabled()
+        True
+    """
     return grad_mode.enabled
 
 
 def is_inference_mode_enabled() -> bool:
-    """Return whether this thread is inside of `inference_mode`."""
+    """Return whether this thread is inside of `inference_mode`.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.is_inference_mode_enabled.html
+
+    Example:
+        >>> is_inference_mode_enabled()
+        False
+    """
     return inference.enabled
 
 
@@ -102,6 +116,12 @@ class no_grad(_Switch):
 
     Works as a context manager and as a decorator, with or without parentheses.
 
+    Args:
+        function: to decorate, where the parentheses are left out.
+
+    Raises:
+        TypeError: what is decorated cannot be called.
+
     Source: https://pytorch.org/docs/stable/generated/torch.no_grad.html
 
     Example:
@@ -124,6 +144,8 @@ class no_grad(_Switch):
 
 class enable_grad(no_grad):
     """Record, also inside of `no_grad`.
+
+    Works as a context manager and as a decorator, with or without parentheses.
 
     Source: https://pytorch.org/docs/stable/generated/torch.enable_grad.html
 
@@ -174,6 +196,12 @@ class inference_mode(_Switch):
 
 class set_grad_enabled(_Switch):
     """Switch recording on or off: at once for the rest of the thread, or for a ``with`` block, or as a decorator.
+
+    Args:
+        mode: True to record, False not to.
+
+    Raises:
+        TypeError: the mode is no boolean.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.set_grad_enabled.html
 

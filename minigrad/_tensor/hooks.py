@@ -165,11 +165,22 @@ def register_hook(x: TensorBase, hook: Hook) -> RemovableHandle:
 def register_post_accumulate_grad_hook(x: TensorBase, hook: Hook) -> RemovableHandle:
     """Call ``hook(x)`` whenever ``backward()`` has added to the ``.grad`` of this leaf, to take a step for instance.
 
+    Args:
+        x: a leaf that requires a gradient.
+        hook: returns None; it may write into x, for nothing is recorded there.
+
     Raises:
         RuntimeError: x is no leaf, or requires no gradient.
         TypeError: the hook cannot be called.
 
     Source: https://pytorch.org/docs/stable/generated/torch.Tensor.register_post_accumulate_grad_hook.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0], requires_grad=True)
+        >>> handle = register_post_accumulate_grad_hook(x, lambda leaf: print(leaf.grad))
+        >>> x.sum().backward()
+        tensor([1., 1.])
     """
     if isinstance(edge_of(x), Node):
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
@@ -177,9 +188,24 @@ def register_post_accumulate_grad_hook(x: TensorBase, hook: Hook) -> RemovableHa
 
 
 def retain_grad(x: TensorBase) -> None:
-    """Let a result of operations keep its gradient in ``.grad``, as leaves do; RuntimeError if it requires none.
+    """Let a result of operations keep its gradient in ``.grad``, as leaves do.
+
+    Args:
+        x: a tensor that requires a gradient; a leaf keeps its own in any case.
+
+    Raises:
+        RuntimeError: x requires no gradient.
 
     Source: https://pytorch.org/docs/stable/generated/torch.Tensor.retain_grad.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0], requires_grad=True)
+        >>> y = x * 3
+        >>> retain_grad(y)
+        >>> y.sum().backward()
+        >>> y.grad
+        tensor([1., 1.])
     """
     edge = edge_of(x)
     if edge is None:

@@ -24,6 +24,8 @@ from .writes import refuse_write
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
+REFUSED = "the tensor is a leaf that requires a gradient, or cannot hold the result's shape or dtype."
+
 
 def in_place(function: Callable[P, Result]) -> Callable[P, Result]:
     """Return the method that writes a function of a tensor into that tensor: ``exp_`` of ``exp``.
@@ -42,8 +44,25 @@ def in_place(function: Callable[P, Result]) -> Callable[P, Result]:
         return overwrite(self, result)
 
     method.__name__ = f"{function.__name__}_"
-    method.__doc__ = f"In-place version of `{function.__name__}`."
+    method.__doc__ = told_in_place(function.__name__, function.__doc__ or "")
     return method  # type: ignore[return-value]  # self is the function's first argument
+
+
+def told_in_place(name: str, doc: str) -> str:
+    """Return a function's docstring for its in-place version: ``name(x)`` in the example becomes ``x.name_()``."""
+    summary, _, rest = doc.partition("\n")
+    told = f"In-place version of `{name}`: overwrite the tensor, which is the input, and return it."
+    before, source, after = rest.partition("Source:")
+    if not source:
+        return told
+    indent = before[before.rindex("\n") + 1 :]
+    raises = "" if "Raises:" in before else f"\n{indent}Raises:\n"
+    refused = f"{raises}{indent}    RuntimeError: {REFUSED}\n\n{indent}"
+    for page in (f"torch.{name}.html", f"torch.Tensor.{name}.html"):
+        after = after.replace(f"generated/{page}", f"generated/torch.Tensor.{name}_.html")
+    after = after.replace(f">>> {name}(x, ", f">>> x.{name}_(").replace(f">>> {name}(x)", f">>> x.{name}_()")
+    written = f"\n\n{indent}It writes, in its own dtype: {summary.removeprefix('Return ')}\n"
+    return f"{told}{written}{before.rstrip()}\n{refused}Source:{after}"
 
 
 def as_before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

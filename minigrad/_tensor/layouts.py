@@ -7,7 +7,17 @@ from __future__ import annotations
 
 
 class layout:
-    """The name of a way to store elements, such as `minigrad.strided`."""
+    """The name of a way to store elements, such as `minigrad.strided`.
+
+    Args:
+        name: how it prints, after "minigrad.".
+
+    Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.layout
+
+    Example:
+        >>> strided
+        minigrad.strided
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -17,7 +27,18 @@ class layout:
 
 
 class memory_format(layout):
-    """The name of an order of dimensions in memory, such as `minigrad.contiguous_format`."""
+    """The name of an order of dimensions in memory, such as `minigrad.contiguous_format`.
+
+    Args:
+        name: how it prints, after "minigrad.".
+
+    Source: https://pytorch.org/docs/stable/tensor_attributes.html#torch.memory_format
+
+    Example:
+        >>> import minigrad
+        >>> minigrad.zeros(2, 3).contiguous(memory_format=channels_last).shape
+        minigrad.Size([2, 3])
+    """
 
 
 strided = layout("strided")

@@ -21,14 +21,33 @@ class Protocols(TensorBase):
     __slots__ = ()
 
     def item(self) -> Any:
-        """Return the only element as a Python number."""
+        """Return the only element as a Python number: a float, an int or a bool.
+
+        Raises:
+            RuntimeError: the tensor has not exactly one element.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.item.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.tensor([1.5]).item()
+            1.5
+        """
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
         refuse_to_replay("it takes the value of a tensor as a number")
         return super().item()
 
     def tolist(self) -> Any:
-        """Return the elements as nested lists of Python numbers."""
+        """Return the elements as nested lists of Python numbers; of a tensor without dimensions, the number.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.tolist.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.tensor([[1, 2], [3, 4]]).tolist()
+            [[1, 2], [3, 4]]
+        """
         refuse_to_replay("it takes the values of a tensor as a list")
         return self.array.tolist()
 

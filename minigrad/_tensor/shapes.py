@@ -12,6 +12,11 @@ import numpy as np
 class Size(tuple[int, ...]):
     """The shape of a tensor: a tuple that says what it is.
 
+    Args:
+        iterable: the sizes.
+
+    Source: https://pytorch.org/docs/stable/size.html
+
     Example:
         >>> Size((20, 1))
         minigrad.Size([20, 1])

@@ -50,6 +50,12 @@ def backward(
         RuntimeError: as `Tensor.backward`.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+
+    Example:
+        >>> x = Tensor([2.0]).requires_grad_()
+        >>> backward([x**2, 3 * x])
+        >>> x.grad
+        tensor([7.])
     """
     outputs = _listed(tensors)
     _backward(outputs, _weights(grad_tensors, outputs), retain_graph, create_graph, inputs)
@@ -125,6 +131,10 @@ class Variable(metaclass=_AnyTensor):
     """What PyTorch called tensors before 0.4: every tensor is an instance.
 
     Calling it gives a tensor on the same memory that has this `requires_grad`.
+
+    Args:
+        data: a tensor, whose memory the result shares.
+        requires_grad: whether a gradient is wanted.
 
     Source: https://pytorch.org/docs/stable/autograd.html#variable-deprecated
 

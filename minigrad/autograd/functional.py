@@ -124,6 +124,10 @@ def vjp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         RuntimeError: v is missing or has another shape than the outputs; or as `jacobian`.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
+
+    Example:
+        >>> vjp(lambda x: x**2, Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))
+        (tensor([1., 4.]), tensor([ 2., 40.]))
     """
     with enable_grad():
         xs = _prepared(inputs, create_graph)
@@ -148,6 +152,10 @@ def jvp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         RuntimeError: v is missing or has another shape than the inputs; or as `jacobian`.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
+
+    Example:
+        >>> jvp(lambda x: x**2, Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))
+        (tensor([1., 4.]), tensor([ 2., 40.]))
     """
     with enable_grad():
         xs = _prepared(inputs, create_graph)
@@ -172,6 +180,10 @@ def vhp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         RuntimeError: func returns more than one element; v is missing or has another shape; or as `jacobian`.
 
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
+
+    Example:
+        >>> vhp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))
+        (tensor(9.), tensor([  6., 120.]))
     """
     with enable_grad():
         xs = _prepared(inputs, create_graph)
@@ -184,7 +196,21 @@ def vhp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
 def hvp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
     """Return func(x) and Hv; since the Hessian is symmetric, the same as `vhp`.
 
+    Args:
+        func: takes the inputs, returns a tensor of one element.
+        inputs: a tensor or a tuple.
+        v: in the shape of the inputs; may be left out for one element.
+        create_graph: record the work.
+        strict: as in `jacobian`, for both derivatives.
+
+    Raises:
+        RuntimeError: func returns more than one element; v is missing or has another shape; or as `jacobian`.
+
     Source: https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
+
+    Example:
+        >>> hvp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))
+        (tensor(9.), tensor([  6., 120.]))
     """
     return vhp(func, inputs, v, create_graph, strict)
 

@@ -108,6 +108,11 @@ def histogram(
         RuntimeError: no bins, edges that decrease, or shapes that do not fit.
 
     Source: https://pytorch.org/docs/stable/generated/torch.histogram.html
+
+    Example:
+        >>> import minigrad
+        >>> histogram(minigrad.tensor([1.0, 2.0, 1.0]), bins=3, range=(0.0, 3.0)).hist
+        tensor([0., 2., 1.])
     """
     check_tensor("histogram", input)
     check_floating("histogram", input)

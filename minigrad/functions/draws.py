@@ -34,6 +34,12 @@ def bernoulli(input: TensorT, p: Any = None, *, generator: Generator | None = No
         RuntimeError: a probability is outside of [0, 1], or the input is not of floats.
 
     Source: https://pytorch.org/docs/stable/generated/torch.bernoulli.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> bernoulli(minigrad.tensor([0.0, 0.5, 1.0]))
+        tensor([0., 0., 1.])
     """
     chances = input.array if p is None else as_array(p)
     if p is None:
@@ -61,6 +67,12 @@ def multinomial(
         RuntimeError: the shape or the weights are none of these, or too few are positive.
 
     Source: https://pytorch.org/docs/stable/generated/torch.multinomial.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> multinomial(minigrad.tensor([1.0, 0.0, 3.0]), 4, replacement=True)
+        tensor([2, 2, 2, 2])
     """
     if out is not None and out.array.dtype != np.int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype}")
@@ -94,7 +106,25 @@ class Draws(TensorBase):
 
     @checked
     def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Overwrite with draws from N(mean, std²); std >= 0."""
+        """Overwrite with draws from N(mean, std²), and return the tensor.
+
+        Args:
+            mean: of the distribution.
+            std: its standard deviation, at least 0.
+            generator: draws; the default generator unless given.
+
+        Raises:
+            RuntimeError: std is negative, or the tensor is a leaf that requires a gradient.
+            NotImplementedError: the tensor is not of floats.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html
+
+        Example:
+            >>> import minigrad
+            >>> _ = minigrad.manual_seed(0)
+            >>> minigrad.zeros(3).normal_(10.0, 0.1)
+            tensor([10.1541,  9.9707,  9.7821])
+        """
         if not std >= 0:
             raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
         source = generator or default_generator
@@ -102,7 +132,25 @@ class Draws(TensorBase):
 
     @checked
     def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Overwrite with draws from [a, b)."""
+        """Overwrite with draws from [a, b), all values equally likely, and return the tensor.
+
+        Args:
+            a: the lower bound.
+            b: the upper bound, not below a.
+            generator: draws; the default generator unless given.
+
+        Raises:
+            RuntimeError: b is below a, or the tensor is a leaf that requires a gradient.
+            NotImplementedError: the tensor is not of floats.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html
+
+        Example:
+            >>> import minigrad
+            >>> _ = minigrad.manual_seed(0)
+            >>> minigrad.zeros(3).uniform_(-1.0, 1.0)
+            tensor([-0.0075,  0.5364, -0.8230])
+        """
         if not a <= b:
             raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={a} > to={b}")
         source = generator or default_generator
@@ -110,7 +158,24 @@ class Draws(TensorBase):
 
     @checked
     def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
-        """Overwrite with integers from low to to - 1; unless given, from 0 to the last that the dtype holds exactly."""
+        """Overwrite with integers from low to to - 1, all equally likely, and return the tensor.
+
+        Args:
+            low: the lowest; ``random_(to)`` means 0.
+            to: one more than the highest; unless given, all that the dtype holds exactly may be drawn.
+            generator: draws; the default generator unless given.
+
+        Raises:
+            RuntimeError: no integer lies in [low, to), or the tensor is a leaf that requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
+
+        Example:
+            >>> import minigrad
+            >>> _ = minigrad.manual_seed(0)
+            >>> minigrad.zeros(5).random_(1, 7)
+            tensor([3., 4., 6., 1., 2.])
+        """
         if to is None:
             low, to = (low, self._integers_end()) if low == 0 else (0, low)
         if not low < to:
@@ -128,7 +193,23 @@ class Draws(TensorBase):
 
     @checked
     def exponential_(self, lambd: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Overwrite with draws from the exponential distribution of rate lambd > 0, whose mean is 1/lambd."""
+        """Overwrite with draws from the exponential distribution, whose density is λ exp(-λx), and return the tensor.
+
+        Args:
+            lambd: the rate λ > 0; the mean is 1/λ.
+            generator: draws; the default generator unless given.
+
+        Raises:
+            RuntimeError: lambd is not positive, or the tensor is a leaf that requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html
+
+        Example:
+            >>> import minigrad
+            >>> _ = minigrad.manual_seed(0)
+            >>> minigrad.zeros(3).exponential_()
+            tensor([3.5083, 1.2304, 0.6150])
+        """
         if not lambd > 0:
             raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
         source = generator or default_generator
@@ -136,7 +217,23 @@ class Draws(TensorBase):
         return self._redraw(drawn.astype(self.array.dtype))
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
-        """Overwrite with 1 with probability p, else 0; p in [0, 1], one for all or one for each element."""
+        """Overwrite with 1 with probability p, else 0, and return the tensor.
+
+        Args:
+            p: a number in [0, 1], or a tensor of them that broadcasts to this one's shape.
+            generator: draws; the default generator unless given.
+
+        Raises:
+            RuntimeError: a p is outside of [0, 1], or the tensor is a leaf that requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html
+
+        Example:
+            >>> import minigrad
+            >>> _ = minigrad.manual_seed(0)
+            >>> minigrad.zeros(5).bernoulli_(0.5)
+            tensor([0., 0., 1., 0., 0.])
+        """
         p = as_array(p)
         if not np.all((p >= 0) & (p <= 1)):
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")

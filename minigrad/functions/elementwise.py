@@ -73,7 +73,8 @@ def add(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
 
     Example:
         >>> import minigrad
-        >>> add(minigrad.tensor([1, 2]), 0.5)
+        >>> x = minigrad.tensor([1.0, 2.0])
+        >>> add(x, minigrad.tensor([1.0, 1.0]), alpha=0.5)
         tensor([1.5000, 2.5000])
     """
     return apply(table.add, as_operand(input), _scaled(other, alpha, input))
@@ -82,19 +83,70 @@ def add(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
 @number_before("alpha", tensors=2)
 @takes_out
 def sub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
-    """Return input - alpha · other."""
+    """Return input - alpha · other.
+
+    Args:
+        input: a tensor, or a number.
+        other: the same, of a shape that broadcasts with the input's.
+        alpha: a number; an integer where both have integers.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast, or alpha is a float and both have integers.
+        NotImplementedError: both are of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sub.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([3.0, 4.0])
+        >>> sub(x, minigrad.tensor([1.0, 2.0]), alpha=2)
+        tensor([1., 0.])
+    """
     return apply(table.sub, as_operand(input), _scaled(other, alpha, input))
 
 
 def rsub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
-    """Return other - alpha · input."""
+    """Return other - alpha · input, the operands of `sub` exchanged.
+
+    Args:
+        input: a tensor.
+        other: a tensor that broadcasts with it, or a number.
+        alpha: a number; an integer where both have integers.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast, or alpha is a float and both have integers.
+
+    Source: https://pytorch.org/docs/stable/torch.html#pointwise-ops
+
+    Example:
+        >>> import minigrad
+        >>> rsub(minigrad.tensor([1.0, 2.0]), 10)
+        tensor([9., 8.])
+    """
     check_tensor("rsub", input)
     return apply(table.sub, as_operand(other), _scaled(input, alpha, other))
 
 
 @takes_out
 def mul(input: TensorT, other: Any) -> TensorT:
-    """Return input · other."""
+    """Return input · other, element by element.
+
+    Args:
+        input: a tensor, or a number.
+        other: the same, of a shape that broadcasts with the input's.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.mul.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0, 3.0])
+        >>> mul(x, 2)
+        tensor([2., 4., 6.])
+    """
     return apply(table.mul, as_operand(input), as_operand(other))
 
 
@@ -114,7 +166,8 @@ def div(input: TensorT, other: Any, *, rounding_mode: str | None = None) -> Tens
 
     Example:
         >>> import minigrad
-        >>> div(minigrad.tensor([-7, 7]), 2, rounding_mode="trunc")
+        >>> x = minigrad.tensor([-7, 7])
+        >>> div(x, 2, rounding_mode="trunc")
         tensor([-3,  3])
     """
     quotient = apply(table.div, as_operand(input), as_operand(other))
@@ -129,20 +182,74 @@ def div(input: TensorT, other: Any, *, rounding_mode: str | None = None) -> Tens
 
 
 def floor_divide(input: TensorT, other: Any) -> TensorT:
-    """Return the largest integers not above input / other; it has no gradient."""
+    """Return the largest integers not above input / other; it has no gradient.
+
+    Args:
+        input: a tensor, or a number.
+        other: the same, of a shape that broadcasts with the input's.
+
+    Raises:
+        RuntimeError: an integer is divided by 0, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.floor_divide.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-7, 7])
+        >>> floor_divide(x, 2)
+        tensor([-4,  3])
+    """
     _refuse_zero_division(input, other)
     return apply(table.floor_divide, as_operand(input), as_operand(other))
 
 
 def remainder(input: TensorT, other: Any) -> TensorT:
-    """Return what is left of input after division by other, with the sign of other."""
+    """Return what is left of input after division by other, with the sign of other.
+
+    remainder(x, y) = x - y · floor(x / y)
+
+    Args:
+        input: a tensor, or a number where other is a tensor.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: neither is a tensor.
+        RuntimeError: an integer is divided by 0, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.remainder.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-7, 7])
+        >>> remainder(x, 3)
+        tensor([2, 1])
+    """
     _refuse_zero_division(input, other)
     check_any_tensor("remainder", input, other)
     return apply(table.remainder, as_operand(input), as_operand(other))
 
 
 def fmod(input: TensorT, other: Any) -> TensorT:
-    """Return what is left of input after division by other, with the sign of input."""
+    """Return what is left of input after division by other, with the sign of input.
+
+    fmod(x, y) = x - y · trunc(x / y)
+
+    Args:
+        input: a tensor.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: an integer is divided by 0, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.fmod.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-7, 7])
+        >>> fmod(x, 3)
+        tensor([-1,  1])
+    """
     _refuse_zero_division(input, other)
     return _of_tensor(table.fmod, input, other)
 
@@ -175,7 +282,8 @@ def pow(input: TensorT, exponent: Any) -> TensorT:
 
     Example:
         >>> import minigrad
-        >>> pow(minigrad.tensor([1.0, 2.0, 3.0]), 2)
+        >>> x = minigrad.tensor([1.0, 2.0, 3.0])
+        >>> pow(x, 2)
         tensor([1., 4., 9.])
     """
     if is_tensor(exponent) or isinstance(exponent, np.ndarray):
@@ -188,7 +296,22 @@ def pow(input: TensorT, exponent: Any) -> TensorT:
 
 
 def float_power(input: TensorT, exponent: Any) -> TensorT:
-    """Return input to the power of exponent, computed in float64."""
+    """Return input to the power of exponent, computed in float64.
+
+    Args:
+        input: a tensor, or a number where other is a tensor.
+        exponent: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: neither is a tensor.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.float_power.html
+
+    Example:
+        >>> import minigrad
+        >>> float_power(minigrad.tensor([1, 2, 3]), -1)
+        tensor([1.0000, 0.5000, 0.3333], dtype=minigrad.float64)
+    """
     check_any_tensor("float_power", input, exponent)
     return pow(_doubled(input), _doubled(exponent))
 
@@ -199,12 +322,41 @@ def _doubled(x: Any) -> Any:
 
 @takes_out
 def neg(input: TensorT) -> TensorT:
-    """Return -input."""
+    """Return -input.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.neg.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, -2.0])
+        >>> neg(x)
+        tensor([-1.,  2.])
+    """
     return apply(table.neg, input)
 
 
 def positive(input: TensorT) -> TensorT:
-    """Return the input itself; RuntimeError for booleans."""
+    """Return the input itself, as `+x` does.
+
+    Args:
+        input: a tensor of any dtype but bool.
+
+    Raises:
+        RuntimeError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.positive.html
+
+    Example:
+        >>> import minigrad
+        >>> positive(minigrad.tensor([1.0, -2.0]))
+        tensor([ 1., -2.])
+    """
     if input.array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
@@ -212,32 +364,97 @@ def positive(input: TensorT) -> TensorT:
 
 @takes_out
 def reciprocal(input: TensorT) -> TensorT:
-    """Return 1 / input."""
+    """Return 1 / input; infinity for 0.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.reciprocal.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([2.0, 4.0])
+        >>> reciprocal(x)
+        tensor([0.5000, 0.2500])
+    """
     return apply(table.reciprocal, input)
 
 
 @takes_out
 def square(input: TensorT) -> TensorT:
-    """Return input²."""
+    """Return input².
+
+    Args:
+        input: a tensor of any shape; booleans give int64.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.square.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([2.0, -3.0])
+        >>> square(x)
+        tensor([4., 9.])
+    """
     return pow(input, 2) if input.array.dtype.kind == "b" else apply(table.square, input)
 
 
 @takes_out
 def sqrt(input: TensorT) -> TensorT:
-    """Return the square root."""
+    """Return the square root, √input; NaN for a negative element.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sqrt.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([4.0, 9.0])
+        >>> sqrt(x)
+        tensor([2., 3.])
+    """
     return apply(table.sqrt, input)
 
 
 @takes_out
 def rsqrt(input: TensorT) -> TensorT:
-    """Return 1 / √input."""
+    """Return 1 / √input; infinity for 0, NaN for a negative element.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.rsqrt.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([4.0, 16.0])
+        >>> rsqrt(x)
+        tensor([0.5000, 0.2500])
+    """
     return apply(table.rsqrt, input)
 
 
 @rounded_once
 @recorded_as("LerpBackward0")
 def lerp(input: TensorT, end: TensorT, weight: Any) -> TensorT:
-    """Return input + weight · (end - input): the point a fraction `weight` of the way from input to end."""
+    """Return input + weight · (end - input): the point a fraction `weight` of the way from input to end.
+
+    Args:
+        input: a tensor of floats.
+        end: of the same dtype, and of a shape that broadcasts.
+        weight: a number, or a tensor that broadcasts; outside of [0, 1] it leads beyond the two points.
+
+    Raises:
+        RuntimeError: the input is not of floats, the dtypes differ, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.lerp.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 10.0])
+        >>> lerp(x, minigrad.tensor([10.0, 20.0]), 0.5)
+        tensor([ 5., 15.])
+    """
     check_floating("lerp", input)
     if input.dtype != end.dtype:
         raise RuntimeError(f"expected dtype {input.dtype} for `end` but got dtype {end.dtype}")
@@ -248,7 +465,25 @@ def lerp(input: TensorT, end: TensorT, weight: Any) -> TensorT:
 @rounded_once
 @recorded_as("AddcmulBackward0")
 def addcmul(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
-    """Return input + value · tensor1 · tensor2."""
+    """Return input + value · tensor1 · tensor2.
+
+    Args:
+        input: a tensor.
+        tensor1: a tensor that broadcasts with it.
+        tensor2: a tensor that broadcasts with both.
+        value: a number; an integer where all have integers.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.addcmul.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 1.0])
+        >>> addcmul(x, minigrad.tensor([1.0, 2.0]), minigrad.tensor([3.0, 4.0]), value=2)
+        tensor([ 7., 17.])
+    """
     return add(input, mul(tensor1, tensor2), alpha=value)
 
 
@@ -256,7 +491,25 @@ def addcmul(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float 
 @rounded_once
 @recorded_as("AddcdivBackward0")
 def addcdiv(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
-    """Return input + value · tensor1 / tensor2; RuntimeError for the quotient of integers."""
+    """Return input + value · tensor1 / tensor2.
+
+    Args:
+        input: a tensor.
+        tensor1: a tensor that broadcasts with it.
+        tensor2: a tensor that broadcasts with both.
+        value: a number.
+
+    Raises:
+        RuntimeError: tensor1 and tensor2 are both of integers, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 1.0])
+        >>> addcdiv(x, minigrad.tensor([1.0, 2.0]), minigrad.tensor([2.0, 4.0]), value=2)
+        tensor([2., 2.])
+    """
     if _is_integer(tensor1, tensor2):
         raise RuntimeError("Integer division with addcdiv is not supported: cast a tensor to float first")
     return add(input, div(tensor1, tensor2), alpha=value)
@@ -267,65 +520,211 @@ def addcdiv(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float 
 
 @takes_out
 def exp(input: TensorT) -> TensorT:
-    """Return e to the power of input."""
+    """Return e to the power of input, eˣ.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.exp.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> exp(x)
+        tensor([1.0000, 2.7183])
+    """
     return apply(table.exp, input)
 
 
 @takes_out
 def exp2(input: TensorT) -> TensorT:
-    """Return 2 to the power of input."""
+    """Return 2 to the power of input, 2ˣ.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.exp2.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 3.0])
+        >>> exp2(x)
+        tensor([1., 8.])
+    """
     return apply(table.exp2, input)
 
 
 @takes_out
 def expm1(input: TensorT) -> TensorT:
-    """Return exp(input) - 1, exact for a small input."""
+    """Return eˣ - 1, exact for a small x, where e to the power of x rounds to 1.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.expm1.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1e-10])
+        >>> expm1(x)
+        tensor([1.0000e-10])
+    """
     return apply(table.expm1, input)
 
 
 @takes_out
 def log(input: TensorT) -> TensorT:
-    """Return the natural logarithm."""
+    """Return the natural logarithm; -∞ for 0, NaN for a negative element.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.log.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 10.0])
+        >>> log(x)
+        tensor([0.0000, 2.3026])
+    """
     return apply(table.log, input)
 
 
 @takes_out
 def log1p(input: TensorT) -> TensorT:
-    """Return log(1 + input), exact for a small input."""
+    """Return log(1 + input), exact for a small input, where 1 + input rounds to 1.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.log1p.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1e-10])
+        >>> log1p(x)
+        tensor([1.0000e-10])
+    """
     return apply(table.log1p, input)
 
 
 @takes_out
 def log2(input: TensorT) -> TensorT:
-    """Return the logarithm to base 2."""
+    """Return the logarithm to base 2; -∞ for 0, NaN for a negative element.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.log2.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 8.0])
+        >>> log2(x)
+        tensor([0., 3.])
+    """
     return apply(table.log2, input)
 
 
 @takes_out
 def log10(input: TensorT) -> TensorT:
-    """Return the logarithm to base 10."""
+    """Return the logarithm to base 10; -∞ for 0, NaN for a negative element.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.log10.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 1000.0])
+        >>> log10(x)
+        tensor([0., 3.])
+    """
     return apply(table.log10, input)
 
 
 def logaddexp(input: TensorT, other: TensorT) -> TensorT:
-    """Return log(exp(input) + exp(other)), without overflow."""
+    """Return log(eˣ + eʸ) of x = input and y = other, without overflow.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logaddexp.html
+
+    Example:
+        >>> import minigrad
+        >>> logaddexp(minigrad.tensor([1000.0]), minigrad.tensor([1000.0]))
+        tensor([1000.6932])
+    """
     return _of_tensors(table.logaddexp, input, other)
 
 
 def logaddexp2(input: TensorT, other: TensorT) -> TensorT:
-    """Return log₂(2^input + 2^other), without overflow."""
+    """Return log₂(2ˣ + 2ʸ) of x = input and y = other, without overflow.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
+
+    Example:
+        >>> import minigrad
+        >>> logaddexp2(minigrad.tensor([1000.0]), minigrad.tensor([1000.0]))
+        tensor([1001.])
+    """
     return _of_tensors(table.logaddexp2, input, other)
 
 
 def xlogy(input: TensorT, other: Any) -> TensorT:
-    """Return input · log(other), and 0 where input is 0."""
+    """Return input · log(other), and 0 where input is 0, even if other is 0 there.
+
+    Args:
+        input: a tensor, or a number where other is a tensor.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: neither is a tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.xlogy.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 2.0])
+        >>> xlogy(x, minigrad.tensor([0.0, 1.0]))
+        tensor([0., 0.])
+    """
     check_any_tensor("xlogy", input, other)
     target = dtypes.float_type(dtypes.result_type(as_array(input), as_array(other)))
     return apply(table.xlogy, converted(input, target), converted(other, target))
 
 
 def logit(input: TensorT, eps: float | None = None) -> TensorT:
-    """Return log(x / (1 - x)), where x is the input moved into [eps, 1 - eps] if eps is given."""
+    """Return log(x / (1 - x)), the inverse of `sigmoid`.
+
+    Args:
+        input: probabilities in [0, 1]; NaN outside of it, and ±∞ at its ends.
+        eps: move the input into [eps, 1 - eps] first, so that the result is finite.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logit.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.25, 0.5])
+        >>> logit(x)
+        tensor([-1.0986,  0.0000])
+    """
     x = converted(input, dtypes.float_type(input.array.dtype))
     if eps is not None:
         x = clamp(x, eps, 1 - eps)
@@ -334,25 +733,73 @@ def logit(input: TensorT, eps: float | None = None) -> TensorT:
 
 @takes_out
 def sigmoid(input: TensorT) -> TensorT:
-    """Return 1 / (1 + exp(-input))."""
+    """Return 1 / (1 + e⁻ˣ), in [0, 1].
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sigmoid.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.0, 0.0, 1.0])
+        >>> sigmoid(x)
+        tensor([0.2689, 0.5000, 0.7311])
+    """
     return apply(table.sigmoid, input)
 
 
 @takes_out
 def erf(input: TensorT) -> TensorT:
-    """Return the error function, 2/√π · ∫₀ˣ exp(-t²) dt."""
+    """Return the error function, 2/√π · ∫₀ˣ exp(-t²) dt.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.erf.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> erf(x)
+        tensor([0.0000, 0.8427])
+    """
     return apply(table.erf, input)
 
 
 @takes_out
 def erfc(input: TensorT) -> TensorT:
-    """Return 1 - erf(input), exact for a large input."""
+    """Return 1 - erf(input), exact for a large input, where erf rounds to 1.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.erfc.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> erfc(x)
+        tensor([1.0000, 0.1573])
+    """
     return apply(table.erfc, input)
 
 
 @takes_out
 def erfinv(input: TensorT) -> TensorT:
-    """Return the inverse of the error function."""
+    """Return the inverse of the error function; ±∞ at ±1, NaN outside of [-1, 1].
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.erfinv.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 0.5])
+        >>> erfinv(x)
+        tensor([0.0000, 0.4769])
+    """
     return apply(table.erfinv, input)
 
 
@@ -361,100 +808,314 @@ def erfinv(input: TensorT) -> TensorT:
 
 @takes_out
 def sin(input: TensorT) -> TensorT:
-    """Return the sine of an angle in radians."""
+    """Return the sine of an angle in radians.
+
+    Args:
+        input: angles in radians, of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sin.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, minigrad.pi / 2])
+        >>> sin(x)
+        tensor([0., 1.])
+    """
     return apply(table.sin, input)
 
 
 @takes_out
 def cos(input: TensorT) -> TensorT:
-    """Return the cosine of an angle in radians."""
+    """Return the cosine of an angle in radians.
+
+    Args:
+        input: angles in radians, of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cos.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, minigrad.pi / 3])
+        >>> cos(x)
+        tensor([1.0000, 0.5000])
+    """
     return apply(table.cos, input)
 
 
 @takes_out
 def tan(input: TensorT) -> TensorT:
-    """Return the tangent of an angle in radians."""
+    """Return the tangent of an angle in radians.
+
+    Args:
+        input: angles in radians, of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.tan.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, minigrad.pi / 4])
+        >>> tan(x)
+        tensor([0., 1.])
+    """
     return apply(table.tan, input)
 
 
 @takes_out
 def asin(input: TensorT) -> TensorT:
-    """Return the angle in [-π/2, π/2] whose sine the input is."""
+    """Return the angle in [-π/2, π/2] whose sine the input is; NaN outside of [-1, 1].
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.asin.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> asin(x)
+        tensor([0.0000, 1.5708])
+    """
     return apply(table.asin, input)
 
 
 @takes_out
 def acos(input: TensorT) -> TensorT:
-    """Return the angle in [0, π] whose cosine the input is."""
+    """Return the angle in [0, π] whose cosine the input is; NaN outside of [-1, 1].
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.acos.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 0.0])
+        >>> acos(x)
+        tensor([0.0000, 1.5708])
+    """
     return apply(table.acos, input)
 
 
 @takes_out
 def atan(input: TensorT) -> TensorT:
-    """Return the angle in (-π/2, π/2) whose tangent the input is."""
+    """Return the angle in (-π/2, π/2) whose tangent the input is.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.atan.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> atan(x)
+        tensor([0.0000, 0.7854])
+    """
     return apply(table.atan, input)
 
 
 @takes_out
 def atan2(input: TensorT, other: TensorT) -> TensorT:
-    """Return the angle in (-π, π] of the point (other, input)."""
+    """Return the angle in [-π, π] from the x-axis to the point with x = other and y = input.
+
+    Args:
+        input: the points' y; integers and booleans give the default float dtype.
+        other: their x, a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.atan2.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 1.0])
+        >>> atan2(x, minigrad.tensor([1.0, -1.0]))
+        tensor([0.7854, 2.3562])
+    """
     return _of_tensors(table.atan2, input, other)
 
 
 @takes_out
 def sinh(input: TensorT) -> TensorT:
-    """Return the hyperbolic sine."""
+    """Return the hyperbolic sine, (eˣ - e⁻ˣ) / 2.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sinh.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> sinh(x)
+        tensor([0.0000, 1.1752])
+    """
     return apply(table.sinh, input)
 
 
 @takes_out
 def cosh(input: TensorT) -> TensorT:
-    """Return the hyperbolic cosine."""
+    """Return the hyperbolic cosine, (eˣ + e⁻ˣ) / 2.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cosh.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> cosh(x)
+        tensor([1.0000, 1.5431])
+    """
     return apply(table.cosh, input)
 
 
 @takes_out
 def tanh(input: TensorT) -> TensorT:
-    """Return the hyperbolic tangent."""
+    """Return the hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ), in [-1, 1].
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.tanh.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> tanh(x)
+        tensor([0.0000, 0.7616])
+    """
     return apply(table.tanh, input)
 
 
 @takes_out
 def asinh(input: TensorT) -> TensorT:
-    """Return the inverse hyperbolic sine."""
+    """Return the inverse hyperbolic sine, log(x + √(x² + 1)).
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.asinh.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 1.0])
+        >>> asinh(x)
+        tensor([0.0000, 0.8814])
+    """
     return apply(table.asinh, input)
 
 
 @takes_out
 def acosh(input: TensorT) -> TensorT:
-    """Return the inverse hyperbolic cosine."""
+    """Return the inverse hyperbolic cosine, log(x + √(x² - 1)); NaN below 1.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.acosh.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0])
+        >>> acosh(x)
+        tensor([0.0000, 1.3170])
+    """
     return apply(table.acosh, input)
 
 
 @takes_out
 def atanh(input: TensorT) -> TensorT:
-    """Return the inverse hyperbolic tangent."""
+    """Return the inverse hyperbolic tangent, log((1 + x) / (1 - x)) / 2; ±∞ at ±1, NaN beyond.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.atanh.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 0.5])
+        >>> atanh(x)
+        tensor([0.0000, 0.5493])
+    """
     return apply(table.atanh, input)
 
 
 @takes_out
 def sinc(input: TensorT) -> TensorT:
-    """Return sin(πx) / (πx), and 1 at 0."""
+    """Return sin(πx) / (πx), and 1 at 0.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sinc.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, 0.5])
+        >>> sinc(x)
+        tensor([1.0000, 0.6366])
+    """
     return apply(table.sinc, input)
 
 
 def hypot(input: TensorT, other: TensorT) -> TensorT:
-    """Return √(input² + other²), without overflow."""
+    """Return √(input² + other²), without overflow: the longest side of a right triangle.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.hypot.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([3.0, 5.0])
+        >>> hypot(x, minigrad.tensor([4.0, 12.0]))
+        tensor([ 5., 13.])
+    """
     return _of_tensors(table.hypot, input, other)
 
 
 def deg2rad(input: TensorT) -> TensorT:
-    """Return degrees as radians."""
+    """Return degrees as radians, input · π / 180.
+
+    Args:
+        input: angles in degrees, of any shape; integers give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.deg2rad.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([90.0, 180.0])
+        >>> deg2rad(x)
+        tensor([1.5708, 3.1416])
+    """
     return mul(input, np.pi / 180)
 
 
 def rad2deg(input: TensorT) -> TensorT:
-    """Return radians as degrees."""
+    """Return radians as degrees, input · 180 / π.
+
+    Args:
+        input: angles in radians, of any shape; integers give the default float dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.rad2deg.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.0, minigrad.pi])
+        >>> rad2deg(x)
+        tensor([  0., 180.])
+    """
     return mul(input, 180 / np.pi)
 
 
@@ -463,13 +1124,40 @@ def rad2deg(input: TensorT) -> TensorT:
 
 @takes_out
 def abs(input: TensorT) -> TensorT:
-    """Return the absolute value; its slope at 0 is 0."""
+    """Return the absolute value, |input|; its slope at 0 is 0.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.abs.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.5, 2.0])
+        >>> abs(x)
+        tensor([1.5000, 2.0000])
+    """
     return apply(table.abs, input)
 
 
 @takes_out
 def sign(input: TensorT) -> TensorT:
-    """Return -1, 0 or 1."""
+    """Return -1, 0 or 1: the sign of each element, and 0 for 0 and NaN; its slope is 0.
+
+    Args:
+        input: a tensor of any shape and dtype, which the result keeps.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.sign.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.5, 0.0, 2.0])
+        >>> sign(x)
+        tensor([-1.,  0.,  1.])
+    """
     return clone(input) if input.array.dtype.kind == "b" else apply(table.sign, input)
 
 
@@ -477,25 +1165,87 @@ sgn = sign
 
 
 def copysign(input: TensorT, other: Any) -> TensorT:
-    """Return the magnitude of input with the sign of other."""
+    """Return the magnitude of input with the sign of other; -0.0 counts as negative.
+
+    Args:
+        input: a tensor of any shape; integers and booleans give the default float dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.copysign.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, -2.0])
+        >>> copysign(x, -1.0)
+        tensor([-1., -2.])
+    """
     return _of_tensor(table.copysign, input, other)
 
 
 @takes_out
 def floor(input: TensorT) -> TensorT:
-    """Return the largest integer not above each element."""
+    """Return the largest integer not above each element, in the input's dtype; its slope is 0.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.floor.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.5, 1.5])
+        >>> floor(x)
+        tensor([-2.,  1.])
+    """
     return apply(table.floor, input)
 
 
 @takes_out
 def ceil(input: TensorT) -> TensorT:
-    """Return the smallest integer not below each element."""
+    """Return the smallest integer not below each element, in the input's dtype; its slope is 0.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.ceil.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.5, 1.5])
+        >>> ceil(x)
+        tensor([-1.,  2.])
+    """
     return apply(table.ceil, input)
 
 
 @takes_out
 def trunc(input: TensorT) -> TensorT:
-    """Return each element without its fraction."""
+    """Return each element without its fraction, rounded towards 0; its slope is 0.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.trunc.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.5, 1.5])
+        >>> trunc(x)
+        tensor([-1.,  1.])
+    """
     return apply(table.trunc, input)
 
 
@@ -504,13 +1254,44 @@ fix = trunc
 
 @takes_out
 def frac(input: TensorT) -> TensorT:
-    """Return the fraction of each element, with its sign."""
+    """Return the fraction of each element, with its sign: input - trunc(input).
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.frac.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.5, 1.25])
+        >>> frac(x)
+        tensor([-0.5000,  0.2500])
+    """
     return sub(input, trunc(input))
 
 
 @takes_out
 def round(input: TensorT, *, decimals: int = 0) -> TensorT:
-    """Return the nearest number with `decimals` decimals, halves to even."""
+    """Return the nearest number with `decimals` decimals, halves to even; its slope is 0.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+        decimals: digits after the point; -1 rounds to tens, -2 to hundreds.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.round.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0.5, 1.5, 2.6])
+        >>> round(x)
+        tensor([0., 2., 3.])
+    """
     if decimals == 0:
         return apply(table.round, input)
     scale = 10.0 ** builtins.abs(decimals)
@@ -521,29 +1302,108 @@ def round(input: TensorT, *, decimals: int = 0) -> TensorT:
 
 @takes_out
 def relu(input: TensorT) -> TensorT:
-    """Return max(input, 0); its slope at 0 is 0."""
+    """Return max(input, 0); its slope at 0 is 0.
+
+    Args:
+        input: a tensor of any shape and dtype but bool, which the result keeps.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.0, 2.0])
+        >>> relu(x)
+        tensor([0., 2.])
+    """
     return apply(table.relu, input)
 
 
 @takes_out
 def maximum(input: TensorT, other: TensorT) -> TensorT:
-    """Return the larger of each pair of elements; a tie shares the gradient."""
+    """Return the larger of each pair of elements; a tie shares the gradient, and NaN wins.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.maximum.html
+
+    Example:
+        >>> import minigrad
+        >>> maximum(minigrad.tensor([1.0, 4.0]), minigrad.tensor([3.0, 2.0]))
+        tensor([3., 4.])
+    """
     return _of_tensors(table.maximum, input, other)
 
 
 @takes_out
 def minimum(input: TensorT, other: TensorT) -> TensorT:
-    """Return the smaller of each pair of elements; a tie shares the gradient."""
+    """Return the smaller of each pair of elements; a tie shares the gradient, and NaN wins.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.minimum.html
+
+    Example:
+        >>> import minigrad
+        >>> minimum(minigrad.tensor([1.0, 4.0]), minigrad.tensor([3.0, 2.0]))
+        tensor([1., 2.])
+    """
     return _of_tensors(table.minimum, input, other)
 
 
 def fmax(input: TensorT, other: TensorT) -> TensorT:
-    """Return the larger of each pair of elements; a NaN gives way to a number."""
+    """Return the larger of each pair of elements; a NaN gives way to a number.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.fmax.html
+
+    Example:
+        >>> import minigrad
+        >>> fmax(minigrad.tensor([1.0, minigrad.nan]), minigrad.tensor([3.0, 2.0]))
+        tensor([3., 2.])
+    """
     return _of_tensors(table.fmax, input, other)
 
 
 def fmin(input: TensorT, other: TensorT) -> TensorT:
-    """Return the smaller of each pair of elements; a NaN gives way to a number."""
+    """Return the smaller of each pair of elements; a NaN gives way to a number.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.fmin.html
+
+    Example:
+        >>> import minigrad
+        >>> fmin(minigrad.tensor([1.0, minigrad.nan]), minigrad.tensor([3.0, 2.0]))
+        tensor([1., 2.])
+    """
     return _of_tensors(table.fmin, input, other)
 
 
@@ -563,7 +1423,8 @@ def clamp(input: TensorT, min: Any = None, max: Any = None) -> TensorT:
 
     Example:
         >>> import minigrad
-        >>> clamp(minigrad.tensor([-2.0, 0.5, 3.0]), 0.0, 1.0)
+        >>> x = minigrad.tensor([-2.0, 0.5, 3.0])
+        >>> clamp(x, 0.0, 1.0)
         tensor([0.0000, 0.5000, 1.0000])
     """
     if min is None and max is None:
@@ -587,20 +1448,61 @@ clip = clamp
 
 @recorded_as("ClampMinBackward0")
 def clamp_min(input: TensorT, min: Any) -> TensorT:
-    """Return each element, or min where that is larger."""
+    """Return each element, or min where that is larger: max(input, min).
+
+    Args:
+        input: a tensor.
+        min: a number, or a tensor that broadcasts.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.clamp.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-2.0, 3.0])
+        >>> clamp_min(x, 0.0)
+        tensor([0., 3.])
+    """
     return clamp(input, min=min)
 
 
 @recorded_as("ClampMaxBackward0")
 def clamp_max(input: TensorT, max: Any) -> TensorT:
-    """Return each element, or max where that is smaller."""
+    """Return each element, or max where that is smaller: min(input, max).
+
+    Args:
+        input: a tensor.
+        max: a number, or a tensor that broadcasts.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.clamp.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-2.0, 3.0])
+        >>> clamp_max(x, 0.0)
+        tensor([-2.,  0.])
+    """
     return clamp(input, max=max)
 
 
 def nan_to_num(
     input: TensorT, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
 ) -> TensorT:
-    """Return the input with 0 for NaN, and the largest finite numbers for infinities, or what is given for these."""
+    """Return the input with numbers in the place of NaN and of infinities.
+
+    Args:
+        input: a tensor; one of integers is copied, for it has neither.
+        nan: what NaN becomes; 0 unless given.
+        posinf: what ∞ becomes; the largest number of the dtype unless given.
+        neginf: what -∞ becomes; the lowest number of the dtype unless given.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([minigrad.nan, minigrad.inf, 1.0])
+        >>> nan_to_num(x, posinf=9.0)
+        tensor([0., 9., 1.])
+    """
     if input.array.dtype.kind != "f":
         return clone(input)
     limits = np.finfo(input.array.dtype)
@@ -610,12 +1512,39 @@ def nan_to_num(
 
 
 def detach(input: TensorT) -> TensorT:
-    """Return the same memory without the history."""
+    """Return the same memory without the history: a constant to the backward pass.
+
+    Args:
+        input: a tensor.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([2.0], requires_grad=True)
+        >>> detach(x * x)
+        tensor([4.])
+    """
     return input.detach()
 
 
 def clone(input: TensorT, *, memory_format: Any = None) -> TensorT:
-    """Return a copy through which the gradient flows."""
+    """Return a copy through which the gradient flows.
+
+    Args:
+        input: a tensor of any dtype.
+        memory_format: PyTorch's; changes nothing.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.clone.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0])
+        >>> y = clone(x)
+        >>> y[0] = 9.0
+        >>> x
+        tensor([1., 2.])
+    """
     return apply(table.clone, input)
 
 
@@ -624,125 +1553,443 @@ def clone(input: TensorT, *, memory_format: Any = None) -> TensorT:
 
 @takes_out
 def eq(input: TensorT, other: Any) -> TensorT:
-    """Return where input = other."""
+    """Return where input = other, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.eq.html
+
+    Example:
+        >>> import minigrad
+        >>> eq(minigrad.tensor([1, 2, 3]), 2)
+        tensor([False,  True, False])
+    """
     return _of_tensor(table.eq, input, other)
 
 
 @takes_out
 def ne(input: TensorT, other: Any) -> TensorT:
-    """Return where input ≠ other."""
+    """Return where input ≠ other, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.ne.html
+
+    Example:
+        >>> import minigrad
+        >>> ne(minigrad.tensor([1, 2, 3]), 2)
+        tensor([ True, False,  True])
+    """
     return _of_tensor(table.ne, input, other)
 
 
 @takes_out
 def lt(input: TensorT, other: Any) -> TensorT:
-    """Return where input < other."""
+    """Return where input < other, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.lt.html
+
+    Example:
+        >>> import minigrad
+        >>> lt(minigrad.tensor([1, 2, 3]), 2)
+        tensor([ True, False, False])
+    """
     return _of_tensor(table.lt, input, other)
 
 
 @takes_out
 def le(input: TensorT, other: Any) -> TensorT:
-    """Return where input <= other."""
+    """Return where input <= other, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.le.html
+
+    Example:
+        >>> import minigrad
+        >>> le(minigrad.tensor([1, 2, 3]), 2)
+        tensor([ True,  True, False])
+    """
     return _of_tensor(table.le, input, other)
 
 
 @takes_out
 def gt(input: TensorT, other: Any) -> TensorT:
-    """Return where input > other."""
+    """Return where input > other, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.gt.html
+
+    Example:
+        >>> import minigrad
+        >>> gt(minigrad.tensor([1, 2, 3]), 2)
+        tensor([False, False,  True])
+    """
     return _of_tensor(table.gt, input, other)
 
 
 @takes_out
 def ge(input: TensorT, other: Any) -> TensorT:
-    """Return where input >= other."""
+    """Return where input >= other, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with the input, or a number.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.ge.html
+
+    Example:
+        >>> import minigrad
+        >>> ge(minigrad.tensor([1, 2, 3]), 2)
+        tensor([False,  True,  True])
+    """
     return _of_tensor(table.ge, input, other)
 
 
 @takes_out
 def logical_and(input: TensorT, other: TensorT) -> TensorT:
-    """Return where both are nonzero."""
+    """Return where both are nonzero, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logical_and.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([True, True, False])
+        >>> logical_and(x, minigrad.tensor([1, 0, 0]))
+        tensor([ True, False, False])
+    """
     return _of_tensors(table.logical_and, input, other)
 
 
 @takes_out
 def logical_or(input: TensorT, other: TensorT) -> TensorT:
-    """Return where at least one is nonzero."""
+    """Return where at least one is nonzero, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logical_or.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([True, True, False])
+        >>> logical_or(x, minigrad.tensor([1, 0, 0]))
+        tensor([ True,  True, False])
+    """
     return _of_tensors(table.logical_or, input, other)
 
 
 @takes_out
 def logical_xor(input: TensorT, other: TensorT) -> TensorT:
-    """Return where exactly one is nonzero."""
+    """Return where exactly one is nonzero, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+        other: a tensor that broadcasts with it.
+
+    Raises:
+        TypeError: one of them is no tensor.
+        RuntimeError: the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logical_xor.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([True, True, False])
+        >>> logical_xor(x, minigrad.tensor([1, 0, 0]))
+        tensor([False,  True, False])
+    """
     return _of_tensors(table.logical_xor, input, other)
 
 
 @takes_out
 def logical_not(input: TensorT) -> TensorT:
-    """Return where the input is 0."""
+    """Return where the input is 0, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logical_not.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([True, False])
+        >>> logical_not(x)
+        tensor([False,  True])
+    """
     return apply(table.logical_not, input)
 
 
 def bitwise_and(input: TensorT, other: Any) -> TensorT:
-    """Return input AND other, bit by bit, of integers or booleans."""
+    """Return input AND other, bit by bit, of integers or booleans.
+
+    Args:
+        input: a tensor, or a number where other is a tensor; integers or booleans.
+        other: the same, of a shape that broadcasts.
+
+    Raises:
+        TypeError: neither is a tensor.
+        RuntimeError: one has floats, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.bitwise_and.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([5, 6])
+        >>> bitwise_and(x, 3)
+        tensor([1, 2])
+    """
     check_any_tensor("bitwise_and", input, other)
     return apply(table.bitwise_and, as_operand(input), as_operand(other))
 
 
 def bitwise_or(input: TensorT, other: Any) -> TensorT:
-    """Return input OR other, bit by bit, of integers or booleans."""
+    """Return input OR other, bit by bit, of integers or booleans.
+
+    Args:
+        input: a tensor, or a number where other is a tensor; integers or booleans.
+        other: the same, of a shape that broadcasts.
+
+    Raises:
+        TypeError: neither is a tensor.
+        RuntimeError: one has floats, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.bitwise_or.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([5, 6])
+        >>> bitwise_or(x, 3)
+        tensor([7, 7])
+    """
     check_any_tensor("bitwise_or", input, other)
     return apply(table.bitwise_or, as_operand(input), as_operand(other))
 
 
 def bitwise_xor(input: TensorT, other: Any) -> TensorT:
-    """Return input XOR other, bit by bit, of integers or booleans."""
+    """Return input XOR other, bit by bit, of integers or booleans.
+
+    Args:
+        input: a tensor, or a number where other is a tensor; integers or booleans.
+        other: the same, of a shape that broadcasts.
+
+    Raises:
+        TypeError: neither is a tensor.
+        RuntimeError: one has floats, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([5, 6])
+        >>> bitwise_xor(x, 3)
+        tensor([6, 5])
+    """
     check_any_tensor("bitwise_xor", input, other)
     return apply(table.bitwise_xor, as_operand(input), as_operand(other))
 
 
 def bitwise_not(input: TensorT) -> TensorT:
-    """Return the complement, bit by bit, of integers or booleans."""
+    """Return the complement, bit by bit: -1 - input of integers, and NOT of booleans.
+
+    Args:
+        input: a tensor of integers or booleans.
+
+    Raises:
+        RuntimeError: the input has floats.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.bitwise_not.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([0, 5])
+        >>> bitwise_not(x)
+        tensor([-1, -6])
+    """
     return apply(table.bitwise_not, input)
 
 
 def isnan(input: TensorT) -> TensorT:
-    """Return where the elements are not a number."""
+    """Return where the elements are NaN, not a number, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isnan.html
+
+    Example:
+        >>> import minigrad
+        >>> isnan(minigrad.tensor([1.0, minigrad.nan]))
+        tensor([False,  True])
+    """
     return apply(table.isnan, input)
 
 
 def isinf(input: TensorT) -> TensorT:
-    """Return where the elements are infinite."""
+    """Return where the elements are +∞ or -∞, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isinf.html
+
+    Example:
+        >>> import minigrad
+        >>> isinf(minigrad.tensor([1.0, -minigrad.inf]))
+        tensor([False,  True])
+    """
     return apply(table.isinf, input)
 
 
 def isfinite(input: TensorT) -> TensorT:
-    """Return where the elements are finite."""
+    """Return where the elements are neither infinite nor NaN, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isfinite.html
+
+    Example:
+        >>> import minigrad
+        >>> isfinite(minigrad.tensor([1.0, minigrad.inf, minigrad.nan]))
+        tensor([ True, False, False])
+    """
     return apply(table.isfinite, input)
 
 
 def isposinf(input: TensorT) -> TensorT:
-    """Return where the elements are +∞."""
+    """Return where the elements are +∞, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isposinf.html
+
+    Example:
+        >>> import minigrad
+        >>> isposinf(minigrad.tensor([minigrad.inf, -minigrad.inf]))
+        tensor([ True, False])
+    """
     return wrap(input.array == np.inf)
 
 
 def isneginf(input: TensorT) -> TensorT:
-    """Return where the elements are -∞."""
+    """Return where the elements are -∞, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isneginf.html
+
+    Example:
+        >>> import minigrad
+        >>> isneginf(minigrad.tensor([minigrad.inf, -minigrad.inf]))
+        tensor([False,  True])
+    """
     return wrap(input.array == -np.inf)
 
 
 def isreal(input: TensorT) -> TensorT:
-    """Return where the elements have no imaginary part: everywhere."""
+    """Return where the elements have no imaginary part, as booleans: everywhere, for no tensor is complex.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isreal.html
+
+    Example:
+        >>> import minigrad
+        >>> isreal(minigrad.tensor([1.0, 2.0]))
+        tensor([True, True])
+    """
     return wrap(np.ones(input.array.shape, np.bool_))
 
 
 def signbit(input: TensorT) -> TensorT:
-    """Return where the sign bit is set: for negative elements and -0."""
+    """Return where the sign bit is set, for negative elements and -0.0, as booleans.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.signbit.html
+
+    Example:
+        >>> import minigrad
+        >>> signbit(minigrad.tensor([-1.0, -0.0, 2.0]))
+        tensor([ True,  True, False])
+    """
     array = input.array
     return wrap(np.signbit(array) if array.dtype.kind == "f" else np.less(array, 0))
 
 
 def heaviside(input: TensorT, values: TensorT) -> TensorT:
-    """Return 0 below 0, 1 above 0, and `values` at 0."""
+    """Return 0 below 0, 1 above 0, and `values` at 0; it has no gradient.
+
+    Args:
+        input: a tensor.
+        values: of the same dtype, and of a shape that broadcasts.
+
+    Raises:
+        RuntimeError: the dtypes differ.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.heaviside.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([-1.0, 0.0, 2.0])
+        >>> heaviside(x, minigrad.tensor([0.5]))
+        tensor([0.0000, 0.5000, 1.0000])
+    """
     if input.dtype != values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     x = input.array
@@ -752,7 +1999,25 @@ def heaviside(input: TensorT, values: TensorT) -> TensorT:
 def isclose(
     input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> TensorT:
-    """Return where |input - other| <= atol + rtol · |other|."""
+    """Return where |input - other| <= atol + rtol · |other|, as booleans.
+
+    Args:
+        input: a tensor.
+        other: of the same dtype, and of a shape that broadcasts.
+        rtol: the tolerance relative to other, at least 0.
+        atol: the absolute tolerance, at least 0.
+        equal_nan: let NaN be close to NaN.
+
+    Raises:
+        RuntimeError: the dtypes differ, or a tolerance is negative.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.isclose.html
+
+    Example:
+        >>> import minigrad
+        >>> isclose(minigrad.tensor([1.0, 2.0]), minigrad.tensor([1.000001, 2.1]))
+        tensor([ True, False])
+    """
     if input.dtype != other.dtype:
         raise RuntimeError(f"{input.dtype} did not match {other.dtype}")
     if rtol < 0 or atol < 0:
@@ -761,13 +2026,43 @@ def isclose(
 
 
 def allclose(input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    """Return whether |input - other| <= atol + rtol · |other| everywhere."""
+    """Return whether |input - other| <= atol + rtol · |other| everywhere.
+
+    Args:
+        input: a tensor.
+        other: of the same dtype, and of a shape that broadcasts.
+        rtol: the tolerance relative to other, at least 0.
+        atol: the absolute tolerance, at least 0.
+        equal_nan: let NaN be close to NaN.
+
+    Raises:
+        RuntimeError: the dtypes differ, or a tolerance is negative.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.allclose.html
+
+    Example:
+        >>> import minigrad
+        >>> allclose(minigrad.tensor([1.0, 2.0]), minigrad.tensor([1.000001, 2.0]))
+        True
+    """
     refuse_to_replay("it compares the values of two tensors")
     return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
 
 
 def equal(input: TensorT, other: TensorT) -> bool:
-    """Return whether both tensors have the same shape and the same elements."""
+    """Return whether both tensors have the same shape and the same elements; NaN equals nothing.
+
+    Args:
+        input: a tensor.
+        other: another one.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.equal.html
+
+    Example:
+        >>> import minigrad
+        >>> equal(minigrad.tensor([1, 2]), minigrad.tensor([1, 2]))
+        True
+    """
     refuse_to_replay("it compares the values of two tensors")
     return np.array_equal(input.array, other.array)
 
@@ -1067,7 +2362,22 @@ class Elementwise(TensorBase):
     __ixor__ = bitwise_xor_
 
     def float_power_(self, exponent: Any) -> Self:
-        """Raise to a power in place; RuntimeError for another dtype than float64, in which it is computed."""
+        """Raise to a power in place, and return the tensor.
+
+        Args:
+            exponent: a number, or a tensor that broadcasts.
+
+        Raises:
+            RuntimeError: the tensor is not float64, in which `float_power` computes; or a leaf that requires a
+                gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.float_power_.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.tensor([2.0, 3.0], dtype=minigrad.float64).float_power_(2)
+            tensor([4., 9.], dtype=minigrad.float64)
+        """
         if self.array.dtype != np.float64:
             raise RuntimeError(f"float_power_: the base has dtype {self.dtype}, but the result requires float64")
         return self.pow_(exponent)

@@ -94,7 +94,23 @@ def _forward(part: slice) -> slice:
 
 
 def select(input: TensorT, dim: int, index: int) -> TensorT:
-    """Return a view of the slice at this index of a dimension, which vanishes."""
+    """Return a view of the slice at this index of a dimension, which vanishes.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        index: of the slice, from 0 or, negative, from the end.
+
+    Raises:
+        IndexError: the tensor has no dimension, or there is no such slice or dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.select.html
+
+    Example:
+        >>> import minigrad
+        >>> select(minigrad.tensor([[1, 2], [3, 4]]), 0, 1)
+        tensor([3, 4])
+    """
     if not input.ndim:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     axis = axis_of(dim, input.ndim)
@@ -105,7 +121,25 @@ def select(input: TensorT, dim: int, index: int) -> TensorT:
 
 
 def narrow(input: TensorT, dim: int, start: Any, length: int) -> TensorT:
-    """Return a view of `length` slices along a dimension, beginning at `start`."""
+    """Return a view of `length` slices along a dimension, beginning at `start`.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        start: of the first slice, from 0 or, negative, from the end; an integer or a tensor of one.
+        length: how many, at least 0.
+
+    Raises:
+        RuntimeError: the slices reach beyond the end, the length is negative, or the tensor has no dimension.
+        IndexError: the start is out of range, or there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.narrow.html
+
+    Example:
+        >>> import minigrad
+        >>> narrow(minigrad.arange(5), 0, 1, 3)
+        tensor([1, 2, 3])
+    """
     if not input.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if is_tensor(start) and (start.ndim or start.array.dtype.kind not in "iu"):
@@ -127,11 +161,22 @@ def narrow(input: TensorT, dim: int, start: Any, length: int) -> TensorT:
 def index_select(input: TensorT, dim: int, index: TensorT) -> TensorT:
     """Return the slices along a dimension that a vector of integers names.
 
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        index: a vector of integers, int32 or int64.
+
     Raises:
         IndexError: an index is out of range.
         RuntimeError: the index is no vector of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.index_select.html
+
+    Example:
+        >>> import minigrad
+        >>> index_select(minigrad.tensor([[1, 2], [3, 4]]), 0, minigrad.tensor([1, 1]))
+        tensor([[3, 4],
+                [3, 4]])
     """
     axis, places = _slices("index_select", input, dim, index)
     if not input.ndim:
@@ -143,7 +188,29 @@ def index_select(input: TensorT, dim: int, index: TensorT) -> TensorT:
 
 @numpy_names
 def index_add(input: TensorT, dim: int, index: TensorT, source: TensorT, *, alpha: float = 1) -> TensorT:
-    """Return the input with alpha · source added to the slices along a dimension that the index names."""
+    """Return the input with alpha · source added to the slices along a dimension that the index names.
+
+    out[index[i]] += alpha · source[i] along the dimension; an index that occurs twice adds twice.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        index: a vector of integers, int32 or int64.
+        source: of the input's dtype and shape, but for the dimension, where it has the index's size.
+        alpha: a number.
+
+    Raises:
+        IndexError: an index is out of range, or there is no such dimension.
+        RuntimeError: the index is not of integers, or the shape or the dtype of the source does not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.index_add.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(3)
+        >>> index_add(x, 0, minigrad.tensor([0, 2, 2]), minigrad.tensor([1.0, 2.0, 3.0]))
+        tensor([1., 0., 5.])
+    """
     axis, places = _slices("index_add", input, dim, index)
     _check_source("index_add", input, axis, places, source)
     x = reshape(input, -1) if not input.ndim else input
@@ -154,7 +221,26 @@ def index_add(input: TensorT, dim: int, index: TensorT, source: TensorT, *, alph
 
 @numpy_names
 def index_copy(input: TensorT, dim: int, index: TensorT, source: TensorT) -> TensorT:
-    """Return the input with the slices along a dimension that the index names replaced by those of the source."""
+    """Return the input with the slices along a dimension that the index names replaced by those of the source.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        index: a vector of integers, int32 or int64; one that occurs twice leaves open which slice gets there.
+        source: of the input's dtype and shape, but for the dimension, where it has the index's size.
+
+    Raises:
+        IndexError: an index is out of range, or there is no such dimension.
+        RuntimeError: the index is not of integers, or the shape or the dtype of the source does not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.index_copy.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(3)
+        >>> index_copy(x, 0, minigrad.tensor([0, 2]), minigrad.tensor([1.0, 2.0]))
+        tensor([1., 0., 2.])
+    """
     axis, places = _slices("index_copy", input, dim, index)
     _check_source("index_copy", input, axis, places, source)
     x = reshape(input, -1) if not input.ndim else input
@@ -165,7 +251,26 @@ def index_copy(input: TensorT, dim: int, index: TensorT, source: TensorT) -> Ten
 
 @numpy_names
 def index_fill(input: TensorT, dim: int, index: TensorT, value: Any) -> TensorT:
-    """Return the input with one value in the slices along a dimension that the index names."""
+    """Return the input with one value in the slices along a dimension that the index names.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        index: a vector of integers, int32 or int64, from 0 or, negative, from the end.
+        value: a number, or a tensor without dimensions.
+
+    Raises:
+        IndexError: an index is out of range, or there is no such dimension.
+        RuntimeError: the index is not of integers, the value has dimensions, or the dtype has no room for it.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(3)
+        >>> index_fill(x, 0, minigrad.tensor([0, -1]), 5.0)
+        tensor([5., 0., 5.])
+    """
     axis, places = _slices("index_fill", input, dim, index, from_the_end=True)
     if is_tensor(value) and value.ndim:
         raise RuntimeError(f"index_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
@@ -235,7 +340,22 @@ def gather(input: TensorT, dim: int, index: TensorT, *, sparse_grad: bool = Fals
 def take_along_dim(input: TensorT, indices: TensorT, dim: int | None = None) -> TensorT:
     """Return the elements along a dimension that integers name, both broadcast over the other dimensions.
 
+    Args:
+        input: a tensor.
+        indices: int64, with as many dimensions as the input; a negative one counts from the end.
+        dim: the dimension; unless given, both are flattened.
+
+    Raises:
+        RuntimeError: the indices are not int64 or out of range, or the shapes do not broadcast.
+
     Source: https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([[3, 1], [2, 4]])
+        >>> take_along_dim(x, x.argsort(1), 1)
+        tensor([[1, 3],
+                [2, 4]])
     """
     check_tensor("take_along_dim", indices, "indices")
     if indices.array.dtype != np.int64:
@@ -274,6 +394,13 @@ def scatter(
         RuntimeError: an index is out of range, or a shape or the dtype does not fit.
 
     Source: https://pytorch.org/docs/stable/generated/torch.scatter.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(2, 2)
+        >>> scatter(x, 1, minigrad.tensor([[1], [0]]), 5.0)
+        tensor([[0., 5.],
+                [5., 0.]])
     """
     src = value if src is None else src
     axis = axis_of(dim, input.ndim)
@@ -300,7 +427,27 @@ def scatter(
 @numpy_names
 @recorded_as("ScatterAddBackward0")
 def scatter_add(input: TensorT, dim: int, index: TensorT, src: TensorT) -> TensorT:
-    """Return the input with elements of the source added, at the places where `gather` would have read them."""
+    """Return the input with elements of the source added, at the places where `gather` would have read them.
+
+    out[index[i][j]][j] += src[i][j] for dim 0; a place that occurs twice gets both.
+
+    Args:
+        input: a tensor.
+        dim: the dimension along which the index counts.
+        index: integers, with the input's number of dimensions, none larger than the input's but `dim`.
+        src: of the input's dtype, at least as large as the index.
+
+    Raises:
+        RuntimeError: an index is out of range, or a shape or the dtype does not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.scatter_add.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(3)
+        >>> scatter_add(x, 0, minigrad.tensor([0, 0, 2]), minigrad.tensor([1.0, 2.0, 3.0]))
+        tensor([3., 0., 3.])
+    """
     axis = axis_of(dim, input.ndim)
     check_tensor("scatter_add", src, "src")
     if src.dtype != input.dtype:
@@ -355,7 +502,23 @@ def _aligned(name: str, input: TensorT, axis: int, index: TensorT) -> tuple[Tens
 
 
 def take(input: TensorT, index: TensorT) -> TensorT:
-    """Return the elements of the flat tensor that an index names, in the index's shape."""
+    """Return the elements of the flat tensor that an index names, in the index's shape.
+
+    Args:
+        input: a tensor.
+        index: int64, of any shape, from 0 or, negative, from the end.
+
+    Raises:
+        IndexError: an index is out of range.
+        RuntimeError: the index is not int64.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.take.html
+
+    Example:
+        >>> import minigrad
+        >>> take(minigrad.tensor([[1, 2], [3, 4]]), minigrad.tensor([0, 3]))
+        tensor([1, 4])
+    """
     check_tensor("take", index, "index")
     if index.array.dtype != np.int64:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype}")
@@ -397,10 +560,21 @@ def where(condition: TensorT, input: Any = None, other: Any = None) -> Any:
 def masked_fill(input: TensorT, mask: TensorT, value: Any) -> TensorT:
     """Return the input with one value where the mask is true.
 
+    Args:
+        input: a tensor.
+        mask: booleans that broadcast with it.
+        value: a number, or a tensor without dimensions.
+
     Raises:
         RuntimeError: the mask is not boolean, the value has dimensions, or the input's dtype has no room for it.
 
     Source: https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0, 3.0])
+        >>> masked_fill(x, x > 1.5, 0.0)
+        tensor([1., 0., 0.])
     """
     _check_mask("masked_fill", mask)
     if is_tensor(value) and value.ndim:
@@ -411,7 +585,23 @@ def masked_fill(input: TensorT, mask: TensorT, value: Any) -> TensorT:
 
 @recorded_as("MaskedSelectBackward0")
 def masked_select(input: TensorT, mask: TensorT) -> TensorT:
-    """Return the elements where the mask is true, in one dimension; both broadcast."""
+    """Return the elements where the mask is true, in one dimension; both broadcast.
+
+    Args:
+        input: a tensor.
+        mask: booleans that broadcast with it.
+
+    Raises:
+        RuntimeError: the mask is not boolean, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.masked_select.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([[1, 2], [3, 4]])
+        >>> masked_select(x, x > 1)
+        tensor([2, 3, 4])
+    """
     _check_mask("masked_select", mask)
     shape = broadcast_shapes(input.array.shape, mask.array.shape)
     x, chosen = expand(input, shape), np.broadcast_to(mask.array, shape).copy()
@@ -420,7 +610,24 @@ def masked_select(input: TensorT, mask: TensorT) -> TensorT:
 
 @recorded_as("MaskedScatterBackward0")
 def masked_scatter(input: TensorT, mask: TensorT, source: TensorT) -> TensorT:
-    """Return the input with its elements where the mask is true replaced by those of the source, one after another."""
+    """Return the input with its elements where the mask is true replaced by those of the source, one after another.
+
+    Args:
+        input: a tensor.
+        mask: booleans that broadcast with it.
+        source: of the input's dtype, with at least as many elements as the mask has trues.
+
+    Raises:
+        RuntimeError: the mask is not boolean, the dtypes differ, or the source has too few elements.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(3)
+        >>> masked_scatter(x, minigrad.tensor([True, False, True]), minigrad.tensor([1.0, 2.0]))
+        tensor([1., 0., 2.])
+    """
     _check_mask("masked_scatter", mask)
     if input.dtype != source.dtype:
         raise RuntimeError(f"masked_scatter: expected a source of dtype {input.dtype}, but got {source.dtype}")
@@ -441,7 +648,20 @@ def _check_mask(name: str, mask: TensorT) -> None:
 def nonzero(input: TensorT, *, as_tuple: bool = False) -> Any:
     """Return the indices of the elements that are not 0, a row for each; or a vector for each dimension.
 
+    Args:
+        input: a tensor of any dtype.
+        as_tuple: return a vector for each dimension, with which the tensor can be indexed.
+
+    Returns:
+        int64 of shape (count, ndim); or ndim vectors of shape (count,).
+
     Source: https://pytorch.org/docs/stable/generated/torch.nonzero.html
+
+    Example:
+        >>> import minigrad
+        >>> nonzero(minigrad.tensor([[1, 0], [0, 2]]))
+        tensor([[0, 0],
+                [1, 1]])
     """
     if as_tuple:
         return tuple([wrap_indices(places) for places in np.nonzero(np.atleast_1d(input.array))])
@@ -449,7 +669,22 @@ def nonzero(input: TensorT, *, as_tuple: bool = False) -> Any:
 
 
 def argwhere(input: TensorT) -> TensorT:
-    """Return the indices of the elements that are not 0, a row for each."""
+    """Return the indices of the elements that are not 0, a row for each.
+
+    Args:
+        input: a tensor of any dtype.
+
+    Returns:
+        int64 of shape (count, ndim).
+
+    Source: https://pytorch.org/docs/stable/generated/torch.argwhere.html
+
+    Example:
+        >>> import minigrad
+        >>> argwhere(minigrad.tensor([[1, 0], [0, 2]]))
+        tensor([[0, 0],
+                [1, 1]])
+    """
     return wrap(np.argwhere(input.array))
 
 
@@ -457,7 +692,22 @@ def argwhere(input: TensorT) -> TensorT:
 
 
 def fill(input: TensorT, value: Any) -> TensorT:
-    """Return a tensor of the input's shape and dtype whose elements all have one value."""
+    """Return a tensor of the input's shape and dtype whose elements all have one value.
+
+    Args:
+        input: a tensor.
+        value: a number, or a tensor without dimensions.
+
+    Raises:
+        RuntimeError: the value has dimensions.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html
+
+    Example:
+        >>> import minigrad
+        >>> fill(minigrad.zeros(2), 3.0)
+        tensor([3., 3.])
+    """
     if is_tensor(value) and value.ndim:
         raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     out = clone(input)
@@ -466,7 +716,21 @@ def fill(input: TensorT, value: Any) -> TensorT:
 
 
 def zero_(input: TensorT) -> TensorT:
-    """Overwrite every element with 0, and return the tensor."""
+    """Overwrite every element with 0, and return the tensor.
+
+    Args:
+        input: a tensor.
+
+    Raises:
+        RuntimeError: the tensor is a leaf that requires a gradient.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html
+
+    Example:
+        >>> import minigrad
+        >>> zero_(minigrad.ones(2))
+        tensor([0., 0.])
+    """
     assign(input, ..., 0)
     return input
 
@@ -492,12 +756,41 @@ class Indexing(TensorBase):
         assign(place, last, value)
 
     def copy_(self, src: TensorBase, non_blocking: bool = False) -> Self:
-        """Overwrite with the values of `src`, broadcast and converted."""
+        """Overwrite with the values of `src`, broadcast and converted, and return the tensor; the gradient goes to src.
+
+        Args:
+            src: a tensor that broadcasts to this one's shape.
+            non_blocking: PyTorch's; changes nothing.
+
+        Raises:
+            RuntimeError: the shape does not fit, or the tensor is a leaf that requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).copy_(minigrad.tensor([1, 2]))
+            tensor([1., 2.])
+        """
         self[...] = src
         return self
 
     def fill_(self, value: Any) -> Self:
-        """Overwrite every element with one value; RuntimeError for a value with dimensions."""
+        """Overwrite every element with one value, and return the tensor.
+
+        Args:
+            value: a number, or a tensor without dimensions.
+
+        Raises:
+            RuntimeError: the value has dimensions, or the tensor is a leaf that requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.zeros(2).fill_(3.0)
+            tensor([3., 3.])
+        """
         if isinstance(value, TensorBase) and value.ndim:
             raise RuntimeError(f"fill_ only supports a 0-dimension value tensor, but got {value.ndim} dimensions")
         once = tuple([slice(1) if is_repeated else slice(None) for is_repeated in repeated(self.array)])
@@ -505,7 +798,18 @@ class Indexing(TensorBase):
         return self
 
     def zero_(self) -> Self:
-        """Overwrite every element with 0."""
+        """Overwrite every element with 0, and return the tensor.
+
+        Raises:
+            RuntimeError: the tensor is a leaf that requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.ones(2).zero_()
+            tensor([0., 0.])
+        """
         return self.fill_(0)
 
     argwhere = argwhere
@@ -534,5 +838,21 @@ class Indexing(TensorBase):
     scatter_add_ = in_place(scatter_add)
 
     def where(self, condition: TensorBase, other: Any) -> Self:
-        """Return self where the condition holds, other elsewhere."""
+        """Return self where the condition holds, and other elsewhere.
+
+        Args:
+            condition: booleans that broadcast with the tensor.
+            other: a tensor that broadcasts, or a number.
+
+        Raises:
+            RuntimeError: the condition is not boolean, or shapes do not broadcast.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.where.html
+
+        Example:
+            >>> import minigrad
+            >>> x = minigrad.tensor([-1.0, 2.0])
+            >>> x.where(x > 0, 0.0)
+            tensor([0., 2.])
+        """
         return where(condition, self, other)

@@ -161,7 +161,18 @@ class NumpyInterop(TensorBase):
     __slots__ = ()
 
     def numpy(self) -> Array:
-        """Return the array underneath, sharing memory; RuntimeError where a gradient is required."""
+        """Return the array underneath: the same memory, so that a write into either is a write into both.
+
+        Raises:
+            RuntimeError: the tensor requires a gradient.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Tensor.numpy.html
+
+        Example:
+            >>> import minigrad
+            >>> minigrad.tensor([1.0, 2.0]).numpy()
+            array([1., 2.], dtype=float32)
+        """
         if self.requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         refuse_to_replay("it takes the values of a tensor as an array")

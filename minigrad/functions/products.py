@@ -53,7 +53,24 @@ def matmul(input: TensorT, other: TensorT) -> TensorT:
 
 @takes_out
 def mm(input: TensorT, mat2: TensorT) -> TensorT:
-    """Return the product of two matrices."""
+    """Return the product of two matrices.
+
+    Args:
+        input: of shape (n, k).
+        mat2: of shape (k, m), and of the input's dtype.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.mm.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> mm(x, minigrad.tensor([[1.0], [1.0]]))
+        tensor([[3.],
+                [7.]])
+    """
     _check_ndims("mm", (input, 2), (mat2, 2))
     return matmul(input, mat2)
 
@@ -61,7 +78,22 @@ def mm(input: TensorT, mat2: TensorT) -> TensorT:
 @takes_out
 @recorded_as("BmmBackward0")
 def bmm(input: TensorT, mat2: TensorT) -> TensorT:
-    """Return the products of as many pairs of matrices, (b, n, k) and (b, k, m)."""
+    """Return the products of as many pairs of matrices, (b, n, m).
+
+    Args:
+        input: of shape (b, n, k).
+        mat2: of shape (b, k, m), and of the input's dtype.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.bmm.html
+
+    Example:
+        >>> import minigrad
+        >>> bmm(minigrad.ones(5, 2, 3), minigrad.ones(5, 3, 4)).shape
+        minigrad.Size([5, 2, 4])
+    """
     _check_ndims("bmm", (input, 3), (mat2, 3))
     if input.array.shape[0] != mat2.array.shape[0]:
         shapes = f"{list(input.array.shape)} and {list(mat2.array.shape)}"
@@ -72,7 +104,22 @@ def bmm(input: TensorT, mat2: TensorT) -> TensorT:
 @takes_out
 @recorded_as("MvBackward0")
 def mv(input: TensorT, vec: TensorT) -> TensorT:
-    """Return the product of a matrix and a vector."""
+    """Return the product of a matrix and a vector, of shape (n,).
+
+    Args:
+        input: of shape (n, k).
+        vec: of shape (k,), and of the input's dtype.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.mv.html
+
+    Example:
+        >>> import minigrad
+        >>> mv(minigrad.tensor([[1.0, 2.0], [3.0, 4.0]]), minigrad.tensor([1.0, 1.0]))
+        tensor([3., 7.])
+    """
     _check_ndims("mv", (input, 2), (vec, 1))
     return matmul(input, vec)
 
@@ -80,7 +127,22 @@ def mv(input: TensorT, vec: TensorT) -> TensorT:
 @takes_out
 @recorded_as("DotBackward0")
 def dot(input: TensorT, tensor: TensorT) -> TensorT:
-    """Return the inner product of two vectors of equal length."""
+    """Return the inner product of two vectors of equal length, Σᵢ xᵢ yᵢ.
+
+    Args:
+        input: of shape (n,).
+        tensor: of the same shape and dtype.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.dot.html
+
+    Example:
+        >>> import minigrad
+        >>> dot(minigrad.tensor([1, 2]), minigrad.tensor([3, 4]))
+        tensor(11)
+    """
     _check_ndims("dot", (input, 1), (tensor, 1))
     if input.array.shape != tensor.array.shape:
         raise RuntimeError(f"dot: expected vectors of equal size, but got {list(input.shape)} and {list(tensor.shape)}")
@@ -92,7 +154,22 @@ vdot = dot
 
 @takes_out
 def inner(input: TensorT, other: TensorT) -> TensorT:
-    """Return the sums of products over the last dimension of both; of a number, the multiple."""
+    """Return the sums of products over the last dimension of both; of a number, the multiple.
+
+    Args:
+        input: of shape (*, k), or a number.
+        other: of shape (*, k), or a number.
+
+    Raises:
+        RuntimeError: the last dimensions, or the dtypes, differ.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.inner.html
+
+    Example:
+        >>> import minigrad
+        >>> inner(minigrad.tensor([[1, 2], [3, 4]]), minigrad.tensor([1, 1]))
+        tensor([3, 7])
+    """
     if not input.ndim or not other.ndim:
         return mul(input, other)
     if input.array.shape[-1] != other.array.shape[-1]:
@@ -103,7 +180,25 @@ def inner(input: TensorT, other: TensorT) -> TensorT:
 
 @takes_out
 def outer(input: TensorT, vec2: TensorT) -> TensorT:
-    """Return all products of an element of one vector with one of another, a row for each of the first."""
+    """Return all products of an element of one vector with one of another, a row for each of the first.
+
+    out[i, j] = input[i] · vec2[j]
+
+    Args:
+        input: of shape (n,).
+        vec2: of shape (m,).
+
+    Raises:
+        RuntimeError: one is no vector.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.outer.html
+
+    Example:
+        >>> import minigrad
+        >>> outer(minigrad.tensor([1, 2]), minigrad.tensor([3, 4]))
+        tensor([[3, 4],
+                [6, 8]])
+    """
     _check_ndims("outer", (input, 1), (vec2, 1))
     return mul(unsqueeze(input, 1), vec2)
 
@@ -115,7 +210,27 @@ ger = outer
 @rounded_once
 @recorded_as("AddmmBackward0")
 def addmm(input: TensorT, mat1: TensorT, mat2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
-    """Return beta · input + alpha · mat1 mat2."""
+    """Return beta · input + alpha · mat1 mat2.
+
+    Args:
+        input: a tensor that broadcasts to (n, m).
+        mat1: of shape (n, k).
+        mat2: of shape (k, m).
+        beta: a number; where it is 0, the input may hold NaN.
+        alpha: a number.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.addmm.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([[1.0], [2.0]])
+        >>> addmm(x, minigrad.ones(2, 3), minigrad.ones(3, 1), alpha=10)
+        tensor([[31.],
+                [32.]])
+    """
     return _plus(input, mm(mat1, mat2), beta, alpha)
 
 
@@ -123,7 +238,26 @@ def addmm(input: TensorT, mat1: TensorT, mat2: TensorT, *, beta: float = 1, alph
 @rounded_once
 @recorded_as("AddmvBackward0")
 def addmv(input: TensorT, mat: TensorT, vec: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
-    """Return beta · input + alpha · mat vec."""
+    """Return beta · input + alpha · mat vec.
+
+    Args:
+        input: a tensor that broadcasts to (n,).
+        mat: of shape (n, k).
+        vec: of shape (k,).
+        beta: a number; where it is 0, the input may hold NaN.
+        alpha: a number.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.addmv.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0])
+        >>> addmv(x, minigrad.ones(2, 3), minigrad.ones(3), alpha=10)
+        tensor([31., 32.])
+    """
     return _plus(input, mv(mat, vec), beta, alpha)
 
 
@@ -131,7 +265,27 @@ def addmv(input: TensorT, mat: TensorT, vec: TensorT, *, beta: float = 1, alpha:
 @rounded_once
 @recorded_as("AddrBackward0")
 def addr(input: TensorT, vec1: TensorT, vec2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
-    """Return beta · input + alpha · the outer product of two vectors."""
+    """Return beta · input + alpha · the outer product of two vectors.
+
+    Args:
+        input: a tensor that broadcasts to (n, m).
+        vec1: of shape (n,).
+        vec2: of shape (m,).
+        beta: a number; where it is 0, the input may hold NaN.
+        alpha: a number.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.addr.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(2, 2)
+        >>> addr(x, minigrad.tensor([1.0, 2.0]), minigrad.tensor([3.0, 4.0]))
+        tensor([[3., 4.],
+                [6., 8.]])
+    """
     return _plus(input, outer(vec1, vec2), beta, alpha)
 
 
@@ -139,7 +293,28 @@ def addr(input: TensorT, vec1: TensorT, vec2: TensorT, *, beta: float = 1, alpha
 @rounded_once
 @recorded_as("BaddbmmBackward0")
 def baddbmm(input: TensorT, batch1: TensorT, batch2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
-    """Return beta · input + alpha · batch1 batch2."""
+    """Return beta · input + alpha · batch1 batch2, for each pair of matrices of two batches.
+
+    Args:
+        input: a tensor that broadcasts to (b, n, m).
+        batch1: of shape (b, n, k).
+        batch2: of shape (b, k, m).
+        beta: a number; where it is 0, the input may hold NaN.
+        alpha: a number.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.baddbmm.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(2, 1, 1)
+        >>> baddbmm(x, minigrad.ones(2, 1, 3), minigrad.ones(2, 3, 1))
+        tensor([[[3.]],
+        <BLANKLINE>
+                [[3.]]])
+    """
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
 
@@ -147,7 +322,26 @@ def baddbmm(input: TensorT, batch1: TensorT, batch2: TensorT, *, beta: float = 1
 @rounded_once
 @recorded_as("AddbmmBackward0")
 def addbmm(input: TensorT, batch1: TensorT, batch2: TensorT, *, beta: float = 1, alpha: float = 1) -> TensorT:
-    """Return beta · input + alpha · the sum of the products batch1 batch2."""
+    """Return beta · input + alpha · Σ batch1 batch2, the sum over the pairs of matrices of two batches.
+
+    Args:
+        input: a tensor that broadcasts to (n, m).
+        batch1: of shape (b, n, k).
+        batch2: of shape (b, k, m).
+        beta: a number; where it is 0, the input may hold NaN.
+        alpha: a number.
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.addbmm.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.zeros(1, 1)
+        >>> addbmm(x, minigrad.ones(2, 1, 3), minigrad.ones(2, 3, 1))
+        tensor([[6.]])
+    """
     product = bmm(batch1, batch2)
     return _plus(input, sum(product, 0, dtype=product.dtype), beta, alpha)
 
@@ -170,7 +364,21 @@ def _plus(input: TensorT, product: TensorT, beta: float, alpha: float) -> Tensor
 
 @takes_out
 def chain_matmul(*matrices: TensorT) -> TensorT:
-    """Return the product of several matrices, from left to right."""
+    """Return the product of several matrices, from left to right.
+
+    Args:
+        *matrices: at least one, of shapes (n, k), (k, m), …
+
+    Raises:
+        RuntimeError: the numbers of dimensions, the sizes or the dtypes do not fit.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.chain_matmul.html
+
+    Example:
+        >>> import minigrad
+        >>> chain_matmul(minigrad.ones(1, 2), minigrad.ones(2, 3), minigrad.ones(3, 1))
+        tensor([[6.]])
+    """
     product = matrices[0]
     for matrix in matrices[1:]:
         product = mm(product, matrix)
@@ -179,7 +387,19 @@ def chain_matmul(*matrices: TensorT) -> TensorT:
 
 @takes_out
 def kron(input: TensorT, other: TensorT) -> TensorT:
-    """Return Kronecker's product: every element of the input times the whole other tensor, laid side by side."""
+    """Return Kronecker's product: every element of the input times the whole other tensor, laid side by side.
+
+    Args:
+        input: a tensor; missing dimensions in front count as size 1.
+        other: another one.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.kron.html
+
+    Example:
+        >>> import minigrad
+        >>> kron(minigrad.tensor([1, 10]), minigrad.tensor([1, 2, 3]))
+        tensor([ 1,  2,  3, 10, 20, 30])
+    """
     ndim = max(input.ndim, other.ndim)
     a = (1,) * (ndim - input.ndim) + input.array.shape
     b = (1,) * (ndim - other.ndim) + other.array.shape
@@ -201,6 +421,11 @@ def tensordot(a: TensorT, b: TensorT, dims: Any = 2) -> TensorT:
         RuntimeError: the sizes of these dimensions differ.
 
     Source: https://pytorch.org/docs/stable/generated/torch.tensordot.html
+
+    Example:
+        >>> import minigrad
+        >>> tensordot(minigrad.ones(2, 3, 4), minigrad.ones(3, 4, 5), dims=2).shape
+        minigrad.Size([2, 5])
     """
     dims = dims.tolist() if is_tensor(dims) else dims
     if isinstance(dims, int):

@@ -65,7 +65,25 @@ def sum(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 @takes_out
 @rounded_once
 def mean(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
-    """Return the mean over some dimensions, or over all; RuntimeError for integers, unless a float dtype is given."""
+    """Return the mean over some dimensions, or over all.
+
+    Args:
+        input: a tensor of floats; of any dtype where another one is given.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+        dtype: convert the input to this one first.
+
+    Raises:
+        RuntimeError: the input is of integers, and no float dtype is given.
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.mean.html
+
+    Example:
+        >>> import minigrad
+        >>> mean(minigrad.tensor([[1.0, 2.0], [3.0, 5.0]]), dim=0)
+        tensor([2.0000, 3.5000])
+    """
     x = input if dtype is None else converted(input, dtypes.to_numpy(dtype))
     check_floating("mean", x)
     shape = x.array.shape
@@ -74,13 +92,48 @@ def mean(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any =
 
 @numpy_names
 def nansum(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
-    """Return the sum of what is not NaN."""
+    """Return the sum of what is not NaN; 0 where all is.
+
+    Args:
+        input: a tensor; integers and booleans add up to int64.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+        dtype: convert the input to this one first.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nansum.html
+
+    Example:
+        >>> import minigrad
+        >>> nansum(minigrad.tensor([1.0, minigrad.nan, 3.0]))
+        tensor(4.)
+    """
     return sum(_without_nans(input), dim, keepdim, dtype=dtype)
 
 
 @numpy_names
 def nanmean(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
-    """Return the mean of what is not NaN."""
+    """Return the mean of what is not NaN; NaN where all is.
+
+    Args:
+        input: a tensor of floats.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+        dtype: convert the input to this one first.
+
+    Raises:
+        RuntimeError: the input is of integers.
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nanmean.html
+
+    Example:
+        >>> import minigrad
+        >>> nanmean(minigrad.tensor([1.0, minigrad.nan, 3.0]))
+        tensor(2.)
+    """
     check_floating("nanmean", input)
     numbers = wrap(np.asarray(~np.isnan(input.array), input.array.dtype))
     return sum(_without_nans(input), dim, keepdim, dtype=dtype) / sum(numbers, dim, keepdim, dtype=dtype)
@@ -93,7 +146,26 @@ def _without_nans(x: TensorT) -> TensorT:
 @numpy_names
 @rounded_once
 def cumsum(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
-    """Return the running sum along one dimension."""
+    """Return the running sum along one dimension.
+
+    yᵢ = x₁ + … + xᵢ
+
+    Args:
+        input: a tensor; integers and booleans add up to int64.
+        dim: the dimension, from 0 or, negative, from the end.
+        dtype: convert the input to this one first.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cumsum.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([1.0, 2.0, 3.0])
+        >>> cumsum(x, 0)
+        tensor([1., 3., 6.])
+    """
     x = _summable(input, dtype)
     axis = axis_of(dim, x.array.ndim)
     return apply(table.cumsum, x, axis=axis) if x.array.ndim else clone(x)
@@ -101,12 +173,41 @@ def cumsum(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
 
 @numpy_names
 def count_nonzero(input: TensorT, dim: Dim = None) -> TensorT:
-    """Return how many elements are not 0."""
+    """Return how many elements are not 0, over some dimensions or over all.
+
+    Args:
+        input: a tensor of any dtype.
+        dim: one dimension, several, or None for all.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.count_nonzero.html
+
+    Example:
+        >>> import minigrad
+        >>> count_nonzero(minigrad.tensor([[1, 0], [2, 3]]), dim=1)
+        tensor([1, 2])
+    """
     return sum(ne(input, 0), dim)
 
 
 def trace(input: TensorT) -> TensorT:
-    """Return the sum of a matrix's diagonal."""
+    """Return the sum of a matrix's diagonal, Σᵢ xᵢᵢ.
+
+    Args:
+        input: a tensor of shape (n, m).
+
+    Raises:
+        RuntimeError: the tensor is no matrix.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.trace.html
+
+    Example:
+        >>> import minigrad
+        >>> trace(minigrad.tensor([[1.0, 2.0], [3.0, 4.0]]))
+        tensor(5.)
+    """
     if input.array.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.array.ndim}")
     return sum(apply(table.diagonal, input, offset=0, axis1=0, axis2=1, shape=input.array.shape))
@@ -131,7 +232,21 @@ def prod(input: TensorT, dim: int | None = None, keepdim: bool = False, *, dtype
     It is multiplied up in pairs, then pairs of pairs: so its gradient is right where factors are 0, which a quotient
     of products would not be.
 
+    Args:
+        input: a tensor; integers and booleans multiply to int64.
+        dim: a dimension, or None for all.
+        keepdim: keep the reduced dimension with size 1.
+        dtype: convert the input to this one first.
+
+    Raises:
+        IndexError: there is no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.prod.html
+
+    Example:
+        >>> import minigrad
+        >>> prod(minigrad.tensor([2.0, 3.0, 4.0]))
+        tensor(24.)
     """
     x = _summable(input, dtype)
     if dim is None:
@@ -163,7 +278,21 @@ def _folded(x: TensorT, axis: int) -> TensorT:
 def cumprod(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
     """Return the running product along one dimension, multiplied up over distances of 1, 2, 4 and so on.
 
+    Args:
+        input: a tensor; integers and booleans multiply to int64.
+        dim: the dimension, from 0 or, negative, from the end.
+        dtype: convert the input to this one first.
+
+    Raises:
+        IndexError: there is no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.cumprod.html
+
+    Example:
+        >>> import minigrad
+        >>> x = minigrad.tensor([2.0, 3.0, 4.0])
+        >>> cumprod(x, 0)
+        tensor([ 2.,  6., 24.])
     """
     x = _summable(input, dtype)
     axis = axis_of(dim, x.ndim)
@@ -198,6 +327,10 @@ def var(
         keepdim: keep the reduced dimensions with size 1.
         correction: what is taken off the number of values; 1 unless given.
 
+    Raises:
+        RuntimeError: the input is of integers.
+        IndexError: there is no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.var.html
 
     Example:
@@ -226,7 +359,26 @@ def _variance(input: TensorT, dim: Any, unbiased: bool | None, keepdim: bool, co
 def std(
     input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> TensorT:
-    """Return the standard deviation, the square root of `var`; its slope at 0 is taken as 0."""
+    """Return the standard deviation, the square root of `var`; its slope at 0 is taken as 0.
+
+    Args:
+        input: a tensor of floats.
+        dim: one dimension, several, or None for all.
+        unbiased: True means correction=1, False means correction=0.
+        keepdim: keep the reduced dimensions with size 1.
+        correction: what is taken off the number of values; 1 unless given.
+
+    Raises:
+        RuntimeError: the input is of integers.
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.std.html
+
+    Example:
+        >>> import minigrad
+        >>> std(minigrad.tensor([1.0, 2.0, 3.0]))
+        tensor(1.)
+    """
     return apply(table.root, _variance(input, dim, unbiased, keepdim, correction))
 
 
@@ -234,7 +386,26 @@ def std(
 def var_mean(
     input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[TensorT, TensorT]:
-    """Return the variance and the mean."""
+    """Return the variance and the mean, as `var` and `mean` do.
+
+    Args:
+        input: a tensor of floats.
+        dim: one dimension, several, or None for all.
+        unbiased: True means correction=1, False means correction=0.
+        keepdim: keep the reduced dimensions with size 1.
+        correction: what is taken off the number of values; 1 unless given.
+
+    Raises:
+        RuntimeError: the input is of integers.
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.var_mean.html
+
+    Example:
+        >>> import minigrad
+        >>> var_mean(minigrad.tensor([1.0, 2.0, 3.0]))
+        (tensor(1.), tensor(2.))
+    """
     dims = None if isinstance(dim, bool) else dim
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
 
@@ -243,7 +414,26 @@ def var_mean(
 def std_mean(
     input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[TensorT, TensorT]:
-    """Return the standard deviation and the mean."""
+    """Return the standard deviation and the mean, as `std` and `mean` do.
+
+    Args:
+        input: a tensor of floats.
+        dim: one dimension, several, or None for all.
+        unbiased: True means correction=1, False means correction=0.
+        keepdim: keep the reduced dimensions with size 1.
+        correction: what is taken off the number of values; 1 unless given.
+
+    Raises:
+        RuntimeError: the input is of integers.
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.std_mean.html
+
+    Example:
+        >>> import minigrad
+        >>> std_mean(minigrad.tensor([1.0, 2.0, 3.0]))
+        (tensor(1.), tensor(2.))
+    """
     dims = None if isinstance(dim, bool) else dim
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
 
@@ -260,6 +450,10 @@ def norm(input: TensorT, p: Any = "fro", dim: Dim = None, keepdim: bool = False,
         dim: one dimension, several, or None for all.
         keepdim: keep the reduced dimensions with size 1.
         dtype: convert the input to this one first.
+
+    Raises:
+        RuntimeError: the input is of integers, or p is a string other than "fro".
+        IndexError: there is no such dimension.
 
     Source: https://pytorch.org/docs/stable/generated/torch.norm.html
 
@@ -291,7 +485,23 @@ def _flat_power(x: TensorT, exponent: float) -> TensorT:
 
 
 def dist(input: TensorT, other: TensorT, p: float = 2) -> TensorT:
-    """Return the p-norm of input - other."""
+    """Return the p-norm of input - other: the distance of two points.
+
+    Args:
+        input: a tensor of floats.
+        other: a tensor that broadcasts with it.
+        p: a number, as in `norm`.
+
+    Raises:
+        RuntimeError: the difference is of integers, or the shapes do not broadcast.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.dist.html
+
+    Example:
+        >>> import minigrad
+        >>> dist(minigrad.tensor([0.0, 0.0]), minigrad.tensor([3.0, 4.0]))
+        tensor(5.)
+    """
     return norm(apply(table.sub, input, other), p)
 
 
@@ -301,14 +511,48 @@ def dist(input: TensorT, other: TensorT, p: float = 2) -> TensorT:
 @numpy_names
 @recorded_as("AmaxBackward0")
 def amax(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
-    """Return the largest value over some dimensions, or over all; ties share the gradient."""
+    """Return the largest value over some dimensions, or over all; ties share the gradient.
+
+    Args:
+        input: a tensor.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+
+    Raises:
+        RuntimeError: the tensor is empty.
+        IndexError: the dimension is empty, or there is none.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.amax.html
+
+    Example:
+        >>> import minigrad
+        >>> amax(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1)
+        tensor([5., 4.])
+    """
     return _extreme(table.amax, input, dim, keepdim)
 
 
 @numpy_names
 @recorded_as("AminBackward0")
 def amin(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
-    """Return the smallest value over some dimensions, or over all; ties share the gradient."""
+    """Return the smallest value over some dimensions, or over all; ties share the gradient.
+
+    Args:
+        input: a tensor.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+
+    Raises:
+        RuntimeError: the tensor is empty.
+        IndexError: the dimension is empty, or there is none.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.amin.html
+
+    Example:
+        >>> import minigrad
+        >>> amin(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1)
+        tensor([1., 2.])
+    """
     return _extreme(table.amin, input, dim, keepdim)
 
 
@@ -329,7 +573,25 @@ def _dropped(reduced: TensorT, axes: tuple[int, ...], keepdim: bool) -> TensorT:
 
 @numpy_names
 def aminmax(input: TensorT, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax[TensorT]:
-    """Return the smallest and the largest value."""
+    """Return the smallest and the largest value, over one dimension or over all, as `min` and `max` of a named tuple.
+
+    Args:
+        input: a tensor.
+        dim: a dimension, or None for all.
+        keepdim: keep the reduced dimension with size 1.
+
+    Raises:
+        RuntimeError: the tensor is empty.
+        IndexError: the dimension is empty, or there is none.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.aminmax.html
+
+    Example:
+        >>> import minigrad
+        >>> low, high = aminmax(minigrad.tensor([1.0, 5.0, 4.0]))
+        >>> low, high
+        (tensor(1.), tensor(5.))
+    """
     return return_types.aminmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
@@ -365,7 +627,26 @@ def max(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
 
 @numpy_names
 def min(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
-    """Return the smallest element; along a dimension, also where it is; with another tensor, of each pair."""
+    """Return the smallest element; along a dimension, also where it is; with another tensor, of each pair.
+
+    Args:
+        input: a tensor.
+        dim: None for the smallest of all (ties share the gradient); a dimension; or a tensor, which means `minimum`.
+        keepdim: keep the reduced dimension with size 1.
+        other: the other tensor, by name.
+        out: a pair of tensors that take values and indices.
+
+    Raises:
+        RuntimeError: the tensor is empty.
+        IndexError: the dimension is empty, or there is none.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.min.html
+
+    Example:
+        >>> import minigrad
+        >>> min(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1).indices
+        tensor([0, 1])
+    """
     other = dim if is_tensor(dim) else other
     if other is not None:
         return minimum(input, other)
@@ -396,14 +677,48 @@ def taken(input: TensorT, index: Array, dim: int) -> TensorT:
 
 @numpy_names
 def argmax(input: TensorT, dim: int | None = None, keepdim: bool = False) -> TensorT:
-    """Return where the largest element is, counted in the flat tensor or along one dimension."""
+    """Return where the largest element is, counted in the flat tensor or along one dimension; of several, the first.
+
+    Args:
+        input: a tensor of any dtype but bool.
+        dim: a dimension, or None for the flat tensor.
+        keepdim: keep the reduced dimension with size 1.
+
+    Raises:
+        RuntimeError: the input is of booleans.
+        IndexError: the tensor or the dimension is empty, or there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.argmax.html
+
+    Example:
+        >>> import minigrad
+        >>> argmax(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1)
+        tensor([1, 0])
+    """
     _refuse_booleans("argmax", input)
     return _place(np.argmax, input, dim, keepdim)
 
 
 @numpy_names
 def argmin(input: TensorT, dim: int | None = None, keepdim: bool = False) -> TensorT:
-    """Return where the smallest element is, counted in the flat tensor or along one dimension."""
+    """Return where the smallest element is, counted in the flat tensor or along one dimension; of several, the first.
+
+    Args:
+        input: a tensor of any dtype but bool.
+        dim: a dimension, or None for the flat tensor.
+        keepdim: keep the reduced dimension with size 1.
+
+    Raises:
+        RuntimeError: the input is of booleans.
+        IndexError: the tensor or the dimension is empty, or there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.argmin.html
+
+    Example:
+        >>> import minigrad
+        >>> argmin(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1)
+        tensor([0, 1])
+    """
     _refuse_booleans("argmin", input)
     return _place(np.argmin, input, dim, keepdim)
 
@@ -426,13 +741,49 @@ def _place(search: Any, input: TensorT, dim: int | None, keepdim: bool) -> Tenso
 
 @numpy_names
 def cummax(input: TensorT, dim: int) -> return_types.cummax[TensorT]:
-    """Return the largest value so far along a dimension, and where it was last."""
+    """Return the largest value so far along a dimension, and where it was last.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+
+    Returns:
+        A named tuple of `values` and of `indices`, int64, both of the input's shape.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cummax.html
+
+    Example:
+        >>> import minigrad
+        >>> cummax(minigrad.tensor([1.0, 3.0, 2.0]), 0).values
+        tensor([1., 3., 3.])
+    """
     return return_types.cummax(*_running(input, dim, np.maximum))
 
 
 @numpy_names
 def cummin(input: TensorT, dim: int) -> return_types.cummin[TensorT]:
-    """Return the smallest value so far along a dimension, and where it was last."""
+    """Return the smallest value so far along a dimension, and where it was last.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+
+    Returns:
+        A named tuple of `values` and of `indices`, int64, both of the input's shape.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.cummin.html
+
+    Example:
+        >>> import minigrad
+        >>> cummin(minigrad.tensor([3.0, 1.0, 2.0]), 0).values
+        tensor([3., 1., 1.])
+    """
     return return_types.cummin(*_running(input, dim, np.minimum))
 
 
@@ -452,7 +803,24 @@ def _running(input: TensorT, dim: int, extreme: np.ufunc) -> tuple[TensorT, Tens
 
 @numpy_names
 def argsort(input: TensorT, dim: int = -1, descending: bool = False, *, stable: bool = False) -> TensorT:
-    """Return the indices that sort along a dimension; equal elements keep their order."""
+    """Return the indices that sort along a dimension; equal elements keep their order.
+
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        descending: sort the largest first.
+        stable: accepted; the order of equal elements is kept in any case.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.argsort.html
+
+    Example:
+        >>> import minigrad
+        >>> argsort(minigrad.tensor([3.0, 1.0, 2.0]))
+        tensor([1, 2, 0])
+    """
     axis, array = axis_of(dim, input.array.ndim), input.array
     if not array.ndim:
         return wrap(np.zeros((), np.int64))
@@ -469,6 +837,18 @@ def sort(
 ) -> return_types.sort[TensorT]:
     """Return the elements in order along a dimension, and where they were; equal ones keep their order.
 
+    Args:
+        input: a tensor.
+        dim: the dimension, from 0 or, negative, from the end.
+        descending: sort the largest first.
+        stable: accepted; the order of equal elements is kept in any case.
+
+    Returns:
+        A named tuple of `values` and of `indices`, int64, both of the input's shape.
+
+    Raises:
+        IndexError: there is no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.sort.html
 
     Example:
@@ -481,7 +861,19 @@ def sort(
 
 
 def msort(input: TensorT) -> TensorT:
-    """Return the elements in order along the first dimension."""
+    """Return the elements in order along the first dimension, the smallest first.
+
+    Args:
+        input: a tensor.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.msort.html
+
+    Example:
+        >>> import minigrad
+        >>> msort(minigrad.tensor([[3, 1], [2, 4]]))
+        tensor([[2, 1],
+                [3, 4]])
+    """
     return sort(input, 0).values
 
 
@@ -492,10 +884,26 @@ def topk(
 ) -> return_types.topk[TensorT]:
     """Return the k largest (or smallest) elements along a dimension, in order, and where they were.
 
+    Args:
+        input: a tensor.
+        k: how many, from 0 to the dimension's size.
+        dim: the dimension, from 0 or, negative, from the end.
+        largest: False for the smallest.
+        sorted: accepted; they are always in order.
+
+    Returns:
+        A named tuple of `values` and of `indices`, int64; both have size k along the dimension.
+
     Raises:
         RuntimeError: k is negative, or larger than the dimension.
+        IndexError: there is no such dimension.
 
     Source: https://pytorch.org/docs/stable/generated/torch.topk.html
+
+    Example:
+        >>> import minigrad
+        >>> topk(minigrad.tensor([1.0, 3.0, 2.0]), 2).values
+        tensor([3., 2.])
     """
     axis = axis_of(dim, input.array.ndim)
     size = input.array.shape[axis] if input.array.ndim else 1
@@ -509,7 +917,28 @@ def topk(
 
 @numpy_names
 def kthvalue(input: TensorT, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue[TensorT]:
-    """Return the k-th smallest element along a dimension, k from 1 on, and where it was."""
+    """Return the k-th smallest element along a dimension, k from 1 on, and where it was.
+
+    Args:
+        input: a tensor.
+        k: from 1 for the smallest to the dimension's size.
+        dim: the dimension, from 0 or, negative, from the end.
+        keepdim: keep the reduced dimension with size 1.
+
+    Returns:
+        A named tuple of `values` and of `indices`, int64.
+
+    Raises:
+        RuntimeError: k is out of this range.
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.kthvalue.html
+
+    Example:
+        >>> import minigrad
+        >>> kthvalue(minigrad.tensor([1.0, 3.0, 2.0]), 2).values
+        tensor(2.)
+    """
     axis = axis_of(dim, input.array.ndim)
     size = input.array.shape[axis] if input.array.ndim else 1
     if not 1 <= k <= size:
@@ -521,7 +950,23 @@ def kthvalue(input: TensorT, k: int, dim: int = -1, keepdim: bool = False) -> re
 def median(input: TensorT, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median, the lower one of two; along a dimension, also where it is. A NaN makes it NaN.
 
+    Args:
+        input: a tensor.
+        dim: a dimension, or None for all.
+        keepdim: keep the reduced dimension with size 1.
+
+    Returns:
+        The median; along a dimension, a named tuple of `values` and of `indices`, int64.
+
+    Raises:
+        IndexError: the dimension is empty, or there is none.
+
     Source: https://pytorch.org/docs/stable/generated/torch.median.html
+
+    Example:
+        >>> import minigrad
+        >>> median(minigrad.tensor([1.0, 4.0, 2.0, 3.0]))
+        tensor(2.)
     """
     if dim is None:
         return apply(table.median, flattened(input))
@@ -563,7 +1008,15 @@ def unique(
         return_counts: return also how often each occurs.
         dim: compare whole slices along this dimension.
 
+    Raises:
+        IndexError: there is no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.unique.html
+
+    Example:
+        >>> import minigrad
+        >>> unique(minigrad.tensor([3, 1, 3]), return_counts=True)
+        (tensor([1, 3]), tensor([1, 2]))
     """
     options: dict[str, Any] = {"return_inverse": return_inverse, "return_counts": return_counts}
     found = np.unique(input.array, axis=dim, equal_nan=False, **options)
@@ -578,13 +1031,51 @@ def unique(
 
 @numpy_names
 def all(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
-    """Return whether every element is nonzero, over some dimensions or over all."""
+    """Return whether every element is nonzero, over some dimensions or over all.
+
+    Args:
+        input: a tensor of any dtype.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+
+    Returns:
+        Booleans, or uint8 where the input is uint8; True where there is nothing.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.all.html
+
+    Example:
+        >>> import minigrad
+        >>> all(minigrad.tensor([[1, 0], [2, 3]]), dim=1)
+        tensor([False,  True])
+    """
     return _answer(input, np.logical_and, dim, keepdim)
 
 
 @numpy_names
 def any(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
-    """Return whether any element is nonzero, over some dimensions or over all."""
+    """Return whether any element is nonzero, over some dimensions or over all.
+
+    Args:
+        input: a tensor of any dtype.
+        dim: one dimension, several, or None for all.
+        keepdim: keep the reduced dimensions with size 1.
+
+    Returns:
+        Booleans, or uint8 where the input is uint8; False where there is nothing.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.any.html
+
+    Example:
+        >>> import minigrad
+        >>> any(minigrad.tensor([[0, 0], [2, 0]]), dim=1)
+        tensor([False,  True])
+    """
     return _answer(input, np.logical_or, dim, keepdim)
 
 
@@ -600,14 +1091,48 @@ def _answer(input: TensorT, question: np.ufunc, dim: Dim, keepdim: bool) -> Tens
 @numpy_names
 @recorded_as("LogsumexpBackward0")
 def logsumexp(input: TensorT, dim: Dim, keepdim: bool = False) -> TensorT:
-    """Return log(Σ exp(x)) over some dimensions, without overflow."""
+    """Return log(Σ exp(x)) over some dimensions, without overflow.
+
+    Args:
+        input: a tensor; integers give the default float dtype.
+        dim: one dimension, or several.
+        keepdim: keep the reduced dimensions with size 1.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+
+    Example:
+        >>> import minigrad
+        >>> logsumexp(minigrad.tensor([1000.0, 1000.0]), 0)
+        tensor(1000.6932)
+    """
     axes = axes_of(dim, input.array.ndim)
     return _dropped(apply(table.logsumexp, input, axis=axes), axes, keepdim)
 
 
 @numpy_names
 def softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
-    """Return exp(x) / Σ exp(x) along one dimension, without overflow."""
+    """Return exp(x) / Σ exp(x) along one dimension, without overflow.
+
+    They are positive and add up to 1 along the dimension: probabilities, if the input has logits.
+
+    Args:
+        input: logits, a tensor of any shape; integers give the default float dtype.
+        dim: the dimension, from 0 or, negative, from the end.
+        dtype: convert the input to this one first.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.softmax.html
+
+    Example:
+        >>> import minigrad
+        >>> softmax(minigrad.tensor([0.0, 0.0, 1.0]), 0)
+        tensor([0.2119, 0.2119, 0.5761])
+    """
     if input.array.dtype == np.float16 and dtype is None:  # the sum may be out of its range
         wide = _along(table.softmax, converted(input, np.dtype(np.float32)), dim, None)
         return named(converted(wide, input.array.dtype), "SoftmaxBackward0")
@@ -616,7 +1141,23 @@ def softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
 
 @numpy_names
 def log_softmax(input: TensorT, dim: int, *, dtype: Any = None) -> TensorT:
-    """Return log(softmax(x)) along one dimension, without overflow."""
+    """Return log(softmax(x)) = x - log(Σ exp(x)) along one dimension, without overflow.
+
+    Args:
+        input: logits, a tensor of any shape; integers give the default float dtype.
+        dim: the dimension, from 0 or, negative, from the end.
+        dtype: convert the input to this one first.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+
+    Example:
+        >>> import minigrad
+        >>> log_softmax(minigrad.tensor([0.0, 0.0, 1.0]), 0)
+        tensor([-1.5514, -1.5514, -0.5514])
+    """
     return _along(table.log_softmax, input, dim, dtype)
 
 

@@ -39,9 +39,20 @@ def inv(A: TensorT) -> TensorT:
 
 
 def det(A: TensorT) -> TensorT:
-    """Return the determinants of square matrices, of shape (*, n, n); the gradient needs them to be invertible.
+    """Return the determinants of square matrices; the gradient needs them to be invertible.
+
+    Args:
+        A: of shape (*, n, n), float32 or float64.
+
+    Raises:
+        RuntimeError: not square, or not of these dtypes.
 
     Source: https://pytorch.org/docs/stable/generated/torch.linalg.det.html
+
+    Example:
+        >>> import minigrad
+        >>> det(minigrad.tensor([[2.0, 0.0], [0.0, 3.0]]))
+        tensor(6.)
     """
     _check_square("linalg.det", A)
     return apply(table.det, A)
@@ -106,6 +117,13 @@ def lstsq(A: TensorT, B: TensorT, rcond: float | None = None, *, driver: str | N
         RuntimeError: other shapes, dtypes or drivers; or a gradient is asked for where A has not full rank.
 
     Source: https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
+
+    Example:
+        >>> import minigrad
+        >>> A = minigrad.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
+        >>> lstsq(A, minigrad.tensor([[1.0], [2.0], [3.0]])).solution.round(decimals=3)
+        tensor([[1.],
+                [1.]])
     """
     for name, x in (("A", A), ("B", B)):
         _check_matrix("linalg.lstsq", x, name)

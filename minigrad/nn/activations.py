@@ -28,10 +28,16 @@ def _described(text: str, inplace: bool) -> str:
 class ReLU(core.ReLU, Module):
     """y = max(x, 0).
 
+    x may have any shape; y has that of x.
+
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
+
+    Example:
+        >>> ReLU()(Tensor([-1.0, 2.0]))
+        tensor([0., 2.])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -53,11 +59,17 @@ class ReLU(core.ReLU, Module):
 class LeakyReLU(Module):
     """y = x where x > 0, and negative_slope · x elsewhere.
 
+    x may have any shape; y has that of x.
+
     Args:
         negative_slope: any number.
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
+
+    Example:
+        >>> LeakyReLU(0.1)(Tensor([-1.0, 2.0]))
+        tensor([-0.1000,  2.0000])
     """
 
     def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
@@ -77,12 +89,21 @@ class LeakyReLU(Module):
 class RReLU(Module):
     """y = x where x > 0, and a · x elsewhere, with a drawn from [lower, upper) in training, else their mean.
 
+    x may have any shape; y has that of x.
+
     Args:
         lower: the least slope.
         upper: the greatest slope.
         inplace: overwrite the input.
 
+    Raises:
+        RuntimeError: at the first call, lower > upper.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+
+    Example:
+        >>> RReLU(0.1, 0.3).eval()(Tensor([-1.0, 2.0]))
+        tensor([-0.2000,  2.0000])
     """
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
@@ -103,13 +124,22 @@ class RReLU(Module):
 class PReLU(Module):
     """y = x where x > 0, and w · x elsewhere, with a w that is learned.
 
+    x has shape (N, C, …), or any other if there is one w; y has that of x.
+
     Args:
         num_parameters: 1, or the number of channels.
         init: the first value of w.
         device: accepted where it is the CPU.
         dtype: of w; the default float dtype unless given.
 
+    Attributes:
+        weight: w, of shape (num_parameters,), at first `init`.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+
+    Example:
+        >>> PReLU()(Tensor([-1.0, 2.0])).detach()
+        tensor([-0.2500,  2.0000])
     """
 
     weight: Parameter
@@ -137,12 +167,18 @@ class PReLU(Module):
 class Threshold(Module):
     """y = x where x > threshold, and value elsewhere.
 
+    x may have any shape; y has that of x.
+
     Args:
         threshold: any number.
         value: any number.
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
+
+    Example:
+        >>> Threshold(1.0, 0.0)(Tensor([-1.0, 0.5, 2.0]))
+        tensor([0., 0., 2.])
     """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
@@ -166,11 +202,17 @@ class Threshold(Module):
 class ELU(Module):
     """y = x where x > 0, and α · (exp(x) - 1) elsewhere.
 
+    x may have any shape; y has that of x.
+
     Args:
         alpha: α.
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+
+    Example:
+        >>> ELU()(Tensor([-1.0, 2.0]))
+        tensor([-0.6321,  2.0000])
     """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
@@ -190,10 +232,16 @@ class ELU(Module):
 class SELU(Module):
     """y = s · x where x > 0, and s · α · (exp(x) - 1) elsewhere, with s = 1.0507 and α = 1.6733.
 
+    x may have any shape; y has that of x.
+
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.SELU.html
+
+    Example:
+        >>> SELU()(Tensor([-1.0, 2.0]))
+        tensor([-1.1113,  2.1014])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -212,11 +260,20 @@ class SELU(Module):
 class CELU(Module):
     """y = x where x > 0, and α · (exp(x/α) - 1) elsewhere.
 
+    x may have any shape; y has that of x.
+
     Args:
         alpha: α, not 0.
         inplace: overwrite the input.
 
+    Raises:
+        RuntimeError: at the first call, α is 0.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+
+    Example:
+        >>> CELU(alpha=0.5)(Tensor([-1.0, 2.0]))
+        tensor([-0.4323,  2.0000])
     """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
@@ -239,10 +296,19 @@ class CELU(Module):
 class GELU(Module):
     """y = x · Φ(x), where Φ is the normal distribution function.
 
+    x may have any shape; y has that of x.
+
     Args:
         approximate: "none" or "tanh".
 
+    Raises:
+        RuntimeError: at the first call, another way to approximate.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+
+    Example:
+        >>> GELU()(Tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.1587,  0.0000,  0.8413])
     """
 
     def __init__(self, approximate: str = "none") -> None:
@@ -259,12 +325,18 @@ class GELU(Module):
 
 
 class SiLU(Module):
-    """y = x · sigmoid(x).
+    """y = x · sigmoid(x), also known as swish.
+
+    x may have any shape; y has that of x.
 
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+
+    Example:
+        >>> SiLU()(Tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.2689,  0.0000,  1.7616])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -283,10 +355,16 @@ class SiLU(Module):
 class Mish(Module):
     """y = x · tanh(log(1 + exp(x))).
 
+    x may have any shape; y has that of x.
+
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Mish.html
+
+    Example:
+        >>> Mish()(Tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.3034,  0.0000,  1.9440])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -305,10 +383,16 @@ class Mish(Module):
 class Hardswish(Module):
     """y = x · min(max(x + 3, 0), 6) / 6.
 
+    x may have any shape; y has that of x.
+
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
+
+    Example:
+        >>> Hardswish()(Tensor([-1.0, 1.0, 4.0]))
+        tensor([-0.3333,  0.6667,  4.0000])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -323,10 +407,19 @@ class Hardswish(Module):
 class GLU(Module):
     """y = a · sigmoid(b), where a and b are the halves of the input along one dimension.
 
+    x has an even size along the dimension, y half of it.
+
     Args:
         dim: which dimension is halved.
 
+    Raises:
+        RuntimeError: at a call, the size is odd.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
+
+    Example:
+        >>> GLU()(Tensor([1.0, 2.0, 0.0, 0.0]))
+        tensor([0.5000, 1.0000])
     """
 
     def __init__(self, dim: int = -1) -> None:
@@ -348,7 +441,13 @@ class GLU(Module):
 class Sigmoid(Module):
     """y = 1 / (1 + exp(-x)).
 
+    x may have any shape; y has that of x.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
+
+    Example:
+        >>> Sigmoid()(Tensor([-1.0, 0.0, 1.0]))
+        tensor([0.2689, 0.5000, 0.7311])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -357,9 +456,15 @@ class Sigmoid(Module):
 
 
 class Tanh(Module):
-    """y = tanh(x).
+    """y = tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)).
+
+    x may have any shape; y has that of x.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
+
+    Example:
+        >>> Tanh()(Tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.7616,  0.0000,  0.7616])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -369,6 +474,8 @@ class Tanh(Module):
 
 class Hardtanh(Module):
     """y = min(max(x, min_val), max_val).
+
+    x may have any shape; y has that of x.
 
     Args:
         min_val: the least value.
@@ -381,6 +488,10 @@ class Hardtanh(Module):
         ValueError: max_val is not above min_val. (PyTorch raises AssertionError.)
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+
+    Example:
+        >>> Hardtanh()(Tensor([-2.0, 0.5, 2.0]))
+        tensor([-1.0000,  0.5000,  1.0000])
     """
 
     def __init__(
@@ -420,10 +531,16 @@ def _renamed(which: str, value: float, old: float | None) -> float:
 class ReLU6(Hardtanh):
     """y = min(max(x, 0), 6).
 
+    x may have any shape; y has that of x.
+
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
+
+    Example:
+        >>> ReLU6()(Tensor([-1.0, 2.0, 8.0]))
+        tensor([0., 2., 6.])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -437,10 +554,16 @@ class ReLU6(Hardtanh):
 class Hardsigmoid(Module):
     """y = min(max(x + 3, 0), 6) / 6.
 
+    x may have any shape; y has that of x.
+
     Args:
         inplace: overwrite the input.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
+
+    Example:
+        >>> Hardsigmoid()(Tensor([-4.0, 0.0, 4.0]))
+        tensor([0.0000, 0.5000, 1.0000])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -455,7 +578,13 @@ class Hardsigmoid(Module):
 class Softsign(Module):
     """y = x / (1 + |x|).
 
+    x may have any shape; y has that of x.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+
+    Example:
+        >>> Softsign()(Tensor([-1.0, 0.0, 3.0]))
+        tensor([-0.5000,  0.0000,  0.7500])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -469,11 +598,17 @@ class Softsign(Module):
 class Softplus(Module):
     """y = log(1 + exp(β x)) / β.
 
+    x may have any shape; y has that of x.
+
     Args:
         beta: β, which sharpens the bend.
         threshold: of β x, above which the function is taken to be linear.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+
+    Example:
+        >>> Softplus()(Tensor([-1.0, 0.0, 30.0]))
+        tensor([ 0.3133,  0.6931, 30.0000])
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
@@ -493,7 +628,13 @@ class Softplus(Module):
 class LogSigmoid(Module):
     """y = log(1 / (1 + exp(-x))).
 
+    x may have any shape; y has that of x.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+
+    Example:
+        >>> LogSigmoid()(Tensor([-1.0, 0.0]))
+        tensor([-1.3133, -0.6931])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -507,7 +648,13 @@ class LogSigmoid(Module):
 class Tanhshrink(Module):
     """y = x - tanh(x).
 
+    x may have any shape; y has that of x.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
+
+    Example:
+        >>> Tanhshrink()(Tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.2384,  0.0000,  0.2384])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -518,10 +665,19 @@ class Tanhshrink(Module):
 class Softshrink(Module):
     """y is x brought nearer to 0 by λ, and 0 where |x| ≤ λ.
 
+    x may have any shape; y has that of x.
+
     Args:
         lambd: λ ≥ 0.
 
+    Raises:
+        RuntimeError: at the first call, λ is negative.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+
+    Example:
+        >>> Softshrink()(Tensor([-1.0, 0.25, 2.0]))
+        tensor([-0.5000,  0.0000,  1.5000])
     """
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -540,10 +696,16 @@ class Softshrink(Module):
 class Hardshrink(Module):
     """y = x, and 0 where |x| ≤ λ.
 
+    x may have any shape; y has that of x.
+
     Args:
-        lambd: λ ≥ 0.
+        lambd: λ ≥ 0; with a negative one, y is x.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+
+    Example:
+        >>> Hardshrink()(Tensor([-1.0, 0.25, 2.0]))
+        tensor([-1.,  0.,  2.])
     """
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -565,10 +727,16 @@ class Hardshrink(Module):
 class Softmax(Module):
     """y = exp(x) / Σ exp(x) along one dimension.
 
+    x holds logits, of any shape; y has that of x.
+
     Args:
         dim: which dimension; without it one is guessed, with a warning.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+
+    Example:
+        >>> Softmax(dim=0)(Tensor([0.0, 0.0, 1.0]))
+        tensor([0.2119, 0.2119, 0.5761])
     """
 
     def __init__(self, dim: int | None = None) -> None:
@@ -587,10 +755,16 @@ class Softmax(Module):
 class LogSoftmax(Module):
     """y = log(softmax(x)) along one dimension.
 
+    x holds logits, of any shape; y has that of x.
+
     Args:
         dim: which dimension; without it one is guessed, with a warning.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+
+    Example:
+        >>> LogSoftmax(dim=0)(Tensor([0.0, 0.0, 1.0]))
+        tensor([-1.5514, -1.5514, -0.5514])
     """
 
     def __init__(self, dim: int | None = None) -> None:
@@ -609,10 +783,16 @@ class LogSoftmax(Module):
 class Softmin(Module):
     """y = softmax(-x) along one dimension.
 
+    x holds logits, of any shape; y has that of x.
+
     Args:
         dim: which dimension; without it one is guessed, with a warning.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
+
+    Example:
+        >>> Softmin(dim=0)(Tensor([0.0, 0.0, 1.0]))
+        tensor([0.4223, 0.4223, 0.1554])
     """
 
     def __init__(self, dim: int | None = None) -> None:

@@ -10,11 +10,17 @@ from .module import Module
 class CosineSimilarity(Module):
     """The cosine of the angle between vectors, x₁·x₂ / (max(|x₁|, ε) · max(|x₂|, ε)).
 
+    x₁ and x₂ have shapes that broadcast; the result lacks the dimension of the vectors.
+
     Args:
         dim: the dimension of the vectors.
         eps: ε.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+
+    Example:
+        >>> CosineSimilarity()(Tensor([[3.0, 4.0]]), Tensor([[4.0, 3.0]]))
+        tensor([0.9600])
     """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
@@ -30,12 +36,18 @@ class CosineSimilarity(Module):
 class PairwiseDistance(Module):
     """|x₁ - x₂ + ε|_p of vectors along the last dimension.
 
+    x₁ and x₂ have shape (N, D) or (D,), or others that broadcast.
+
     Args:
         p: which norm.
         eps: ε, added to every difference.
         keepdim: whether to keep the last dimension, with size 1.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+
+    Example:
+        >>> PairwiseDistance()(Tensor([[0.0, 0.0]]), Tensor([[3.0, 4.0]]))
+        tensor([5.0000])
     """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:

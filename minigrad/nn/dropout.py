@@ -73,6 +73,14 @@ class Dropout1d(_Dropout):
 
     Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015;
         https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> Dropout1d(p=0.5)(minigrad.ones(1, 3, 2))
+        tensor([[[0., 0.],
+                 [0., 0.],
+                 [2., 2.]]])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -92,6 +100,14 @@ class Dropout2d(_Dropout):
         ValueError: p is outside of [0, 1] or NaN.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> Dropout2d(p=0.5)(minigrad.ones(1, 3, 1, 2)).squeeze()
+        tensor([[0., 0.],
+                [0., 0.],
+                [2., 2.]])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -111,6 +127,14 @@ class Dropout3d(_Dropout):
         ValueError: p is outside of [0, 1] or NaN.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> Dropout3d(p=0.5)(minigrad.ones(1, 3, 1, 1, 2)).squeeze()
+        tensor([[0., 0.],
+                [0., 0.],
+                [2., 2.]])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -120,6 +144,8 @@ class Dropout3d(_Dropout):
 
 class AlphaDropout(_Dropout):
     """While training, drop elements to SELU's lower limit, so that mean 0 and variance 1 are kept.
+
+    y = a · (x·m + α·(m - 1)) + a·α·p with α = 1.7581 and a = 1 / √((1-p)(1 + p·α²)), where m is 0 with probability p.
 
     Args:
         p: the probability to drop, in [0, 1].
@@ -131,6 +157,12 @@ class AlphaDropout(_Dropout):
 
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
         https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> AlphaDropout(p=0.5)(minigrad.tensor([0.0, 1.0, 2.0]))
+        tensor([-0.7792, -0.7792,  2.5520])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -150,6 +182,14 @@ class FeatureAlphaDropout(_Dropout):
         ValueError: p is outside of [0, 1] or NaN.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> FeatureAlphaDropout(p=0.5)(minigrad.ones(1, 3, 2))
+        tensor([[[-0.7792, -0.7792],
+                 [-0.7792, -0.7792],
+                 [ 1.6656,  1.6656]]])
     """
 
     def forward(self, input: Tensor) -> Tensor:

@@ -15,7 +15,15 @@ class Flatten(Module):
         start_dim: the first dimension of the range.
         end_dim: the last one.
 
+    Raises:
+        IndexError: at a call, the input has no such dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+
+    Example:
+        >>> import minigrad
+        >>> Flatten()(minigrad.zeros(3, 2, 5)).shape
+        minigrad.Size([3, 10])
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:

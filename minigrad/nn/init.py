@@ -60,7 +60,22 @@ def _slope(param: float | None) -> float:
 
 
 def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
-    """Return how many inputs an output of this weight has, and how many outputs an input has."""
+    """Return how many inputs an output of this weight has, and how many outputs an input has.
+
+    For a weight of shape (out, in, window…) these are in · Π window and out · Π window.
+
+    Args:
+        tensor: of at least two dimensions.
+
+    Raises:
+        ValueError: fewer dimensions.
+
+    Source: https://pytorch.org/docs/stable/nn.init.html
+
+    Example:
+        >>> fan_in_and_fan_out(Tensor(3, 5))
+        (5, 3)
+    """
     if tensor.ndim < 2:
         raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
     outputs, inputs, *window = tensor.array.shape
@@ -77,18 +92,46 @@ _calculate_fan_in_and_fan_out = fan_in_and_fan_out  # PyTorch's name, by which l
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value.
 
+    Args:
+        tensor: any; it is overwritten, and returned.
+        val: a number.
+
     Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_
+
+    Example:
+        >>> constant_(Tensor(3), 0.5)
+        tensor([0.5000, 0.5000, 0.5000])
     """
     return tensor.fill_(val)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill with zeros."""
+    """Fill with zeros.
+
+    Args:
+        tensor: any; it is overwritten, and returned.
+
+    Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_
+
+    Example:
+        >>> zeros_(Tensor(3))
+        tensor([0., 0., 0.])
+    """
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill with ones."""
+    """Fill with ones.
+
+    Args:
+        tensor: any; it is overwritten, and returned.
+
+    Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_
+
+    Example:
+        >>> ones_(Tensor(3))
+        tensor([1., 1., 1.])
+    """
     return constant_(tensor, 1.0)
 
 
@@ -96,10 +139,18 @@ def ones_(tensor: Tensor) -> Tensor:
 def eye_(tensor: Tensor) -> Tensor:
     """Fill a matrix with ones on the diagonal and zeros elsewhere, the identity on as many inputs as possible.
 
+    Args:
+        tensor: a matrix; it is overwritten, and returned.
+
     Raises:
         ValueError: no matrix.
 
     Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_
+
+    Example:
+        >>> eye_(Tensor(2, 3))
+        tensor([[1., 0., 0.],
+                [0., 1., 0.]])
     """
     _check_matrix(tensor)
     return tensor.copy_(wrap(np.eye(*tensor.array.shape, dtype=tensor.array.dtype)))
@@ -117,7 +168,21 @@ def _check_matrix(tensor: Tensor) -> None:
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill with draws from [a, b).
 
+    Args:
+        tensor: any; it is overwritten, and returned.
+        a: the lower bound.
+        b: the upper bound, not below a.
+        generator: draws the values; the default generator unless given.
+
+    Raises:
+        RuntimeError: b is below a.
+
     Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> uniform_(Tensor(3))
+        tensor([0.4963, 0.7682, 0.0885])
     """
     return tensor.uniform_(a, b, generator=generator)
 
@@ -126,7 +191,21 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generato
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill with draws from N(mean, std²).
 
+    Args:
+        tensor: any; it is overwritten, and returned.
+        mean: of the distribution.
+        std: its standard deviation, at least 0.
+        generator: draws the values; the default generator unless given.
+
+    Raises:
+        RuntimeError: std is negative.
+
     Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> normal_(Tensor(3))
+        tensor([ 1.5410, -0.2934, -2.1788])
     """
     return tensor.normal_(mean, std, generator=generator)
 
@@ -151,6 +230,11 @@ def trunc_normal_(
         generator: draws the values; the default generator unless given.
 
     Source: https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> trunc_normal_(Tensor(3), a=-1.0, b=1.0)
+        tensor([ 0.5684, -0.2934, -0.7193])
     """
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
@@ -192,20 +276,46 @@ def _rejected_by_density(source: Generator, like: Array, mean: float, std: float
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Fill with draws from ±gain·√(6 / (fan_in + fan_out)).
+    """Fill with draws from ±gain·√(6 / (fan_in + fan_out)), which keeps variances where units are linear.
+
+    Args:
+        tensor: a weight of shape (out, in, …); it is overwritten, and returned.
+        gain: what the bound is multiplied by, as `calculate_gain` gives it.
+        generator: draws the values; the default generator unless given.
+
+    Raises:
+        ValueError: fewer than two dimensions.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
         https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> xavier_uniform_(Tensor(1, 3))
+        tensor([[-0.0092,  0.6570, -1.0080]])
     """
     bound = math.sqrt(3.0) * _xavier_std(tensor, gain)
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Fill with draws from N(0, gain²·2 / (fan_in + fan_out)).
+    """Fill with draws from N(0, gain²·2 / (fan_in + fan_out)), which keeps variances where units are linear.
+
+    Args:
+        tensor: a weight of shape (out, in, …); it is overwritten, and returned.
+        gain: what the standard deviation is multiplied by, as `calculate_gain` gives it.
+        generator: draws the values; the default generator unless given.
+
+    Raises:
+        ValueError: fewer than two dimensions.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
         https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> xavier_normal_(Tensor(1, 3))
+        tensor([[ 1.0896, -0.2075, -1.5406]])
     """
     return normal_(tensor, 0.0, _xavier_std(tensor, gain), generator)
 
@@ -235,6 +345,11 @@ def kaiming_uniform_(
 
     Source: He et al., "Delving Deep into Rectifiers", 2015;
         https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_uniform_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> kaiming_uniform_(Tensor(1, 3), nonlinearity="relu")
+        tensor([[-0.0106,  0.7586, -1.1640]])
     """
     if _nothing_to_fill(tensor):
         return tensor
@@ -249,10 +364,25 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
-    """Fill with draws from N(0, gain² / fan); arguments as in `kaiming_uniform_`.
+    """Fill with draws from N(0, gain² / fan).
+
+    Args:
+        tensor: a weight of shape (out, in, …); one without elements is left alone, with a warning.
+        a: the negative slope of leaky_relu.
+        mode: "fan_in" keeps the variance of the forward pass, "fan_out" that of the backward pass.
+        nonlinearity: as in `calculate_gain`.
+        generator: draws the values; the default generator unless given.
+
+    Raises:
+        ValueError: an unknown mode or nonlinearity, or fewer than two dimensions.
 
     Source: He et al., "Delving Deep into Rectifiers", 2015;
         https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_
+
+    Example:
+        >>> _ = default_generator.manual_seed(0)
+        >>> kaiming_normal_(Tensor(1, 3), nonlinearity="relu")
+        tensor([[ 1.2582, -0.2396, -1.7790]])
     """
     if _nothing_to_fill(tensor):
         return tensor
@@ -288,6 +418,12 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
 
     Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013;
         https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
+
+    Example:
+        >>> w = orthogonal_(Tensor(2, 3))
+        >>> (w @ w.T).round(decimals=3).abs()
+        tensor([[1., 0.],
+                [0., 1.]])
     """
     if tensor.ndim < 2:
         raise ValueError(f"Only tensors with 2 or more dimensions are supported, but got {tensor.ndim}")
@@ -320,6 +456,10 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
 
     Source: Martens, "Deep learning via Hessian-free optimization", 2010;
         https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
+
+    Example:
+        >>> (sparse_(Tensor(4, 2), sparsity=0.5) == 0).sum(0)
+        tensor([2, 2])
     """
     _check_matrix(tensor)
     rows, columns = tensor.array.shape

@@ -149,8 +149,14 @@ class Bilinear(Module):
 
     Raises:
         ValueError: in1_features is not positive.
+        RuntimeError: at a call, shapes that do not fit.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
+
+    Example:
+        >>> import minigrad
+        >>> Bilinear(20, 30, 40)(minigrad.randn(128, 20), minigrad.randn(128, 30)).shape
+        minigrad.Size([128, 40])
     """
 
     bias: Parameter | None
@@ -196,7 +202,15 @@ class Bilinear(Module):
 class Identity(Module):
     """y = x; takes and ignores any arguments, so that it can stand for any layer.
 
+    Args:
+        *args, **kwargs: ignored.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.Identity.html
+
+    Example:
+        >>> import minigrad
+        >>> Identity()(minigrad.tensor([1.0, 2.0]))
+        tensor([1., 2.])
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -46,12 +46,21 @@ class _WeightedLoss(_Loss):
 class MSELoss(_Loss):
     """The mean squared error: the mean of (input - target)².
 
+    Input and target have one shape, any.
+
     Args:
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+
+    Example:
+        >>> MSELoss()(Tensor([1.0, 2.0]), Tensor([1.0, 4.0]))
+        tensor(2.)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -62,12 +71,21 @@ class MSELoss(_Loss):
 class L1Loss(_Loss):
     """The mean absolute error: the mean of |input - target|.
 
+    Input and target have one shape, any.
+
     Args:
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+
+    Example:
+        >>> L1Loss()(Tensor([1.0, 2.0]), Tensor([1.0, 4.0]))
+        tensor(1.)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -78,13 +96,22 @@ class L1Loss(_Loss):
 class SmoothL1Loss(_Loss):
     """The absolute error with a parabola of width β for its tip, averaged.
 
+    d²/(2β) where |d| < β, and |d| - β/2 elsewhere, with d = input - target. Input and target have one shape, any.
+
     Args:
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
         beta: β ≥ 0.
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+
+    Example:
+        >>> SmoothL1Loss(reduction="none")(Tensor([0.0, 0.0]), Tensor([0.5, 2.0]))
+        tensor([0.1250, 1.5000])
     """
 
     def __init__(
@@ -105,11 +132,20 @@ class SmoothL1Loss(_Loss):
 class HuberLoss(_Loss):
     """Half of the squared error up to an error of δ, linear beyond, averaged.
 
+    d²/2 where |d| ≤ δ, and δ · (|d| - δ/2) elsewhere, with d = input - target. Input and target have one shape, any.
+
     Args:
         reduction: "mean", "sum" or "none".
         delta: δ > 0.
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+
+    Example:
+        >>> HuberLoss(reduction="none", delta=0.5)(Tensor([0.0, 0.0]), Tensor([0.5, 2.0]))
+        tensor([0.1250, 0.8750])
     """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
@@ -124,12 +160,22 @@ class HuberLoss(_Loss):
 class GaussianNLLLoss(_Loss):
     """Minus the log-likelihood of a normal distribution, averaged.
 
+    (log v + (input - target)²/v) / 2, where v is the variance, the third tensor of a call. All have one shape, any; v
+    may lack the last dimension, or be a number.
+
     Args:
         full: add the constant log(2π)/2.
         eps: the least variance.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+
+    Example:
+        >>> GaussianNLLLoss()(Tensor([0.0]), Tensor([2.0]), Tensor([1.0]))
+        tensor(2.)
     """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
@@ -145,6 +191,9 @@ class GaussianNLLLoss(_Loss):
 class PoissonNLLLoss(_Loss):
     """Minus the log-likelihood of a Poisson distribution, but for a constant, averaged.
 
+    exp(input) - target · input; or input - target · log(input + eps), where the input is no logarithm. Input and target
+    have one shape, any.
+
     Args:
         log_input: whether the input is the logarithm of the expected count.
         full: add Stirling's approximation of log(target!).
@@ -153,7 +202,14 @@ class PoissonNLLLoss(_Loss):
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+
+    Example:
+        >>> PoissonNLLLoss()(Tensor([0.0]), Tensor([2.0]))
+        tensor(1.)
     """
 
     def __init__(
@@ -181,6 +237,9 @@ class PoissonNLLLoss(_Loss):
 class CrossEntropyLoss(_WeightedLoss):
     """The cross-entropy of logits: -log softmax(input)[target], averaged over the batch.
 
+    The input has shape (N, C), (C,) or (N, C, d₁, …), the target (N,), () or (N, d₁, …); or the input's, for
+    probabilities.
+
     Args:
         weight: one weight for each class, or None.
         size_average: deprecated.
@@ -189,7 +248,15 @@ class CrossEntropyLoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
         label_smoothing: in [0, 1]; that share of the target is spread over all classes.
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+
+    Example:
+        >>> import minigrad
+        >>> CrossEntropyLoss()(Tensor([[2.0, 0.0]]), minigrad.tensor([0]))
+        tensor(0.1269)
     """
 
     def __init__(
@@ -220,6 +287,8 @@ class CrossEntropyLoss(_WeightedLoss):
 class NLLLoss(_WeightedLoss):
     """The negative log-likelihood: -input[target], averaged over the batch, for an input of log-probabilities.
 
+    The input has shape (N, C), (C,) or (N, C, d₁, …), the target (N,), () or (N, d₁, …).
+
     Args:
         weight: one weight for each class, or None.
         size_average: deprecated.
@@ -227,7 +296,15 @@ class NLLLoss(_WeightedLoss):
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+
+    Example:
+        >>> import minigrad
+        >>> NLLLoss()(Tensor([[-0.5, -1.0], [-2.0, -0.25]]), minigrad.tensor([0, 1]))
+        tensor(0.3750)
     """
 
     def __init__(
@@ -249,6 +326,9 @@ class NLLLoss(_WeightedLoss):
 class MultiMarginLoss(_WeightedLoss):
     """The hinge loss of several classes, averaged over the batch.
 
+    Σ_c max(0, margin - x_target + x_c)^p · w_target / C over the other classes c. The input has shape (N, C) or (C,),
+    the target (N,) or ().
+
     Args:
         p: 1 or 2.
         margin: by how much the target's score should be the highest.
@@ -258,9 +338,14 @@ class MultiMarginLoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
 
     Raises:
-        ValueError: another p.
+        ValueError: another p, or an unknown reduction.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+
+    Example:
+        >>> import minigrad
+        >>> MultiMarginLoss()(Tensor([[0.5, 1.0, 0.0]]), minigrad.tensor([1]))
+        tensor(0.1667)
     """
 
     def __init__(
@@ -289,13 +374,22 @@ class MultiMarginLoss(_WeightedLoss):
 class BCELoss(_WeightedLoss):
     """The binary cross-entropy of probabilities: -t · log p - (1 - t) · log(1 - p), averaged.
 
+    Input and target have one shape, any. Both hold numbers in [0, 1].
+
     Args:
         weight: what the losses are multiplied by, or None.
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+
+    Example:
+        >>> BCELoss()(Tensor([0.9, 0.2]), Tensor([1.0, 0.0]))
+        tensor(0.1643)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -306,6 +400,8 @@ class BCELoss(_WeightedLoss):
 class BCEWithLogitsLoss(_WeightedLoss):
     """The binary cross-entropy of logits, without overflow, averaged.
 
+    -q·t · log sigmoid(x) - (1 - t) · log(1 - sigmoid(x)), where q is pos_weight. Input and target have one shape, any.
+
     Args:
         weight: what the losses are multiplied by, or None.
         size_average: deprecated.
@@ -313,7 +409,14 @@ class BCEWithLogitsLoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
         pos_weight: the weight of a yes against a no, or None.
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+
+    Example:
+        >>> BCEWithLogitsLoss()(Tensor([2.0, -2.0]), Tensor([1.0, 0.0]))
+        tensor(0.1269)
     """
 
     pos_weight: Tensor | None
@@ -339,12 +442,21 @@ class BCEWithLogitsLoss(_WeightedLoss):
 class SoftMarginLoss(_Loss):
     """The logistic loss log(1 + exp(-target · input)) for targets of -1 and 1, averaged.
 
+    Input and target have one shape, any.
+
     Args:
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
+
+    Example:
+        >>> SoftMarginLoss()(Tensor([2.0, -2.0]), Tensor([1.0, -1.0]))
+        tensor(0.1269)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -355,13 +467,22 @@ class SoftMarginLoss(_Loss):
 class HingeEmbeddingLoss(_Loss):
     """The input where the target is 1, and max(0, margin - input) where it is -1, averaged.
 
+    Input and target have one shape, any.
+
     Args:
         margin: what distances of a target of -1 should reach.
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
+
+    Example:
+        >>> HingeEmbeddingLoss()(Tensor([0.25, 0.25]), Tensor([1.0, -1.0]))
+        tensor(0.5000)
     """
 
     def __init__(
@@ -385,12 +506,23 @@ class HingeEmbeddingLoss(_Loss):
 class MultiLabelMarginLoss(_Loss):
     """The hinge loss of several labels against all other classes, averaged over the batch.
 
+    Σ max(0, 1 - x_l + x_c) / C over every label l of a sample and every class c that is none of them. The input has
+    shape (N, C) or (C,); so has the target, whose labels end at the first -1.
+
     Args:
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+
+    Example:
+        >>> import minigrad
+        >>> MultiLabelMarginLoss()(Tensor([[0.5, 1.0, 0.0, 0.0]]), minigrad.tensor([[1, 0, -1, 0]]))
+        tensor(0.2500)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -401,13 +533,22 @@ class MultiLabelMarginLoss(_Loss):
 class MultiLabelSoftMarginLoss(_WeightedLoss):
     """The binary cross-entropy of logits for each class, averaged over classes and batch.
 
+    Input and target have shape (N, C) or (C,); the target holds 0 and 1.
+
     Args:
         weight: one weight for each class, or None.
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+
+    Example:
+        >>> MultiLabelSoftMarginLoss()(Tensor([[2.0, -2.0]]), Tensor([[1.0, 0.0]]))
+        tensor(0.1269)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -421,13 +562,24 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
 class KLDivLoss(_Loss):
     """The Kullback-Leibler divergence of the target from the input, which is of log-probabilities.
 
+    target · (log target - input); its sum over a row is the divergence, so "batchmean" is the mean divergence. Input
+    and target have one shape, any.
+
     Args:
         size_average: deprecated.
         reduce: deprecated.
         reduction: "batchmean", "mean", "sum" or "none".
         log_target: whether the target is of logarithms.
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+
+    Example:
+        >>> p, q = Tensor([[0.5, 0.5]]), Tensor([[0.25, 0.75]])
+        >>> KLDivLoss(reduction="batchmean")(p.log(), q)
+        tensor(0.1308)
     """
 
     def __init__(
@@ -451,13 +603,22 @@ class KLDivLoss(_Loss):
 class MarginRankingLoss(_Loss):
     """max(0, margin - target · (input1 - input2)), averaged.
 
+    A target of 1 wants the first to be larger, -1 the second. The three have one shape, any.
+
     Args:
         margin: by how much the larger should be larger.
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
+
+    Example:
+        >>> MarginRankingLoss()(Tensor([1.0]), Tensor([3.0]), Tensor([1.0]))
+        tensor(2.)
     """
 
     def __init__(
@@ -478,13 +639,22 @@ class MarginRankingLoss(_Loss):
 class CosineEmbeddingLoss(_Loss):
     """1 - cos(input1, input2) where the target is 1, and max(0, cos(input1, input2) - margin) where it is -1, averaged.
 
+    The inputs have shape (N, D) or (D,), the target (N,) or ().
+
     Args:
         margin: in [-1, 1].
         size_average: deprecated.
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+
+    Example:
+        >>> CosineEmbeddingLoss()(Tensor([[3.0, 4.0]]), Tensor([[4.0, 3.0]]), Tensor([1.0]))
+        tensor(0.0400)
     """
 
     def __init__(
@@ -505,6 +675,8 @@ class CosineEmbeddingLoss(_Loss):
 class TripletMarginLoss(_Loss):
     """max(0, margin + |anchor - positive| - |anchor - negative|), averaged.
 
+    The three have shape (N, D) or (D,).
+
     Args:
         margin: by how much farther the negative should be, above 0.
         p: which norm.
@@ -515,9 +687,13 @@ class TripletMarginLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Raises:
-        ValueError: a margin that is not positive.
+        ValueError: a margin that is not positive, or an unknown reduction.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
+
+    Example:
+        >>> TripletMarginLoss()(Tensor([[0.0, 0.0]]), Tensor([[3.0, 0.0]]), Tensor([[0.0, 2.0]]))
+        tensor(2.)
     """
 
     def __init__(
@@ -548,6 +724,8 @@ class TripletMarginLoss(_Loss):
 class TripletMarginWithDistanceLoss(_Loss):
     """max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance d, averaged.
 
+    The three have one shape, any that d takes.
+
     Args:
         distance_function: d, of two tensors; `PairwiseDistance` unless given.
         margin: by how much farther the negative should be, above 0.
@@ -555,9 +733,14 @@ class TripletMarginWithDistanceLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Raises:
-        ValueError: a margin that is not positive.
+        ValueError: a margin that is not positive, or an unknown reduction.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
+
+    Example:
+        >>> loss = TripletMarginWithDistanceLoss(distance_function=lambda a, b: (a - b).abs().sum(-1))
+        >>> loss(Tensor([[0.0]]), Tensor([[3.0]]), Tensor([[2.0]]))
+        tensor(2.)
     """
 
     def __init__(

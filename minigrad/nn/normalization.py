@@ -94,6 +94,11 @@ class GroupNorm(Module):
 
     Source: Wu and He, "Group Normalization", 2018;
         https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+
+    Example:
+        >>> import minigrad
+        >>> GroupNorm(2, 4)(minigrad.tensor([[1.0, 3.0, 20.0, 10.0]])).detach()
+        tensor([[-1.0000,  1.0000,  1.0000, -1.0000]])
     """
 
     weight: Parameter | None
@@ -151,6 +156,11 @@ class RMSNorm(Module):
 
     Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019;
         https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+
+    Example:
+        >>> import minigrad
+        >>> RMSNorm(2)(minigrad.tensor([[1.0, 7.0]])).detach()
+        tensor([[0.2000, 1.4000]])
     """
 
     weight: Parameter | None

@@ -25,6 +25,11 @@ class Parameter(core.Parameter, Tensor):
         TypeError: data is no tensor.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+
+    Example:
+        >>> Parameter(Tensor([1.0, 2.0]))
+        Parameter containing:
+        tensor([1., 2.], requires_grad=True)
     """
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
@@ -39,7 +44,21 @@ class Parameter(core.Parameter, Tensor):
 class UninitializedParameter(Parameter):
     """A parameter whose shape is not known yet, as in `minigrad.nn.LazyLinear` before its first input.
 
+    Args:
+        requires_grad: whether a gradient is wanted.
+        device: accepted where it is the CPU.
+        dtype: of the values to come; the default float dtype unless given.
+
+    Raises:
+        RuntimeError: its shape is asked for before it has one.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedParameter.html
+
+    Example:
+        >>> p = UninitializedParameter()
+        >>> p.materialize((2, 3))
+        >>> p.shape
+        minigrad.Size([2, 3])
     """
 
     def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: dtypes.dtype | None = None) -> Self:
@@ -84,6 +103,13 @@ class Buffer(Tensor):
         TypeError: data is no tensor.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
+
+    Example:
+        >>> from minigrad.nn import Module
+        >>> module = Module()
+        >>> module.mean = Buffer(Tensor([0.5]))
+        >>> module.state_dict()["mean"]
+        tensor([0.5000])
     """
 
     persistent: bool = True

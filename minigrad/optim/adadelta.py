@@ -36,6 +36,15 @@ class Adadelta(CountingOptimizer):
 
     Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", arXiv:1212.5701;
         https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = Adadelta([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.9996837973594666
     """
 
     def __init__(

@@ -135,6 +135,15 @@ class AdamW(core.AdamW, Adam):
 
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019;
         https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.8500000238418579
     """
 
     def __init__(

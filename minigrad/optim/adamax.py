@@ -35,6 +35,15 @@ class Adamax(CountingOptimizer):
 
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 7;
         https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = Adamax([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.8999999761581421
     """
 
     def __init__(

@@ -48,6 +48,20 @@ class Optimizer(core.Optimizer):
             an option is out of its range.
 
     Source: https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
+
+    Example:
+        >>> import minigrad
+        >>> class SignDescent(Optimizer):
+        ...     @minigrad.no_grad()
+        ...     def step(self, closure=None):
+        ...         for group in self.param_groups:
+        ...             for p in group["params"]:
+        ...                 p -= group["lr"] * p.grad.sign()
+        >>> w = minigrad.nn.Parameter(minigrad.tensor([1.0, -2.0]))
+        >>> (w * w).sum().backward()
+        >>> SignDescent([w], {"lr": 0.5}).step()
+        >>> w.detach()
+        tensor([ 0.5000, -1.5000])
     """
 
     has_stepped = False
@@ -82,6 +96,20 @@ class Optimizer(core.Optimizer):
 
         Args:
             param_group: "params", one tensor or several, and any options that differ from the defaults.
+
+        Raises:
+            TypeError: param_group is no dictionary, or its params are no tensors.
+            ValueError: a parameter is there already, or is no leaf; some have names and some have none; or an option is
+                out of range.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.add_param_group.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> optimizer.add_param_group({"params": nn.Linear(1, 1).parameters(), "lr": 0.01})
+            >>> [group["lr"] for group in optimizer.param_groups]
+            [0.1, 0.01]
         """
         if not isinstance(param_group, dict):
             raise TypeError(f"param_group must be a dict, but got {type(param_group).__name__}")
@@ -130,6 +158,17 @@ class Optimizer(core.Optimizer):
 
         Returns:
             What the closure returned, or None.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.step.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> w = nn.Parameter(Tensor([1.0]))
+            >>> optimizer = optim.SGD([w], lr=0.25)
+            >>> (w * w).sum().backward()
+            >>> optimizer.step()
+            >>> w.detach()
+            tensor([0.5000])
         """
         loss = None
         if closure is not None:
@@ -140,11 +179,43 @@ class Optimizer(core.Optimizer):
         return loss
 
     def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:
-        """Call hook(optimizer, args, kwargs) before each step; it may return others, args with the optimizer first."""
+        """Call hook(optimizer, args, kwargs) before each step; it may return others, args with the optimizer first.
+
+        Args:
+            hook: the function.
+
+        Returns:
+            What takes the hook off.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_pre_hook.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> handle = optimizer.register_step_pre_hook(lambda optimizer, args, kwargs: print("before"))
+            >>> optimizer.step()
+            before
+        """
         return RemovableHandle(self.step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: StepHook) -> RemovableHandle:
-        """Call hook(optimizer, args, kwargs) after each step; the handle returned takes it off."""
+        """Call hook(optimizer, args, kwargs) after each step.
+
+        Args:
+            hook: the function; it returns None.
+
+        Returns:
+            What takes the hook off.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_post_hook.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> handle = optimizer.register_step_post_hook(lambda optimizer, args, kwargs: print("after"))
+            >>> optimizer.step()
+            after
+        """
         return RemovableHandle(self.step_post_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
@@ -155,6 +226,13 @@ class Optimizer(core.Optimizer):
             prepend: whether it comes before the hooks that are there.
 
         Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_state_dict_pre_hook.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> handle = optimizer.register_state_dict_pre_hook(lambda optimizer: print("saving"))
+            >>> state = optimizer.state_dict()
+            saving
         """
         return _hang(hook, self.state_dict_pre_hooks, prepend)
 
@@ -166,6 +244,13 @@ class Optimizer(core.Optimizer):
             prepend: whether it comes before the hooks that are there.
 
         Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_state_dict_post_hook.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> handle = optimizer.register_state_dict_post_hook(lambda optimizer, state: {**state, "epoch": 3})
+            >>> optimizer.state_dict()["epoch"]
+            3
         """
         return _hang(hook, self.state_dict_post_hooks, prepend)
 
@@ -177,6 +262,13 @@ class Optimizer(core.Optimizer):
             prepend: whether it comes before the hooks that are there.
 
         Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_load_state_dict_pre_hook.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> handle = optimizer.register_load_state_dict_pre_hook(lambda optimizer, state: print(list(state)))
+            >>> optimizer.load_state_dict(optimizer.state_dict())
+            ['state', 'param_groups']
         """
         return _hang(hook, self.load_state_dict_pre_hooks, prepend)
 
@@ -188,6 +280,13 @@ class Optimizer(core.Optimizer):
             prepend: whether it comes before the hooks that are there.
 
         Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_load_state_dict_post_hook.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> handle = optimizer.register_load_state_dict_post_hook(lambda optimizer: print("loaded"))
+            >>> optimizer.load_state_dict(optimizer.state_dict())
+            loaded
         """
         return _hang(hook, self.load_state_dict_post_hooks, prepend)
 
@@ -206,7 +305,21 @@ class Optimizer(core.Optimizer):
         return map(_climbing, blocks) if self.climbs else blocks
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters, or fill them with zeros."""
+        """Forget the gradients of all parameters, or fill them with zeros.
+
+        Args:
+            set_to_none: False fills them with zeros.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> w = nn.Parameter(Tensor([1.0]))
+            >>> (w * w).sum().backward()
+            >>> optim.SGD([w], lr=0.1).zero_grad()
+            >>> w.grad is None
+            True
+        """
         if set_to_none:
             super().zero_grad()
             return
@@ -215,7 +328,20 @@ class Optimizer(core.Optimizer):
                 forget_gradient(p, set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return options and state, with numbers for the parameters, in their order."""
+        """Return options and state, with numbers for the parameters, in their order.
+
+        Returns:
+            A dictionary of "state", by the numbers of the parameters, and "param_groups".
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> state = optimizer.state_dict()
+            >>> state["param_groups"][0]["lr"], state["param_groups"][0]["params"]
+            (0.1, [0, 1])
+        """
         for hook in list(self.state_dict_pre_hooks.values()):
             hook(self)
         ordered = [p for group in self.param_groups for p in group["params"]]
@@ -234,12 +360,25 @@ class Optimizer(core.Optimizer):
         All of it, or nothing if something does not fit. PyTorch's are such state dictionaries too, once
         `minigrad.from_numpy` has taken over their tensors.
 
+        Args:
+            state_dict: what `state_dict` returned.
+
         Raises:
             TypeError: state_dict, or one of its parts, is no dictionary.
             KeyError: "state" or "param_groups" is missing.
             ValueError: the number of groups, or of parameters in one of them, differs; or the shape of a tensor, from
                 its parameter's. (PyTorch fails at the next step there. An optimizer with a `step` of its own may
                 remember tensors of any shape.)
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.load_state_dict.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)
+            >>> state = optim.SGD(nn.Linear(2, 1).parameters(), lr=0.5).state_dict()
+            >>> optimizer.load_state_dict(state)
+            >>> optimizer.param_groups[0]["lr"]
+            0.5
         """
         _check_kind("state_dict", state_dict)
         state_dict = self._as_hooks_left(dict(state_dict), self.load_state_dict_pre_hooks)

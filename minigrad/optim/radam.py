@@ -40,6 +40,15 @@ class RAdam(CountingOptimizer):
 
     Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020;
         https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = RAdam([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.800000011920929
     """
 
     def __init__(

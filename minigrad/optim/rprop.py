@@ -34,6 +34,15 @@ class Rprop(CountingOptimizer):
 
     Source: Riedmiller and Braun, "A Direct Adaptive Method for Faster Backpropagation Learning", ICNN 1993;
         https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(Tensor([1.0]))
+        >>> optimizer = Rprop([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        0.8999999761581421
     """
 
     def __init__(

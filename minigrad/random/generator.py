@@ -41,8 +41,9 @@ class Generator:
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
 
-    >>> Generator().manual_seed(1).integers(0, 10, (5,))
-    array([5, 9, 4, 8, 3])
+    Example:
+        >>> Generator().manual_seed(1).integers(0, 10, (5,))
+        array([5, 9, 4, 8, 3])
     """
 
     def __init__(self, device: object = "cpu", *, engine: str = "torch") -> None:
@@ -74,8 +75,9 @@ class Generator:
             RuntimeError: the seed is no integer.
             ValueError: it is out of range.
 
-        >>> Generator().manual_seed(-1).initial_seed() == 2**64 - 1
-        True
+        Example:
+            >>> Generator().manual_seed(-1).initial_seed() == 2**64 - 1
+            True
         """
         if isinstance(seed, bool) or not hasattr(seed, "__index__"):
             raise RuntimeError(f"manual_seed: seed must be an int, got {seed!r} of type {type(seed).__name__}")
@@ -87,11 +89,29 @@ class Generator:
         return self
 
     def seed(self) -> int:
-        """Start again from a seed that the operating system draws, and return it."""
+        """Start again from a seed that the operating system draws, and return it.
+
+        Returns:
+            The seed, an integer in [0, 2⁶⁴ - 1].
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.seed
+
+        Example:
+            >>> generator = Generator()
+            >>> generator.seed() == generator.initial_seed()
+            True
+        """
         return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
 
     def initial_seed(self) -> int:
-        """Return the seed from which this generator started, from 0 to 2⁶⁴-1."""
+        """Return the seed from which this generator started, from 0 to 2⁶⁴-1.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.initial_seed
+
+        Example:
+            >>> Generator().manual_seed(1).initial_seed()
+            1
+        """
         return self._engine.seed
 
     def get_state(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -99,12 +119,13 @@ class Generator:
 
         The torch engine's 5056 bytes are those of ``torch.Generator.get_state``: a state travels both ways.
 
-        >>> g = Generator()
-        >>> state = g.get_state()
-        >>> first = g.normal((3,))
-        >>> g.set_state(state)
-        >>> bool((g.normal((3,)) == first).all())
-        True
+        Example:
+            >>> g = Generator()
+            >>> state = g.get_state()
+            >>> first = g.normal((3,))
+            >>> g.set_state(state)
+            >>> bool((g.normal((3,)) == first).all())
+            True
         """
         with self._lock:
             return np.frombuffer(self._engine.get_state().tobytes(), np.uint8).copy()
@@ -112,9 +133,19 @@ class Generator:
     def set_state(self, state: Any) -> None:
         """Put back a state that ``get_state`` of the same engine returned.
 
+        Args:
+            state: what `get_state` returned, uint8.
+
         Raises:
             TypeError: the state is not of dtype uint8.
             RuntimeError: it has another size than this engine's, or is no state at all.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.set_state
+
+        Example:
+            >>> generator = Generator()
+            >>> state = generator.get_state()
+            >>> generator.set_state(state)
         """
         data, layout = np.asarray(state), self._engine.state_dtype
         if data.dtype != np.uint8:
@@ -127,7 +158,16 @@ class Generator:
             self._engine.set_state(np.frombuffer(data.tobytes(), layout)[0])
 
     def clone_state(self) -> Generator:
-        """Return a new generator that will draw what this one would draw next."""
+        """Return a new generator that will draw what this one would draw next.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.Generator.html#torch.Generator.clone_state
+
+        Example:
+            >>> generator = Generator()
+            >>> twin = generator.clone_state()
+            >>> bool((generator.normal((3,)) == twin.normal((3,))).all())
+            True
+        """
         return _restored(self.engine, self.get_state())
 
     def uniform(self, shape: Shape, dtype: Any = np.float32, low: float = 0.0, high: float = 1.0) -> Array:
@@ -143,8 +183,9 @@ class Generator:
             NotImplementedError: another dtype.
             RuntimeError: a negative dimension; high < low; a bound or their difference is not finite in this dtype.
 
-        >>> Generator().manual_seed(0).uniform((3,))
-        array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
+        Example:
+            >>> Generator().manual_seed(0).uniform((3,))
+            array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
         """
         dtype = _floating("uniform", dtype)
         largest = float(np.finfo(dtype).max)
@@ -170,8 +211,9 @@ class Generator:
             NotImplementedError: another dtype.
             RuntimeError: a negative dimension, or std is negative or NaN.
 
-        >>> Generator().manual_seed(0).normal((3,))
-        array([ 1.5409961, -0.2934289, -2.1787894], dtype=float32)
+        Example:
+            >>> Generator().manual_seed(0).normal((3,))
+            array([ 1.5409961, -0.2934289, -2.1787894], dtype=float32)
         """
         dtype = _floating("normal", dtype)
         if not std >= 0:
@@ -184,8 +226,13 @@ class Generator:
     def exponential(self, shape: Shape, rate: float = 1.0) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Draw from the exponential distribution: -ln(1 - u) / rate, u uniform in double precision.
 
-        >>> Generator().manual_seed(0).exponential((2,)).round(4)
-        array([3.5083, 1.2304])
+        Args:
+            shape: of the result.
+            rate: above 0; the mean is 1 / rate.
+
+        Example:
+            >>> Generator().manual_seed(0).exponential((2,)).round(4)
+            array([3.5083, 1.2304])
         """
         with self._lock:
             uniforms = self._engine.unit(_size("exponential", shape), np.dtype(np.float64)).reshape(shape)
@@ -206,8 +253,9 @@ class Generator:
         Raises:
             RuntimeError: a negative dimension; high <= low; the dtype cannot hold the range.
 
-        >>> Generator().manual_seed(0).integers(-3, 3, (8,))
-        array([-1,  0,  2, -3, -2,  0, -2, -2])
+        Example:
+            >>> Generator().manual_seed(0).integers(-3, 3, (8,))
+            array([-1,  0,  2, -3, -2,  0, -2, -2])
         """
         dtype = np.dtype(dtype)
         low, high = operator.index(low), operator.index(high)
@@ -223,12 +271,16 @@ class Generator:
     def permutation(self, n: int) -> Array:
         """Draw an order of 0 … n-1, int64, shape (n,).
 
+        Args:
+            n: how many, at least 0.
+
         Raises:
             RuntimeError: n is negative.
             NotImplementedError: the torch engine, from n = 214 748 364 on.
 
-        >>> Generator().manual_seed(0).permutation(6)
-        array([2, 5, 3, 0, 1, 4])
+        Example:
+            >>> Generator().manual_seed(0).permutation(6)
+            array([2, 5, 3, 0, 1, 4])
         """
         with self._lock:
             return self._engine.permutation(_size("permutation", (operator.index(n),)))
@@ -248,8 +300,9 @@ class Generator:
             ValueError: p is outside of [0, 1] or NaN.
             RuntimeError: a negative dimension.
 
-        >>> Generator().manual_seed(0).keep_mask((4,), 0.5)
-        (array([False, False,  True, False]), 0.5)
+        Example:
+            >>> Generator().manual_seed(0).keep_mask((4,), 0.5)
+            (array([False, False,  True, False]), 0.5)
         """
         if not 0 <= p <= 1:
             raise ValueError(f"keep_mask: dropout probability p must lie in [0, 1], got {p}")
@@ -274,8 +327,9 @@ class Generator:
             NotImplementedError: an array of another dtype than float16, float32 or float64.
             ValueError: an array that does not broadcast to the shape.
 
-        >>> Generator().manual_seed(0).bernoulli(0.5, (4,))
-        array([False, False,  True, False])
+        Example:
+            >>> Generator().manual_seed(0).bernoulli(0.5, (4,))
+            array([False, False,  True, False])
         """
         if not np.all((p >= 0) & (p <= 1)):
             raise RuntimeError(f"bernoulli: p must lie in [0, 1], got {p}")
@@ -290,6 +344,8 @@ class Generator:
 
     def multinomial(self, weights: Array, n: int, replacement: bool = False) -> Array:
         """Draw n categories with probabilities in proportion to their weights.
+
+        PyTorch fills up with categories of weight 0 where too few others are left; here that is an error.
 
         Args:
             weights: of the categories, at least 0 and not all 0; shape (categories,), or (rows, categories) to draw
@@ -306,10 +362,9 @@ class Generator:
 
         Source: https://docs.pytorch.org/docs/stable/generated/torch.multinomial.html
 
-        >>> Generator().manual_seed(0).multinomial(np.array([1.0, 2.0, 3.0]), 5, replacement=True)
-        array([2, 2, 1, 2, 2])
-
-        PyTorch fills up with categories of weight 0 where too few others are left; here that is an error.
+        Example:
+            >>> Generator().manual_seed(0).multinomial(np.array([1.0, 2.0, 3.0]), 5, replacement=True)
+            array([2, 2, 1, 2, 2])
         """
         _floating("multinomial", weights.dtype)
         _check_weights(weights, n, replacement)
@@ -388,21 +443,47 @@ default_generator = Generator()
 def manual_seed(seed: int) -> Generator:
     """Start the default generator again from a seed, ``int(seed)``, and return it.
 
+    Args:
+        seed: an integer in [-2⁶³, 2⁶⁴ - 1].
+
+    Raises:
+        ValueError: another one.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html
 
-    >>> manual_seed(1).initial_seed()
-    1
+    Example:
+        >>> manual_seed(1).initial_seed()
+        1
     """
     return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:
-    """Start the default generator again from a seed that the operating system draws, and return it."""
+    """Start the default generator again from a seed that the operating system draws, and return it.
+
+    Source: https://pytorch.org/docs/stable/generated/torch.seed.html
+
+    Example:
+        >>> seed() == initial_seed()
+        True
+        >>> _ = manual_seed(0)
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """Return the seed from which the default generator started."""
+    """Return the seed from which the default generator started.
+
+    Returns:
+        An integer in [0, 2⁶⁴ - 1].
+
+    Source: https://pytorch.org/docs/stable/generated/torch.initial_seed.html
+
+    Example:
+        >>> _ = manual_seed(1)
+        >>> initial_seed()
+        1
+    """
     return default_generator.initial_seed()
 
 
@@ -414,6 +495,12 @@ def set_default_engine(engine: str) -> None:
 
     Raises:
         ValueError: an unknown engine.
+
+    Example:
+        >>> set_default_engine("fast")
+        >>> default_generator.engine
+        'fast'
+        >>> set_default_engine("torch")
     """
     with default_generator._lock:
         seed = default_generator.initial_seed()

@@ -71,6 +71,9 @@ def save(obj: Any, f: File) -> None:
 def load(f: File, map_location: Any = None, *, weights_only: bool | None = True) -> Any:
     """Load what `save` has saved, or the tensors of any safetensors file by name. No file can run code.
 
+    As in PyTorch, a Parameter comes back as a Parameter, and the result of an operation as a leaf. Unlike PyTorch's, it
+    reads no pickles.
+
     Args:
         f: a path, or a file object open for reading bytes; it is read to its end.
         map_location: the CPU, where all tensors are; a function or a dict has nothing to map.
@@ -84,8 +87,14 @@ def load(f: File, map_location: Any = None, *, weights_only: bool | None = True)
 
     Source: https://pytorch.org/docs/stable/generated/torch.load.html
 
-    As in PyTorch, a Parameter comes back as a Parameter, and the result of an operation as a leaf. Unlike PyTorch's, it
-    reads no pickles.
+    Example:
+        >>> import io
+        >>> import minigrad
+        >>> file = io.BytesIO()
+        >>> minigrad.save({"w": minigrad.tensor([1.0, 2.0])}, file)
+        >>> _ = file.seek(0)
+        >>> load(file)
+        {'w': tensor([1., 2.])}
     """
     _check_location(map_location)
     name, data = _read(f)

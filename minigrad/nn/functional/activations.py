@@ -35,7 +35,14 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
         input: x, of any shape.
         inplace: overwrite the input.
 
+    Raises:
+        NotImplementedError: the input is of booleans.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+
+    Example:
+        >>> relu(Tensor([-1.0, 2.0]))
+        tensor([0., 2.])
     """
     check_number("relu", input)
     return input.relu()
@@ -50,6 +57,9 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         input: x, of any shape and floating-point dtype.
         negative_slope: any number.
         inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
 
@@ -83,8 +93,13 @@ def rrelu(
 
     Raises:
         RuntimeError: lower > upper.
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
+
+    Example:
+        >>> rrelu(Tensor([-1.0, 2.0]), lower=0.1, upper=0.3)
+        tensor([-0.2000,  2.0000])
     """
     if not lower <= upper:
         raise RuntimeError(f"rrelu: Lower bound should be less than or equal to the upper bound: {lower} > {upper}")
@@ -116,6 +131,10 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
     Source: He et al., "Delving Deep into Rectifiers", 2015;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html
+
+    Example:
+        >>> prelu(Tensor([-1.0, 2.0]), Tensor([0.25]))
+        tensor([-0.2500,  2.0000])
     """
     check_tensors("prelu", input=input, weight=weight)
     if input.dtype != weight.dtype:
@@ -141,7 +160,18 @@ def _along_channels(weight: Tensor, input: Tensor) -> Tensor:
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Return min(max(x, 0), 6).
 
+    Args:
+        input: x, of any shape.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
+
+    Example:
+        >>> relu6(Tensor([-1.0, 2.0, 8.0]))
+        tensor([0., 2., 6.])
     """
     return hardtanh(input, 0.0, 6.0)
 
@@ -151,7 +181,20 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Return x where x > threshold, and value elsewhere.
 
+    Args:
+        input: x, of any shape.
+        threshold: any number.
+        value: any number; a fraction is cut off for an input of integers.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
+
+    Example:
+        >>> threshold(Tensor([-1.0, 0.5, 2.0]), 1.0, 0.0)
+        tensor([0., 0., 2.])
     """
     check_number("threshold", input)
     value = value if input.array.dtype.kind == "f" else int(value)
@@ -170,7 +213,14 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         alpha: α; the least value is -α.
         inplace: overwrite the input.
 
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
+
+    Example:
+        >>> elu(Tensor([-1.0, 2.0]))
+        tensor([-0.6321,  2.0000])
     """
     check_float("elu", input)
     return apply(table.elu, input, alpha=alpha, scale=1.0, rate=1.0)
@@ -180,8 +230,19 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return s · x where x > 0, and s · α · (exp(x) - 1) elsewhere, with s = 1.0507 and α = 1.6733.
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
+
+    Example:
+        >>> selu(Tensor([-1.0, 2.0]))
+        tensor([-1.1113,  2.1014])
     """
     constants = {"alpha": SELU_ALPHA, "scale": SELU_SCALE, "rate": 1.0}
     check_float("selu", input)
@@ -200,8 +261,13 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
     Raises:
         RuntimeError: α is 0.
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
+
+    Example:
+        >>> celu(Tensor([-1.0, 2.0]), alpha=0.5)
+        tensor([-0.4323,  2.0000])
     """
     if alpha == 0:
         raise RuntimeError("celu: ZeroDivisionError: alpha cannot be 0 for CELU")
@@ -222,6 +288,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
     Raises:
         RuntimeError: another way to approximate.
+        NotImplementedError: the input is of integers.
 
     Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html
@@ -244,7 +311,18 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x · sigmoid(x), also known as swish.
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
+
+    Example:
+        >>> silu(Tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.2689,  0.0000,  1.7616])
     """
     check_float("silu", input)
     return input * input.sigmoid()
@@ -255,8 +333,19 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x · tanh(log(1 + exp(x))).
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", 2019;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
+
+    Example:
+        >>> mish(Tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.3034,  0.0000,  1.9440])
     """
     check_float("mish", input)
     return input * softplus(input).tanh()
@@ -267,7 +356,18 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x · min(max(x + 3, 0), 6) / 6.
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html
+
+    Example:
+        >>> hardswish(Tensor([-4.0, 1.0, 4.0]))
+        tensor([-0.0000, 0.6667, 4.0000])
     """
     check_float("hardswish", input)
     return apply(table.hardswish, input)
@@ -283,8 +383,13 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
     Raises:
         RuntimeError: the size is odd, or there is no dimension at all.
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html
+
+    Example:
+        >>> glu(Tensor([1.0, 2.0, 0.0, 0.0]))
+        tensor([0.5000, 1.0000])
     """
     check_float("glu", input)
     if input.ndim == 0:
@@ -303,16 +408,30 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 def sigmoid(input: Tensor) -> Tensor:
     """Return 1 / (1 + exp(-x)).
 
+    Args:
+        input: x, of any shape; integers give the default float dtype.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.sigmoid.html
+
+    Example:
+        >>> sigmoid(Tensor([-1.0, 0.0, 1.0]))
+        tensor([0.2689, 0.5000, 0.7311])
     """
     check_tensor("sigmoid", input)
     return input.sigmoid()
 
 
 def tanh(input: Tensor) -> Tensor:
-    """Return the hyperbolic tangent of x.
+    """Return the hyperbolic tangent of x, (exp(x) - exp(-x)) / (exp(x) + exp(-x)).
+
+    Args:
+        input: x, of any shape; integers give the default float dtype.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.tanh.html
+
+    Example:
+        >>> tanh(Tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.7616,  0.0000,  0.7616])
     """
     check_tensor("tanh", input)
     return input.tanh()
@@ -330,8 +449,14 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 
     Raises:
         ValueError: min_val > max_val.
+        RuntimeError: a negative bound for a uint8.
+        NotImplementedError: the input is of booleans.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
+
+    Example:
+        >>> hardtanh(Tensor([-2.0, 0.5, 2.0]))
+        tensor([-1.0000,  0.5000,  1.0000])
     """
     check_number("hardtanh", input)
     if min_val > max_val:
@@ -346,7 +471,18 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """Return min(max(x + 3, 0), 6) / 6.
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+        inplace: overwrite the input.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
+
+    Example:
+        >>> hardsigmoid(Tensor([-4.0, 0.0, 4.0]))
+        tensor([0.0000, 0.5000, 1.0000])
     """
     check_float("hardsigmoid", input)
     return apply(table.hardsigmoid, input)
@@ -355,7 +491,17 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 def softsign(input: Tensor) -> Tensor:
     """Return x / (1 + |x|).
 
+    Args:
+        input: x, of any shape; integers give the default float dtype.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html
+
+    Example:
+        >>> softsign(Tensor([-1.0, 0.0, 3.0]))
+        tensor([-0.5000,  0.0000,  0.7500])
     """
     check_number("softsign", input)
     return input / (input.abs() + 1)
@@ -373,7 +519,14 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
         beta: β, which sharpens the bend.
         threshold: where the function is taken to be linear.
 
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
+
+    Example:
+        >>> softplus(Tensor([-1.0, 0.0, 30.0]))
+        tensor([ 0.3133,  0.6931, 30.0000])
     """
     check_float("softplus", input)
     return apply(table.softplus, input, beta=beta, threshold=threshold)
@@ -382,7 +535,17 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 def logsigmoid(input: Tensor) -> Tensor:
     """Return log(1 / (1 + exp(-x))), without overflow.
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+
+    Example:
+        >>> logsigmoid(Tensor([-1000.0, 0.0]))
+        tensor([-1.0000e+03, -6.9315e-01])
     """
     check_float("logsigmoid", input)
     return apply(table.logsigmoid, input)
@@ -394,7 +557,17 @@ def logsigmoid(input: Tensor) -> Tensor:
 def tanhshrink(input: Tensor) -> Tensor:
     """Return x - tanh(x).
 
+    Args:
+        input: x, of any shape; integers give the default float dtype.
+
+    Raises:
+        NotImplementedError: the input is of booleans.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html
+
+    Example:
+        >>> tanhshrink(Tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.2384,  0.0000,  0.2384])
     """
     check_number("tanhshrink", input)
     return input - input.tanh()
@@ -411,8 +584,13 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
     Raises:
         RuntimeError: λ is negative.
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html
+
+    Example:
+        >>> softshrink(Tensor([-1.0, 0.25, 2.0]))
+        tensor([-0.5000,  0.0000,  1.5000])
     """
     check_float("softshrink", input)
     if not lambd >= 0:
@@ -425,7 +603,18 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """Return x, and 0 where |x| ≤ λ.
 
+    Args:
+        input: x, of any shape and floating-point dtype.
+        lambd: λ ≥ 0; with a negative one, the result is x.
+
+    Raises:
+        NotImplementedError: the input is of integers.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html
+
+    Example:
+        >>> hardshrink(Tensor([-1.0, 0.25, 2.0]))
+        tensor([-1.,  0.,  2.])
     """
     check_float("hardshrink", input)
     return input.masked_fill((input >= -lambd) & (input <= lambd), 0.0)
@@ -456,20 +645,44 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """Return softmax(-x); its arguments are those of `softmax`.
+    """Return softmax(-x) along one dimension: the smallest value gets the largest probability.
+
+    A uint8 is converted to the given dtype before its sign changes; in PyTorch it wraps around.
+
+    Args:
+        input: x, of floating-point dtype.
+        dim: which dimension; without it one is guessed as by PyTorch, with a warning.
+        dtype: what the input is converted to first.
+
+    Raises:
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
 
-    A uint8 is converted to the given dtype before its sign changes; in PyTorch it wraps around.
+    Example:
+        >>> softmin(Tensor([0.0, 0.0, 1.0]), dim=0)
+        tensor([0.4223, 0.4223, 0.1554])
     """
     x, dim = _prepared("softmin", input, dim, _stacklevel, dtype)
     return (-x).softmax(dim)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """Return log(softmax(x)), without overflow; its arguments are those of `softmax`.
+    """Return log(softmax(x)) = x - log(Σ exp(x)) along one dimension, without overflow.
+
+    Args:
+        input: x, of floating-point dtype.
+        dim: which dimension; without it one is guessed as by PyTorch, with a warning.
+        dtype: what the input is converted to first.
+
+    Raises:
+        NotImplementedError: the input is of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+
+    Example:
+        >>> log_softmax(Tensor([0.0, 0.0]), dim=0)
+        tensor([-0.6931, -0.6931])
     """
     x, dim = _prepared("log_softmax", input, dim, _stacklevel, dtype)
     return x.log_softmax(dim)

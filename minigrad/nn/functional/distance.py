@@ -48,7 +48,14 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
         eps: ε, added to every difference.
         keepdim: whether to keep the last dimension, with size 1.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
+
+    Example:
+        >>> pairwise_distance(Tensor([[0.0, 0.0]]), Tensor([[3.0, 4.0]]))
+        tensor([5.0000])
     """
     check_tensors("pairwise_distance", x1=x1, x2=x2)
     return (x1 - x2 + eps).norm(p, -1, keepdim)

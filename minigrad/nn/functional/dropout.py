@@ -80,6 +80,14 @@ def dropout1d(
         RuntimeError: the input has another number of dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> dropout1d(minigrad.ones(1, 3, 2), p=0.5)
+        tensor([[[0., 0.],
+                 [0., 0.],
+                 [2., 2.]]])
     """
     check_tensor("dropout1d", input)
     if input.ndim not in (2, 3):
@@ -110,6 +118,14 @@ def dropout2d(
         RuntimeError: the input has fewer than two dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> dropout2d(minigrad.ones(1, 3, 1, 2), p=0.5).squeeze()
+        tensor([[0., 0.],
+                [0., 0.],
+                [2., 2.]])
     """
     check_tensor("dropout2d", input)
     if input.ndim not in (3, 4):
@@ -144,6 +160,14 @@ def dropout3d(
         RuntimeError: the input has no dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> dropout3d(minigrad.ones(1, 3, 1, 1, 2), p=0.5).squeeze()
+        tensor([[0., 0.],
+                [0., 0.],
+                [2., 2.]])
     """
     check_tensor("dropout3d", input)
     if input.ndim not in (4, 5):
@@ -180,6 +204,12 @@ def alpha_dropout(
 
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> alpha_dropout(Tensor([0.0, 1.0, 2.0]), p=0.5, training=True)
+        tensor([-0.7792, -0.7792,  2.5520])
     """
     return _dropped("alpha_dropout", input, p, training, generator, noise=_alpha_noise)
 
@@ -207,6 +237,14 @@ def feature_alpha_dropout(
         RuntimeError: the input has fewer than two dimensions.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
+
+    Example:
+        >>> import minigrad
+        >>> _ = minigrad.manual_seed(0)
+        >>> feature_alpha_dropout(minigrad.ones(1, 3, 2), p=0.5, training=True)
+        tensor([[[-0.7792, -0.7792],
+                 [-0.7792, -0.7792],
+                 [ 1.6656,  1.6656]]])
     """
     return _dropped("feature_alpha_dropout", input, p, training, generator, 2, _alpha_noise)
 

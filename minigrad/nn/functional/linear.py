@@ -22,6 +22,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         RuntimeError: the shapes do not fit; the message has both.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+
+    Example:
+        >>> linear(Tensor([[1.0, 2.0]]), Tensor([[1.0, 1.0], [0.0, 1.0]]), Tensor([0.5, 0.5]))
+        tensor([[3.5000, 2.5000]])
     """
     check_tensor("linear", input)
     if weight.ndim == 1:
@@ -50,6 +54,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         RuntimeError: the shapes do not fit.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
+
+    Example:
+        >>> bilinear(Tensor([1.0, 2.0]), Tensor([3.0, 4.0]), Tensor([[[1.0, 0.0], [0.0, 1.0]]]))
+        tensor([11.])
     """
     check_tensors("bilinear", input1=input1, input2=input2, weight=weight)
     _check_bilinear(input1, input2, weight, bias)

@@ -47,6 +47,11 @@ def batch_norm(
 
     Source: Ioffe and Szegedy, "Batch Normalization", 2015;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+
+    Example:
+        >>> batch_norm(Tensor([[0.0, 10.0], [2.0, 30.0]]), None, None, training=True)
+        tensor([[-1.0000, -1.0000],
+                [ 1.0000,  1.0000]])
     """
     check_float("batch_norm", input)
     _check_batch_norm(input, training, eps)
@@ -132,6 +137,11 @@ def layer_norm(
 
     Source: Ba et al., "Layer Normalization", 2016;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
+
+    Example:
+        >>> layer_norm(Tensor([[1.0, 3.0], [20.0, 10.0]]), (2,))
+        tensor([[-1.0000,  1.0000],
+                [ 1.0000, -1.0000]])
     """
     check_float("layer_norm", input)
     shape = _normalized_shape("layer_norm", input, normalized_shape, weight=weight, bias=bias)
@@ -155,6 +165,10 @@ def rms_norm(
 
     Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
+
+    Example:
+        >>> rms_norm(Tensor([[1.0, 7.0]]), (2,))
+        tensor([[0.2000, 1.4000]])
     """
     check_float("rms_norm", input)
     shape = _normalized_shape("rms_norm", input, normalized_shape, weight=weight)
@@ -200,6 +214,10 @@ def group_norm(
 
     Source: Wu and He, "Group Normalization", 2018;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
+
+    Example:
+        >>> group_norm(Tensor([[1.0, 3.0, 20.0, 10.0]]), num_groups=2)
+        tensor([[-1.0000,  1.0000,  1.0000, -1.0000]])
     """
     check_float("group_norm", input)
     if input.ndim < 2:

@@ -261,7 +261,17 @@ class Hooked(Registration):
             prepend: whether it comes before the hooks that are there.
             with_kwargs: call ``hook(module, args, kwargs)``, which returns None or new args and kwargs.
 
+        Returns:
+            What takes the hook off.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_pre_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> layer = nn.ReLU()
+            >>> handle = layer.register_forward_pre_hook(lambda module, args: (args[0] + 1,))
+            >>> layer(Tensor([-3.0, 2.0]))
+            tensor([0., 3.])
         """
         return add_hook(ForwardHook(hook, with_kwargs), self._forward_pre_hooks, prepend)
 
@@ -276,7 +286,17 @@ class Hooked(Registration):
             with_kwargs: call ``hook(module, args, kwargs, output)``.
             always_call: call it also where the forward pass raised an error.
 
+        Returns:
+            What takes the hook off.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> layer = nn.ReLU()
+            >>> handle = layer.register_forward_hook(lambda module, args, output: output * 10)
+            >>> layer(Tensor([-3.0, 2.0]))
+            tensor([ 0., 20.])
         """
         return add_hook(ForwardHook(hook, with_kwargs, always_call), self._forward_hooks, prepend)
 
@@ -287,7 +307,19 @@ class Hooked(Registration):
             hook: gets the gradients of the outputs as a tuple; what it returns replaces them.
             prepend: whether it comes before the hooks that are there.
 
+        Returns:
+            What takes the hook off.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_pre_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> layer = nn.ReLU()
+            >>> handle = layer.register_full_backward_pre_hook(lambda module, grad_output: (grad_output[0] * 10,))
+            >>> x = Tensor([-3.0, 2.0]).requires_grad_()
+            >>> layer(x).sum().backward()
+            >>> x.grad
+            tensor([ 0., 10.])
         """
         return add_hook(hook, self._backward_pre_hooks, prepend)
 
@@ -299,7 +331,18 @@ class Hooked(Registration):
                 none; what it returns replaces the arguments' gradients.
             prepend: whether it comes before the hooks that are there.
 
+        Returns:
+            What takes the hook off.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> layer = nn.ReLU()
+            >>> handle = layer.register_full_backward_hook(lambda module, grad_input, grad_output: print(grad_input))
+            >>> x = Tensor([-3.0, 2.0]).requires_grad_()
+            >>> layer(x).sum().backward()
+            (tensor([0., 1.]),)
         """
         return add_hook(hook, self._backward_hooks, prepend)
 
@@ -308,5 +351,21 @@ class Hooked(Registration):
 
         PyTorch's deprecated hook of this name gets the gradients of the last operation's inputs, the weights among
         them, instead of those of the module's.
+
+        Args:
+            hook: gets the module, and the gradients of the positional arguments and of the outputs as tuples.
+
+        Returns:
+            What takes the hook off.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_backward_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> layer = nn.ReLU()
+            >>> handle = layer.register_backward_hook(lambda module, grad_input, grad_output: print(grad_output))
+            >>> x = Tensor([-3.0, 2.0]).requires_grad_()
+            >>> layer(x).sum().backward()
+            (tensor([1., 1.]),)
         """
         return self.register_full_backward_hook(hook)

@@ -13,7 +13,15 @@ class Printing(Registration):
         return self.__class__.__name__
 
     def extra_repr(self) -> str:
-        """Return what stands in the parentheses of a layer without children; subclasses return what matters."""
+        """Return what stands in the parentheses of a layer without children; subclasses return what matters.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.extra_repr
+
+        Example:
+            >>> from minigrad import nn
+            >>> nn.Linear(2, 1).extra_repr()
+            'in_features=2, out_features=1, bias=True'
+        """
         return ""
 
     def __repr__(self) -> str:

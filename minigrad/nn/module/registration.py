@@ -110,9 +110,24 @@ class Registration(core.Module):
     def add_module(self, name: str, module: Registration | None) -> None:
         """Assign a module to an attribute; the name may be one that Python's syntax does not allow, such as "0".
 
+        Args:
+            name: of the attribute.
+            module: or None, which keeps its place.
+
         Raises:
             TypeError: not a module, or the name is no string.
             KeyError: the name is empty, has a dot, or is that of another attribute.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.add_module
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Module()
+            >>> net.add_module("0", nn.ReLU())
+            >>> net
+            Module(
+              (0): ReLU()
+            )
         """
         if not isinstance(module, Registration | None):
             raise TypeError(f"{module!r} is not a Module subclass")
@@ -120,16 +135,50 @@ class Registration(core.Module):
         self._modules[name] = module
 
     def register_module(self, name: str, module: Registration | None) -> None:
-        """Do what `add_module` does."""
+        """Do what `add_module` does.
+
+        Args:
+            name: of the attribute.
+            module: or None, which keeps its place.
+
+        Raises:
+            TypeError: not a module, or the name is no string.
+            KeyError: the name is empty, has a dot, or is that of another attribute.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_module
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Module()
+            >>> net.register_module("act", nn.ReLU())
+            >>> net
+            Module(
+              (act): ReLU()
+            )
+        """
         self.add_module(name, module)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Assign a parameter to an attribute; None keeps its place.
 
+        Args:
+            name: of the attribute.
+            param: a parameter, or None.
+
         Raises:
             TypeError: not a parameter, or the name is no string.
             KeyError: the name is empty, has a dot, or is that of another attribute.
+            ValueError: the parameter is the result of an operation.
             AttributeError: before ``super().__init__()``.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_parameter
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Module()
+            >>> net.register_parameter("w", nn.Parameter(Tensor([1.0])))
+            >>> [name for name, _ in net.named_parameters()]
+            ['w']
         """
         parameters = self._registry("parameter", name)
         self._check_name("parameter", name)
@@ -152,6 +201,15 @@ class Registration(core.Module):
             TypeError: not a tensor, or the name is no string.
             KeyError: the name is empty, has a dot, or is that of another attribute.
             AttributeError: before ``super().__init__()``.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_buffer
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Module()
+            >>> net.register_buffer("mean", Tensor([0.5]))
+            >>> net.state_dict()
+            OrderedDict([('mean', tensor([0.5000]))])
         """
         buffers = self._registry("buffer", name)
         self._check_name("buffer", name)

@@ -44,7 +44,21 @@ class State(Traversal):
 
         A module that defines this defines `set_extra_state`, too.
 
+        Raises:
+            RuntimeError: the module does not define it.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.get_extra_state
+
+        Example:
+            >>> from minigrad import nn
+            >>> class Counter(nn.Module):
+            ...     count = 3
+            ...     def get_extra_state(self):
+            ...         return self.count
+            ...     def set_extra_state(self, state):
+            ...         self.count = state
+            >>> Counter().state_dict()
+            OrderedDict([('_extra_state', 3)])
         """
         raise RuntimeError(f"{type(self).__name__} does not define get_extra_state")
 
@@ -54,7 +68,24 @@ class State(Traversal):
         Args:
             state: the value under ``_extra_state``.
 
+        Raises:
+            RuntimeError: the module does not define it.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.set_extra_state
+
+        Example:
+            >>> from minigrad import nn
+            >>> class Counter(nn.Module):
+            ...     count = 0
+            ...     def get_extra_state(self):
+            ...         return self.count
+            ...     def set_extra_state(self, state):
+            ...         self.count = state
+            >>> counter = Counter()
+            >>> counter.load_state_dict({"_extra_state": 3})
+            <All keys matched successfully>
+            >>> counter.count
+            3
         """
         raise RuntimeError(f"{type(self).__name__} does not define set_extra_state")
 
@@ -88,6 +119,11 @@ class State(Traversal):
             keep_vars: whether to return the parameters themselves, with their gradients and hooks.
 
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
+
+        Example:
+            >>> from minigrad import nn
+            >>> list(nn.Sequential(nn.Linear(2, 1)).state_dict())
+            ['0.weight', '0.bias']
         """
         state: OrderedDict[str, Any] = OrderedDict() if destination is None else destination
         for hook in list(self._state_dict_pre_hooks.values()):
@@ -124,6 +160,12 @@ class State(Traversal):
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.load_state_dict. It
             differs in that a state that does not fit changes nothing; PyTorch loads what does. Only where there are
             hooks that are called afterwards, which may forgive names, is all else loaded before names are refused.
+
+        Example:
+            >>> from minigrad import nn
+            >>> net, other = nn.Linear(2, 1), nn.Linear(2, 1)
+            >>> net.load_state_dict(other.state_dict())
+            <All keys matched successfully>
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
@@ -177,7 +219,20 @@ class State(Traversal):
     def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(module, prefix, keep_vars)`` before `state_dict` looks at this module.
 
+        Args:
+            hook: the function.
+
+        Returns:
+            What takes the hook off.
+
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_state_dict_pre_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Linear(2, 1)
+            >>> handle = net.register_state_dict_pre_hook(lambda module, prefix, keep_vars: print("saving"))
+            >>> state = net.state_dict()
+            saving
         """
         return add_hook(hook, vars(self).setdefault("_state_dict_pre_hooks", OrderedDict()))
 
@@ -188,6 +243,15 @@ class State(Traversal):
             hook: changes state_dict and returns None. In local_metadata is the module's ``_version``, 1 by default.
 
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_state_dict_post_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Linear(2, 1)
+            >>> def without_bias(module, state_dict, prefix, local_metadata):
+            ...     del state_dict[prefix + "bias"]
+            >>> handle = net.register_state_dict_post_hook(without_bias)
+            >>> list(net.state_dict())
+            ['weight']
         """
         return add_hook(hook, vars(self).setdefault("_state_dict_hooks", OrderedDict()))
 
@@ -199,6 +263,15 @@ class State(Traversal):
                 and may change state_dict, a copy, and the lists. local_metadata is an empty dictionary.
 
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_load_state_dict_pre_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Linear(2, 1, bias=False)
+            >>> def rename(module, state, prefix, *rest):
+            ...     state[prefix + "weight"] = state.pop(prefix + "kernel")
+            >>> handle = net.register_load_state_dict_pre_hook(rename)
+            >>> net.load_state_dict({"kernel": Tensor([[1.0, 2.0]])})
+            <All keys matched successfully>
         """
         return add_hook(hook, vars(self).setdefault("_load_state_dict_pre_hooks", OrderedDict()))
 
@@ -209,6 +282,13 @@ class State(Traversal):
             hook: may change the lists in incompatible_keys, so that names are forgiven, and returns None.
 
         Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_load_state_dict_post_hook
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Linear(2, 1)
+            >>> handle = net.register_load_state_dict_post_hook(lambda module, keys: keys.missing_keys.clear())
+            >>> net.load_state_dict({"weight": Tensor([[1.0, 2.0]])})
+            <All keys matched successfully>
         """
         return add_hook(hook, vars(self).setdefault("_load_state_dict_post_hooks", OrderedDict()))
 

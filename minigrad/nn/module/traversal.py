@@ -14,7 +14,15 @@ class Traversal(Registration):
     """The part of a module that goes through the tree of modules below it."""
 
     def named_children(self) -> Iterator[tuple[str, Any]]:
-        """Iterate over the modules among the attributes, each once."""
+        """Iterate over the modules among the attributes, each once, with their names.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_children
+
+        Example:
+            >>> from minigrad import nn
+            >>> dict(nn.Sequential(nn.Linear(2, 1), nn.ReLU()).named_children())
+            {'0': Linear(in_features=2, out_features=1, bias=True), '1': ReLU()}
+        """
         seen: set[Any] = set()
         for name, module in self._registered("module"):
             if module is not None and module not in seen:
@@ -22,7 +30,15 @@ class Traversal(Registration):
                 yield name, module
 
     def children(self) -> Iterator[Any]:
-        """Iterate over the modules among the attributes, each once."""
+        """Iterate over the modules among the attributes, each once.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.children
+
+        Example:
+            >>> from minigrad import nn
+            >>> list(nn.Sequential(nn.Linear(2, 1), nn.ReLU()).children())
+            [Linear(in_features=2, out_features=1, bias=True), ReLU()]
+        """
         return (module for _, module in self.named_children())
 
     def named_modules(
@@ -34,6 +50,13 @@ class Traversal(Registration):
             memo: modules to leave out; it grows.
             prefix: what the names begin with.
             remove_duplicate: whether to give a module that is found on several paths once only.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_modules
+
+        Example:
+            >>> from minigrad import nn
+            >>> [name for name, _ in nn.Sequential(nn.Sequential(nn.ReLU()), nn.Tanh()).named_modules()]
+            ['', '0', '0.0', '1']
         """
         memo = set() if memo is None else memo
         if self in memo:
@@ -46,7 +69,18 @@ class Traversal(Registration):
                 yield from module.named_modules(memo, _dotted(prefix, name), remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Any]:
-        """Iterate over this module and all below it."""
+        """Iterate over this module and all below it.
+
+        Args:
+            remove_duplicate: whether to give a module that is found on several paths once only.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.modules
+
+        Example:
+            >>> from minigrad import nn
+            >>> len(list(nn.Sequential(nn.Sequential(nn.ReLU()), nn.Tanh()).modules()))
+            4
+        """
         return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_parameters(
@@ -58,21 +92,63 @@ class Traversal(Registration):
             prefix: what the names begin with.
             recurse: whether to go on with the modules below this one.
             remove_duplicate: whether to give tied weights once only, under their first name.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_parameters
+
+        Example:
+            >>> from minigrad import nn
+            >>> [name for name, _ in nn.Sequential(nn.Linear(2, 1), nn.ReLU()).named_parameters()]
+            ['0.weight', '0.bias']
         """
         return self._named_tensors("parameter", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """Iterate over the parameters, each once."""
+        """Iterate over the parameters, each once.
+
+        Args:
+            recurse: whether to go on with the modules below this one.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.parameters
+
+        Example:
+            >>> from minigrad import nn
+            >>> sum(p.numel() for p in nn.Linear(2, 3).parameters())
+            9
+        """
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Iterate over the buffers, with dotted names; arguments as in `named_parameters`."""
+        """Iterate over the buffers, with dotted names.
+
+        Args:
+            prefix: what the names begin with.
+            recurse: whether to go on with the modules below this one.
+            remove_duplicate: whether to give a buffer that is found on several paths once only.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_buffers
+
+        Example:
+            >>> from minigrad import nn
+            >>> [name for name, _ in nn.BatchNorm1d(2).named_buffers()]
+            ['running_mean', 'running_var', 'num_batches_tracked']
+        """
         return self._named_tensors("buffer", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """Iterate over the buffers, each once."""
+        """Iterate over the buffers, each once.
+
+        Args:
+            recurse: whether to go on with the modules below this one.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.buffers
+
+        Example:
+            >>> from minigrad import nn
+            >>> len(list(nn.BatchNorm1d(2).buffers()))
+            3
+        """
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def _named_tensors(
@@ -89,7 +165,21 @@ class Traversal(Registration):
                 yield _dotted(path, name), tensor
 
     def get_submodule(self, target: str) -> Any:
-        """Return the module of this dotted name; AttributeError where there is none."""
+        """Return the module of this dotted name; this one for an empty name.
+
+        Args:
+            target: the name.
+
+        Raises:
+            AttributeError: there is no module of the name.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.get_submodule
+
+        Example:
+            >>> from minigrad import nn
+            >>> nn.Sequential(nn.Sequential(nn.ReLU())).get_submodule("0.0")
+            ReLU()
+        """
         module: Any = self
         for name in target.split(".") if target else []:
             module = _attribute(module, name)
@@ -108,6 +198,17 @@ class Traversal(Registration):
         Raises:
             ValueError: an empty name, or not a module.
             AttributeError: the path does not lead to a module, or the name is that of something else.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.set_submodule
+
+        Example:
+            >>> from minigrad import nn
+            >>> net = nn.Sequential(nn.ReLU())
+            >>> net.set_submodule("0", nn.Tanh())
+            >>> net
+            Sequential(
+              (0): Tanh()
+            )
         """
         if not target:
             raise ValueError("Cannot set the submodule without a target name!")
@@ -120,7 +221,21 @@ class Traversal(Registration):
         setattr(parent, name, module)
 
     def get_parameter(self, target: str) -> Parameter:
-        """Return the parameter of this dotted name; AttributeError where there is none."""
+        """Return the parameter of this dotted name.
+
+        Args:
+            target: the name.
+
+        Raises:
+            AttributeError: there is no parameter of the name.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.get_parameter
+
+        Example:
+            >>> from minigrad import nn
+            >>> nn.Sequential(nn.Linear(2, 1)).get_parameter("0.weight").shape
+            minigrad.Size([1, 2])
+        """
         path, _, name = target.rpartition(".")
         parameter = _attribute(self.get_submodule(path), name)
         if not isinstance(parameter, Parameter):
@@ -128,7 +243,21 @@ class Traversal(Registration):
         return parameter
 
     def get_buffer(self, target: str) -> Tensor:
-        """Return the buffer of this dotted name; AttributeError where there is none."""
+        """Return the buffer of this dotted name.
+
+        Args:
+            target: the name.
+
+        Raises:
+            AttributeError: there is no buffer of the name.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.get_buffer
+
+        Example:
+            >>> from minigrad import nn
+            >>> nn.Sequential(nn.BatchNorm1d(2)).get_buffer("0.running_var")
+            tensor([1., 1.])
+        """
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
         buffer: Tensor = _attribute(module, name)

@@ -62,7 +62,21 @@ def clip_grads_with_norm_(
 ) -> None:
     """Scale all gradients, in place, by min(1, max_norm / (total_norm + 10⁻⁶)).
 
+    Args:
+        parameters: a tensor or several; those without a gradient are left out.
+        max_norm: the norm that is not to be exceeded.
+        total_norm: that of all gradients, as `get_total_norm` returns it.
+        foreach: accepted for PyTorch's sake.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(tensor([3.0, 4.0]))
+        >>> w.grad = tensor([3.0, 4.0])
+        >>> clip_grads_with_norm_(w, 1.0, get_total_norm(w.grad))
+        >>> w.grad
+        tensor([0.6000, 0.8000])
     """
     factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
     for grad in _gradients(_listed(parameters)):
@@ -73,9 +87,22 @@ def clip_grads_with_norm_(
 def get_total_norm(
     tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Tensor:
-    """Return the norm of several tensors as one vector; arguments as in `clip_grad_norm_`.
+    """Return the norm of several tensors as one vector.
+
+    Args:
+        tensors: a tensor or several.
+        norm_type: p of the p-norm; ∞ for the largest absolute value.
+        error_if_nonfinite: raise where the norm is infinite or NaN.
+        foreach: accepted for PyTorch's sake.
+
+    Raises:
+        RuntimeError: the norm is not finite, and that is an error.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
+
+    Example:
+        >>> get_total_norm([tensor([3.0]), tensor([4.0])])
+        tensor(5.)
     """
     p = float(norm_type)
     norms = [x.norm(p) for x in _listed(tensors)]
@@ -100,6 +127,14 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
         foreach: accepted for PyTorch's sake.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
+
+    Example:
+        >>> from minigrad.nn import Parameter
+        >>> w = Parameter(tensor([1.0, 2.0]))
+        >>> w.grad = tensor([-3.0, 0.5])
+        >>> clip_grad_value_(w, 1.0)
+        >>> w.grad
+        tensor([-1.0000,  0.5000])
     """
     bound = float(clip_value)
     for grad in _gradients(_listed(parameters)):

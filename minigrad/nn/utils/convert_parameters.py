@@ -11,7 +11,17 @@ from ...functions.tensor import Tensor
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """Return all parameters as one vector, through which the gradient flows.
 
+    Args:
+        parameters: tensors, at least one.
+
+    Raises:
+        ValueError: there is none.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.utils.parameters_to_vector.html
+
+    Example:
+        >>> parameters_to_vector([Tensor([[1.0, 2.0]]), Tensor([3.0])])
+        tensor([1., 2., 3.])
     """
     vector: Tensor = cat([parameter.reshape(-1) for parameter in parameters])
     return vector
@@ -29,6 +39,12 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         RuntimeError: it is too short.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.utils.vector_to_parameters.html
+
+    Example:
+        >>> w = Tensor([[0.0, 0.0]])
+        >>> vector_to_parameters(Tensor([1.0, 2.0]), [w])
+        >>> w
+        tensor([[1., 2.]])
     """
     if not isinstance(vec, Tensor):
         raise TypeError(f"expected Tensor, but got: {type(vec).__name__}")

@@ -22,6 +22,18 @@ class CosineAnnealingLR(LRScheduler):
 
     Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017;
         https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = CosineAnnealingLR(optimizer, T_max=2)
+        >>> for epoch in range(3):
+        ...     print([round(lr, 4) for lr in scheduler.get_last_lr()])
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [1.0]
+        [0.5]
+        [0.0]
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
@@ -67,6 +79,19 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017;
         https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=2)
+        >>> for epoch in range(4):
+        ...     print([round(lr, 4) for lr in scheduler.get_last_lr()])
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [1.0]
+        [0.5]
+        [1.0]
+        [0.5]
     """
 
     def __init__(

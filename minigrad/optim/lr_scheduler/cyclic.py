@@ -64,6 +64,20 @@ class CyclicLR(_MomentumLR):
 
     Source: Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017;
         https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
+        >>> scheduler = CyclicLR(optimizer, 0.25, 1.0, step_size_up=2, cycle_momentum=False)
+        >>> for epoch in range(5):
+        ...     print([round(lr, 4) for lr in scheduler.get_last_lr()])
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [0.25]
+        [0.625]
+        [1.0]
+        [0.625]
+        [0.25]
     """
 
     def __init__(

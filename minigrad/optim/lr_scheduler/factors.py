@@ -81,6 +81,18 @@ class MultiStepLR(FactorLR):
         last_epoch: -1, or the epoch to go on after.
 
     Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = MultiStepLR(optimizer, milestones=[1, 2], gamma=0.5)
+        >>> for epoch in range(3):
+        ...     print(scheduler.get_last_lr())
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [1.0]
+        [0.5]
+        [0.25]
     """
 
     def __init__(
@@ -112,6 +124,18 @@ class ConstantLR(FactorLR):
         ValueError: factor is not in [0, 1].
 
     Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = ConstantLR(optimizer, factor=0.5, total_iters=2)
+        >>> for epoch in range(3):
+        ...     print(scheduler.get_last_lr())
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [0.5]
+        [0.5]
+        [1.0]
     """
 
     def __init__(
@@ -147,6 +171,18 @@ class LinearLR(FactorLR):
         ValueError: start_factor is not in (0, 1], or end_factor not in [0, 1].
 
     Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = LinearLR(optimizer, start_factor=0.5, total_iters=2)
+        >>> for epoch in range(3):
+        ...     print(scheduler.get_last_lr())
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [0.5]
+        [0.75]
+        [1.0]
     """
 
     def __init__(
@@ -189,6 +225,18 @@ class ExponentialLR(FactorLR):
         last_epoch: -1, or the epoch to go on after.
 
     Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = ExponentialLR(optimizer, gamma=0.5)
+        >>> for epoch in range(3):
+        ...     print(scheduler.get_last_lr())
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [1.0]
+        [0.5]
+        [0.25]
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
@@ -214,6 +262,18 @@ class PolynomialLR(FactorLR):
         last_epoch: -1, or the epoch to go on after.
 
     Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = PolynomialLR(optimizer, total_iters=2)
+        >>> for epoch in range(3):
+        ...     print(scheduler.get_last_lr())
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [1.0]
+        [0.5]
+        [0.0]
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:

@@ -80,6 +80,18 @@ class MultiplicativeLR(_FunctionLR):
         ValueError: there are not as many functions as groups.
 
     Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+
+    Example:
+        >>> from minigrad import nn, optim
+        >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+        >>> scheduler = MultiplicativeLR(optimizer, lambda epoch: 0.5)
+        >>> for epoch in range(3):
+        ...     print(scheduler.get_last_lr())
+        ...     optimizer.step()
+        ...     scheduler.step()
+        [1.0]
+        [0.5]
+        [0.25]
     """
 
     def get_lr(self) -> list[Rate]:

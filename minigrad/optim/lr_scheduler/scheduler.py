@@ -72,7 +72,16 @@ class LRScheduler:
         raise NotImplementedError(f"{type(self).__name__} does not say how it sets the learning rate")
 
     def get_last_lr(self) -> list[Rate]:
-        """Return the rates that were set last, one for each group."""
+        """Return the rates that were set last, one for each group.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.5)
+            >>> optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5).get_last_lr()
+            [0.5]
+        """
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
@@ -80,6 +89,17 @@ class LRScheduler:
 
         Args:
             epoch: deprecated: the epoch to go to.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.5)
+            >>> scheduler = optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+            >>> optimizer.step()
+            >>> scheduler.step()
+            >>> optimizer.param_groups[0]["lr"]
+            0.25
         """
         if self._step_count == 1 and not self.optimizer.has_stepped:
             warnings.warn(
@@ -123,11 +143,34 @@ class LRScheduler:
             )
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all attributes but the optimizer."""
+        """Return all attributes but the optimizer.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.5)
+            >>> optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5).state_dict()["last_epoch"]
+            0
+        """
         return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` of such a scheduler returned; load the state of the optimizer after it."""
+        """Take over what `state_dict` of such a scheduler returned; load the state of the optimizer after it.
+
+        Args:
+            state_dict: the attributes by name.
+
+        Source: https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html
+
+        Example:
+            >>> from minigrad import nn, optim
+            >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.5)
+            >>> scheduler = optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+            >>> scheduler.load_state_dict({"last_epoch": 3})
+            >>> scheduler.last_epoch
+            3
+        """
         self.__dict__.update(state_dict)
 
 

@@ -66,6 +66,9 @@ def default_collate(batch: Sequence[Any]) -> Any:
 def default_convert(data: Any) -> Any:
     """Make tensors of the arrays in a sample, and of NumPy's numbers; all else stays as it is.
 
+    Args:
+        data: a sample: an array, a number, or dicts, lists and tuples of these.
+
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.default_convert
 
     Example:

@@ -38,6 +38,7 @@ class DataLoader(Generic[Sample_co]):
         timeout: seconds, at least 0.
         generator: draws the orders; the default generator unless given.
         prefetch_factor, persistent_workers, multiprocessing_context: need num_workers > 0.
+        pin_memory, pin_memory_device, worker_init_fn, in_order: PyTorch's; change nothing.
 
     Raises:
         ValueError: an option is out of its range, or contradicts another, or is set later on.
@@ -138,6 +139,10 @@ def get_worker_info() -> None:
     """Return None, as in PyTorch outside of a worker process: loading happens in this one.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.get_worker_info
+
+    Example:
+        >>> print(get_worker_info())
+        None
     """
 
 

@@ -27,6 +27,16 @@ class Dataset(Generic[Sample_co]):
     once. ``a + b`` is the ConcatDataset of both.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
+
+    Example:
+        >>> class Squares(Dataset):
+        ...     def __getitem__(self, index):
+        ...         return index**2
+        ...     def __len__(self):
+        ...         return 4
+        >>> squares = Squares()
+        >>> len(squares), squares[3]
+        (4, 9)
     """
 
     def __getitem__(self, index: Any) -> Sample_co:
@@ -42,6 +52,13 @@ class IterableDataset(Dataset[Sample_co]):
     ``a + b`` is the ChainDataset of both.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
+
+    Example:
+        >>> class Countdown(IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter([3, 2, 1])
+        >>> list(Countdown())
+        [3, 2, 1]
     """
 
     def __iter__(self) -> Iterator[Sample_co]:
@@ -61,6 +78,12 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         AssertionError: their lengths differ.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
+
+    Example:
+        >>> import minigrad
+        >>> data = TensorDataset(minigrad.tensor([[1.0], [2.0]]), minigrad.tensor([0, 1]))
+        >>> data[1]
+        (tensor([2.]), tensor(1))
     """
 
     def __init__(self, *tensors: Tensor) -> None:
@@ -161,10 +184,20 @@ class ConcatDataset(Dataset[Sample_co]):
 class ChainDataset(IterableDataset[Any]):
     """Samples of one IterableDataset after those of another.
 
+    Args:
+        datasets: IterableDatasets.
+
     Raises:
         AssertionError: when it is gone through or asked for its length, and a dataset is no IterableDataset.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
+
+    Example:
+        >>> class Countdown(IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter([3, 2, 1])
+        >>> list(ChainDataset([Countdown(), Countdown()]))
+        [3, 2, 1, 3, 2, 1]
     """
 
     def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:
@@ -194,6 +227,10 @@ class Subset(Dataset[Sample_co]):
         NotImplementedError: a subclass overrides ``__getitem__`` alone, which a DataLoader would not ask.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
+
+    Example:
+        >>> list(Subset(["a", "b", "c"], [2, 0]))
+        ['c', 'a']
     """
 
     def __init__(self, dataset: Dataset[Sample_co] | Any, indices: Sequence[Any]) -> None:

@@ -24,6 +24,13 @@ class Sampler(Generic[Index_co]):
     """Something that gives indices one after the other; a subclass defines ``__iter__``, and most define ``__len__``.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
+
+    Example:
+        >>> class Backwards(Sampler):
+        ...     def __iter__(self):
+        ...         return iter([2, 1, 0])
+        >>> list(Backwards())
+        [2, 1, 0]
     """
 
     def __iter__(self) -> Iterator[Index_co]:
@@ -33,7 +40,14 @@ class Sampler(Generic[Index_co]):
 class SequentialSampler(Sampler[int]):
     """The indices 0, 1, 2, … of a dataset.
 
+    Args:
+        data_source: has a length.
+
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
+
+    Example:
+        >>> list(SequentialSampler(["a", "b", "c"]))
+        [0, 1, 2]
     """
 
     def __init__(self, data_source: Sized) -> None:
@@ -110,6 +124,10 @@ class SubsetRandomSampler(Sampler[int]):
         generator: draws the orders; the default generator unless given.
 
     Source: https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
+
+    Example:
+        >>> list(SubsetRandomSampler([10, 20, 30], generator=Generator().manual_seed(0)))
+        [30, 10, 20]
     """
 
     def __init__(self, indices: Sequence[Any], generator: Generator | None = None) -> None:

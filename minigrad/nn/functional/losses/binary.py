@@ -119,7 +119,22 @@ def soft_margin_loss(
 
     Where PyTorch's exponential overflows, beyond 88 in float32, this stays finite.
 
+    Args:
+        input: scores of any shape.
+        target: 1 or -1, of the input's shape.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: an unknown reduction.
+        RuntimeError: the shapes do not broadcast.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+
+    Example:
+        >>> soft_margin_loss(Tensor([2.0, -2.0]), Tensor([1.0, 1.0]), reduction="none")
+        tensor([0.1269, 2.1269])
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("soft_margin_loss", input=input, target=target)
@@ -136,7 +151,23 @@ def hinge_embedding_loss(
 ) -> Tensor:
     """Return the input where the target is 1, and max(0, margin - input) where it is -1.
 
+    Args:
+        input: distances of any shape.
+        target: 1 or -1, of the input's shape.
+        margin: what distances of a target of -1 should reach.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: an unknown reduction.
+        RuntimeError: the shapes do not broadcast.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
+
+    Example:
+        >>> hinge_embedding_loss(Tensor([0.25, 0.25]), Tensor([1.0, -1.0]), reduction="none")
+        tensor([0.2500, 0.7500])
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("hinge_embedding_loss", input=input, target=target)

@@ -98,6 +98,10 @@ def nll_loss(
         ValueError: batch sizes differ, or an unknown reduction.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+
+    Example:
+        >>> nll_loss(Tensor([[-0.5, -1.0], [-2.0, -0.25]]), wrap(np.array([0, 1])))
+        tensor(0.3750)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("nll_loss", input=input, target=target)
@@ -135,6 +139,10 @@ def multi_margin_loss(
         RuntimeError: a target is not in [0, C), or shapes or dtypes do not fit.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
+
+    Example:
+        >>> multi_margin_loss(Tensor([[0.5, 1.0, 0.0]]), wrap(np.array([1])))
+        tensor(0.1667)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("multi_margin_loss", input=input, target=target)

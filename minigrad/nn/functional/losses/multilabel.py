@@ -32,6 +32,10 @@ def multilabel_margin_loss(
         RuntimeError: shapes differ, or a label is not in [-1, C).
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
+
+    Example:
+        >>> multilabel_margin_loss(Tensor([0.5, 1.0, 0.0, 0.0]), wrap(np.array([1, 0, -1, 0])))
+        tensor(0.2500)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("multilabel_margin_loss", input=input, target=target)
@@ -69,7 +73,15 @@ def multilabel_soft_margin_loss(
         reduce: deprecated.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+        IndexError: the input has no dimension.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
+
+    Example:
+        >>> multilabel_soft_margin_loss(Tensor([[2.0, -2.0]]), Tensor([[1.0, 0.0]]))
+        tensor(0.1269)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("multilabel_soft_margin_loss", input=input, target=target)

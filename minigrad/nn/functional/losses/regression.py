@@ -62,9 +62,25 @@ def l1_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
-    """Return the absolute error |input - target|; its arguments are those of `mse_loss`.
+    """Return the absolute error |input - target|, averaged unless told otherwise.
+
+    Args:
+        input: of any shape.
+        target: of the input's shape; one that only broadcasts with it is a UserWarning.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+        weight: of the input's shape; the mean is then over the weights.
+
+    Raises:
+        ValueError: an unknown reduction, or a weight of another shape.
+        RuntimeError: the shapes do not broadcast, or both are of integers and averaged.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+
+    Example:
+        >>> l1_loss(Tensor([1.0, 2.0]), Tensor([1.0, 4.0]))
+        tensor(1.)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     _common_shape("l1_loss", input, target)
@@ -95,6 +111,10 @@ def smooth_l1_loss(
 
     Source: Girshick, "Fast R-CNN", 2015;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+
+    Example:
+        >>> smooth_l1_loss(Tensor([0.0, 0.0]), Tensor([0.5, 2.0]), reduction="none")
+        tensor([0.1250, 1.5000])
     """
     if beta == 0:
         return l1_loss(input, target, size_average, reduce, reduction)
@@ -124,6 +144,10 @@ def huber_loss(
 
     Source: Huber, "Robust Estimation of a Location Parameter", 1964;
         https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+
+    Example:
+        >>> huber_loss(Tensor([0.0, 0.0]), Tensor([0.5, 2.0]), reduction="none", delta=1.0)
+        tensor([0.1250, 1.5000])
     """
     checked_reduction(reduction)
     if not delta > 0:
@@ -158,6 +182,10 @@ def gaussian_nll_loss(
         ValueError: v is negative or of another shape, or an unknown reduction.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
+
+    Example:
+        >>> gaussian_nll_loss(Tensor([0.0]), Tensor([2.0]), 1.0)
+        tensor(2.)
     """
     check_tensors("gaussian_nll_loss", input=input, target=target)
     variance = _fitting_variance(var, input)
@@ -206,7 +234,14 @@ def poisson_nll_loss(
         eps: keeps the logarithm finite.
         reduction: "mean", "sum" or "none".
 
+    Raises:
+        ValueError: an unknown reduction.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
+
+    Example:
+        >>> poisson_nll_loss(Tensor([0.0]), Tensor([2.0]))
+        tensor(1.)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("poisson_nll_loss", input=input, target=target)

@@ -41,6 +41,11 @@ def kl_div(
         NotImplementedError: tensors of integers.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+
+    Example:
+        >>> p, q = Tensor([[0.5, 0.5]]), Tensor([[0.25, 0.75]])
+        >>> kl_div(p.log(), q, reduction="batchmean")
+        tensor(0.1308)
     """
     check_tensors("kl_div", input=input, target=target)
     check_float("kl_div", input)
@@ -76,10 +81,24 @@ def margin_ranking_loss(
 ) -> Tensor:
     """Return max(0, margin - target · (input1 - input2)): a target of 1 wants the first to be larger, -1 the second.
 
+    Args:
+        input1: scores of any shape.
+        input2: others, with as many dimensions, of a shape that broadcasts.
+        target: 1 or -1, likewise.
+        margin: by how much the larger should be larger.
+        size_average: deprecated.
+        reduce: deprecated.
+        reduction: "mean", "sum" or "none".
+
     Raises:
         RuntimeError: the numbers of dimensions differ, or the shapes do not broadcast.
+        ValueError: an unknown reduction.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
+
+    Example:
+        >>> margin_ranking_loss(Tensor([1.0]), Tensor([3.0]), Tensor([1.0]))
+        tensor(2.)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("margin_ranking_loss", input1=input1, input2=input2, target=target)
@@ -115,6 +134,10 @@ def cosine_embedding_loss(
         RuntimeError: the numbers of dimensions do not fit.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
+
+    Example:
+        >>> cosine_embedding_loss(Tensor([[3.0, 4.0]]), Tensor([[4.0, 3.0]]), Tensor([1.0]))
+        tensor(0.0400)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     check_tensors("cosine_embedding_loss", input1=input1, input2=input2, target=target)
@@ -168,6 +191,10 @@ def triplet_margin_loss(
         RuntimeError: the numbers of dimensions differ.
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
+
+    Example:
+        >>> triplet_margin_loss(Tensor([[0.0, 0.0]]), Tensor([[3.0, 0.0]]), Tensor([[0.0, 2.0]]))
+        tensor(2.)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     distance = partial(pairwise_distance, p=p, eps=eps)
@@ -190,7 +217,25 @@ def triplet_margin_with_distance_loss(
 
     Its arguments are those of `triplet_margin_loss`, and d, which is |x - y| unless given.
 
+    Args:
+        anchor: of any shape that d takes.
+        positive: what should be near the anchor, of the same number of dimensions.
+        negative: what should be far from it, likewise.
+        distance_function: d, of two tensors; |x - y| of the last dimension unless given.
+        margin: by how much farther, above 0.
+        swap: take the distance of positive and negative where it is less than that of anchor and negative.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: a margin that is not positive, or an unknown reduction.
+        RuntimeError: the numbers of dimensions differ.
+
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
+
+    Example:
+        >>> x, near, far = Tensor([[0.0]]), Tensor([[3.0]]), Tensor([[2.0]])
+        >>> triplet_margin_with_distance_loss(x, near, far, distance_function=lambda a, b: (a - b).abs().sum(-1))
+        tensor(2.)
     """
     checked_reduction(reduction)
     check_tensors("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
