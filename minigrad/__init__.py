@@ -104,7 +104,7 @@ __all__ = [
     "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_", "expm1", "expm1_", "eye", "fill", "fill_",
     "finfo", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
     "float_power", "floor", "floor_", "floor_divide", "fmax", "fmin", "fmod", "frac", "frac_", "from_numpy", "full",
-    "full_like", "functional", "gather", "ge", "ger", "get_default_device", "get_default_dtype", "get_num_threads",
+    "full_like", "func", "functional", "gather", "ge", "ger", "get_default_device", "get_default_dtype", "get_num_threads",
     "get_rng_state", "greater", "greater_equal", "gt", "half", "heaviside", "histc", "histogram", "hsplit", "hstack",
     "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_select", "inf", "inference_mode", "initial_seed",
     "inner", "int", "int8", "int16", "int32", "int64", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
@@ -141,8 +141,8 @@ keep_freed_memory()
 
 # Loaded at their first use: so `import minigrad` takes half of the time.
 SUBPACKAGES = (
-    "accelerator", "autograd", "backends", "cuda", "functional", "linalg", "multiprocessing", "nn", "optim", "replay",
-    "serialization", "utils",
+    "accelerator", "autograd", "backends", "cuda", "func", "functional", "linalg", "multiprocessing", "nn", "optim",
+    "replay", "serialization", "utils",
 )  # fmt: skip
 
 # Functions of these packages that have their name here, loaded at their first use, too.
@@ -150,8 +150,8 @@ LENT = {"draw": "utils.drawing", "load": "serialization", "save": "serialization
 
 if TYPE_CHECKING:
     from . import (
-        accelerator, autograd, backends, cuda, functional, linalg, multiprocessing, nn, optim, replay, serialization,
-        utils,
+        accelerator, autograd, backends, cuda, func, functional, linalg, multiprocessing, nn, optim, replay,
+        serialization, utils,
     )  # fmt: skip
     from .serialization import load, save
     from .utils.drawing import draw
