@@ -43,7 +43,8 @@ def functional_call(
         AttributeError: the module has no such parameter or buffer.
         RuntimeError: strict, and names are missing or unexpected.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.func.functional_call.html
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.func.functional_call.html; it differs in that a name
+        which the module has not is an error, where PyTorch makes an attribute of it.
 
     Example:
         >>> import minigrad
