@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,6 +63,26 @@ ELEMENTWISE = (
 Source = Generator | GeneratorPerNetwork
 
 
+def for_all(module: Module, input: Tensor, networks: int) -> Tensor:
+    """Return an input of shape (S, N, features) as it is, and one of shape (N, features) S times; RuntimeError else."""
+    shape = input.array.shape
+    if len(shape) == 2:
+        return input.expand(networks, *shape)
+    if len(shape) != 3 or shape[0] != networks:
+        raise RuntimeError(
+            f"{type(module).__name__}: expected an input of shape (N, features), or ({networks}, N, features) with a "
+            f"batch for each network, but got {list(shape)}"
+        )
+    return input
+
+
+def _assign(layer: Module, **tensors: Any) -> None:
+    """Let a layer have parameters, or other tensors in their place; None keeps the place of one."""
+    for name, tensor in tensors.items():
+        layer.register_parameter(name, None)
+        vars(layer)[name] = tensor
+
+
 class StackedLinear(Module):
     """y_s = x_s W_sᵀ + b_s for every network s.
 
@@ -83,18 +103,21 @@ class StackedLinear(Module):
         minigrad.Size([8, 5, 3])
     """
 
+    weight: Parameter
     bias: Parameter | None
 
     def __init__(
         self, networks: int, in_features: int, out_features: int, bias: bool = True, dtype: Any = None
     ) -> None:
-        super().__init__()
-        self.networks = networks
-        self.in_features = in_features
-        self.out_features = out_features
-        self.weight = Parameter(empty(networks, out_features, in_features, dtype=dtype))
-        self.register_parameter("bias", Parameter(empty(networks, out_features, dtype=dtype)) if bias else None)
+        weight = Parameter(empty(networks, out_features, in_features, dtype=dtype))
+        self._take(weight, Parameter(empty(networks, out_features, dtype=dtype)) if bias else None)
         self.reset_parameters()
+
+    def _take(self, weight: Any, bias: Any) -> None:
+        """Begin with these parameters."""
+        super().__init__()
+        self.networks, self.out_features, self.in_features = weight.array.shape
+        _assign(self, weight=weight, bias=bias)
 
     def reset_parameters(self) -> None:
         """Draw the parameters of all networks anew, from one generator."""
@@ -103,20 +126,23 @@ class StackedLinear(Module):
             init.uniform_(parameter, -bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Return the maps of the inputs, of shape (S, N, in_features)."""
+        """Return the maps of the inputs.
+
+        Args:
+            input: of shape (S, N, in_features); or (N, in_features), the same for all networks.
+
+        Raises:
+            RuntimeError: it has another shape.
+        """
         check_tensor("StackedLinear", input)
-        self._check_shape(input)
+        input = for_all(self, input, self.networks)
+        if input.array.shape[2] != self.in_features:
+            raise RuntimeError(
+                f"StackedLinear: expected an input of shape (…, N, {self.in_features}), but got {list(input.shape)}"
+            )
         if self.bias is None:
             return apply(table.stacked_linear, input, self.weight)
         return apply(table.stacked_linear, input, self.weight, self.bias)
-
-    def _check_shape(self, input: Tensor) -> None:
-        shape = input.array.shape
-        if len(shape) != 3 or shape[0] != self.networks or shape[2] != self.in_features:
-            raise RuntimeError(
-                f"StackedLinear: expected an input of shape [{self.networks}, N, {self.in_features}], but got "
-                f"{list(shape)}"
-            )
 
     def extra_repr(self) -> str:
         """Return the sizes."""
@@ -154,13 +180,18 @@ class StackedLayerNorm(Module):
         bias: bool = True,
         dtype: Any = None,
     ) -> None:
+        wanted = elementwise_affine, elementwise_affine and bias
+        parameters = [Parameter(empty(networks, features, dtype=dtype)) if is_wanted else None for is_wanted in wanted]
+        self._take(networks, features, eps, *parameters)
+        self.reset_parameters()
+
+    def _take(self, networks: int, features: int, eps: float, weight: Any, bias: Any) -> None:
+        """Begin with these parameters."""
         super().__init__()
         self.networks = networks
         self.features = features
         self.eps = eps
-        for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
-            self.register_parameter(name, Parameter(empty(networks, features, dtype=dtype)) if wanted else None)
-        self.reset_parameters()
+        _assign(self, weight=weight, bias=bias)
 
     def reset_parameters(self) -> None:
         """Set w to 1 and b to 0."""
@@ -220,50 +251,82 @@ class StackedDropout(Module):
 # ---- from single layers to stacked ones, and back --------------------------------------------------------------------
 
 
-def stacked_layer(layers: Sequence[Any], generator: Source | None) -> Module:
-    """Return the layer that does for S networks what these do for one each; its parameters are still to be set.
+class Stacking(NamedTuple):
+    """What stacked layers are made of, besides the layers of the networks.
+
+    Attributes:
+        networks: S.
+        values: the stacked parameters, by their names in a network.
+        source: where masks come from; None for the generators of the dropouts.
+    """
+
+    networks: int
+    values: Mapping[str, Any]
+    source: Any
+
+    def value(self, name: str, layer: Module, attribute: str) -> Any:
+        """Return a stacked parameter; None where the layer has none."""
+        if getattr(layer, attribute) is None:
+            return None
+        if name + attribute not in self.values:
+            raise ValueError(f"{name}{attribute} cannot be stacked: it is tied to another parameter of its network")
+        return self.values[name + attribute]
+
+
+def stacked_layer(layers: Sequence[Any], stacking: Stacking, name: str = "") -> Module:
+    """Return the layer that does for S networks what these do for one each.
 
     Args:
-        layers: the same layer of every network.
-        generator: where masks come from.
+        layers: the same layer of every network, or of one that stands for all; `check_stackable` has seen them.
+        stacking: what else it takes.
+        name: the layer's own, with a dot behind it.
+
+    Raises:
+        ValueError: a layer has settings that cannot be stacked.
+    """
+    first = layers[0]
+    if is_chain(first):
+        parts = {
+            part: stacked_layer([layer._modules[part] for layer in layers], stacking, f"{name}{part}.")
+            for part in first._modules
+        }
+        stacked: Module = Sequential(parts)
+    else:
+        stacked = STACKED[type(first)](layers, stacking, name)
+    stacked.training = first.training
+    return stacked
+
+
+def check_stackable(layers: Sequence[Any]) -> None:
+    """Look at the same layer of every network.
 
     Raises:
         TypeError: a layer of this kind cannot be stacked.
-        ValueError: the layers differ, or one has settings that cannot be stacked.
+        ValueError: the layers differ in more than the values of their parameters, or one has hooks.
     """
     first = layers[0]
-    for s, layer in enumerate(layers):
-        _check_alike(first, layer, s)
-    if is_chain(first):
-        names = list(first._modules)
-        parts = {name: stacked_layer([layer._modules[name] for layer in layers], generator) for name in names}
-        stacked: Module = Sequential(parts)
-    elif type(first) in STACKED:
-        stacked = STACKED[type(first)](layers, generator)
-    else:
+    if not is_chain(first) and type(first) not in STACKED:
         raise TypeError(
             f"{type(first).__name__} cannot be stacked: it may look at other samples, or keep an account of them, and "
             f"nobody knows what it would do to several networks at once. Those that can are Sequential, "
             f"{', '.join(sorted(kind.__name__ for kind in STACKED))}"
         )
-    stacked.training = first.training
-    return stacked
+    for s, layer in enumerate(layers):
+        if settings(layer) != settings(first):
+            raise ValueError(
+                f"networks cannot be stacked that differ in more than their parameters: networks 0 and {s} have "
+                f"{first!r} and {layer!r}, in {_mode(first)} and {_mode(layer)}"
+            )
+        if any(len(getattr(layer, hooks)) for hooks in HOOKS):
+            raise ValueError(f"{type(layer).__name__} of network {s} has hooks, which a stack would not call")
+    if is_chain(first):
+        for name in first._modules:
+            check_stackable([layer._modules[name] for layer in layers])
 
 
 def is_chain(layer: Any) -> bool:
     """Return whether a module is a Sequential without a forward of its own."""
     return isinstance(layer, Sequential) and type(layer).forward is Sequential.forward
-
-
-def _check_alike(first: Any, layer: Any, s: int) -> None:
-    """Raise ValueError unless layer s is the first one but for the values of its parameters."""
-    if settings(layer) != settings(first):
-        raise ValueError(
-            f"networks cannot be stacked that differ in more than their parameters: networks 0 and {s} have {first!r} "
-            f"and {layer!r}, in {_mode(first)} and {_mode(layer)}"
-        )
-    if any(len(getattr(layer, hooks)) for hooks in HOOKS):
-        raise ValueError(f"{type(layer).__name__} of network {s} has hooks, which a stack would not call")
 
 
 HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
@@ -286,43 +349,44 @@ def settings(layer: Module) -> dict[str, Any]:
     return {**own, **tensors, "": type(layer)}
 
 
-def _linear(layers: Sequence[Linear], generator: Source | None) -> Module:
-    one = layers[0]
-    return StackedLinear(len(layers), one.in_features, one.out_features, one.bias is not None, one.weight.dtype)
+def _linear(layers: Sequence[Linear], stacking: Stacking, name: str) -> Module:
+    stacked = StackedLinear.__new__(StackedLinear)  # without drawing anything
+    stacked._take(*[stacking.value(name, layers[0], attribute) for attribute in ("weight", "bias")])
+    return stacked
 
 
-def _layer_norm(layers: Sequence[LayerNorm], generator: Source | None) -> Module:
+def _layer_norm(layers: Sequence[LayerNorm], stacking: Stacking, name: str) -> Module:
     one = layers[0]
     if len(one.normalized_shape) != 1:
         raise ValueError(f"{one!r} cannot be stacked: it must normalize over the last dimension alone")
-    dtype = None if one.weight is None else one.weight.dtype
-    return StackedLayerNorm(
-        len(layers), one.normalized_shape[0], one.eps, one.weight is not None, one.bias is not None, dtype
-    )
+    parameters = [stacking.value(name, one, attribute) for attribute in ("weight", "bias")]
+    stacked = StackedLayerNorm.__new__(StackedLayerNorm)
+    stacked._take(stacking.networks, one.normalized_shape[0], one.eps, *parameters)
+    return stacked
 
 
-def _dropout(layers: Sequence[Dropout], generator: Source | None) -> Module:
+def _dropout(layers: Sequence[Dropout], stacking: Stacking, name: str) -> Module:
     one = layers[0]
     if one.inplace:
         raise ValueError(f"{one!r} cannot be stacked: drop inplace=True, which saves nothing here")
-    own = [layer.generator for layer in layers]
-    if generator is None and any(own):
-        generator = GeneratorPerNetwork(own)  # type: ignore[arg-type]  # it refuses None
-    return StackedDropout(one.p, generator)
+    own: Any = [layer.generator for layer in layers]
+    if stacking.source is None and any(own):
+        return StackedDropout(one.p, GeneratorPerNetwork(own))
+    return StackedDropout(one.p, stacking.source)
 
 
-def _softmax(layers: Sequence[Softmax | LogSoftmax], generator: Source | None) -> Module:
+def _softmax(layers: Sequence[Softmax | LogSoftmax], stacking: Stacking, name: str) -> Module:
     one = layers[0]
     if one.dim not in (-1, 1):
         raise ValueError(f"{one!r} cannot be stacked: dim must be 1 or -1, that of the features")
     return type(one)(dim=-1)
 
 
-def _unchanged(layers: Sequence[Module], generator: Source | None) -> Module:
+def _unchanged(layers: Sequence[Module], stacking: Stacking, name: str) -> Module:
     return copy.deepcopy(layers[0])
 
 
-STACKED: dict[type, Callable[[Sequence[Any], Source | None], Module]] = {
+STACKED: dict[type, Callable[[Sequence[Any], Stacking, str], Module]] = {
     Linear: _linear,
     LayerNorm: _layer_norm,
     Dropout: _dropout,
@@ -338,17 +402,25 @@ def single_layer(layer: Any, s: int) -> Module:
     if isinstance(layer, Sequential):
         single: Module = Sequential({name: single_layer(part, s) for name, part in layer._modules.items()})
     elif isinstance(layer, StackedLinear):
-        single = Linear(layer.in_features, layer.out_features, layer.bias is not None, dtype=layer.weight.dtype)
+        single = bare(Linear, in_features=layer.in_features, out_features=layer.out_features)
     elif isinstance(layer, StackedLayerNorm):
-        dtype = None if layer.weight is None else layer.weight.dtype
-        single = LayerNorm(layer.features, layer.eps, layer.weight is not None, layer.bias is not None, dtype=dtype)
+        affine = layer.weight is not None
+        single = bare(LayerNorm, normalized_shape=(layer.features,), eps=layer.eps, elementwise_affine=affine)
     elif isinstance(layer, StackedDropout):
         source = layer.generator
         single = Dropout(layer.p, generator=source.generators[s] if isinstance(source, GeneratorPerNetwork) else source)
     else:
         single = copy.deepcopy(layer)
     for name, stack in layer._registered("parameter"):
-        if stack is not None:
-            setattr(single, name, Parameter(stack.detach()[s].clone(), stack.requires_grad))
+        _assign(single, **{name: None if stack is None else Parameter(stack.detach()[s].clone(), stack.requires_grad)})
     single.training = layer.training
     return single
+
+
+def bare(kind: type[Module], **attributes: Any) -> Module:
+    """Return a layer without parameters, so that none are drawn."""
+    layer = kind.__new__(kind)
+    Module.__init__(layer)
+    for name, value in attributes.items():
+        setattr(layer, name, value)
+    return layer

@@ -10,7 +10,7 @@ from ..functions.tensor import Tensor
 from ..nn import Module, Parameter, Sequential
 from ..random import Generator
 from .generators import GeneratorPerNetwork
-from .layers import is_chain, single_layer, stacked_layer
+from .layers import Stacking, check_stackable, for_all, is_chain, single_layer, stacked_layer
 from .state import stack_module_state
 
 
@@ -74,21 +74,13 @@ class Stacked(Module):
                 )
         super().__init__()
         self.networks = len(nets)
-        for name, layer in stacked_layer(nets, _source(generators, len(nets)))._modules.items():
-            self.add_module(name, layer)
         self.training = nets[0].training
-        self._take_over(nets)
-
-    def _take_over(self, nets: Sequence[Sequential]) -> None:
-        """Copy the parameters of the networks."""
+        check_stackable(nets)
         params, _ = stack_module_state(nets)
-        own = dict(self.named_parameters())
-        tied = sorted(own.keys() - params.keys())
-        if tied:
-            raise ValueError(f"Stacked: {', '.join(tied)} are tied to other parameters of a network")
-        for name, values in params.items():
-            path, _, attribute = name.rpartition(".")
-            setattr(self.get_submodule(path), attribute, Parameter(values.detach(), values.requires_grad))
+        values = {name: Parameter(stack.detach(), stack.requires_grad) for name, stack in params.items()}
+        stacking = Stacking(len(nets), values, _source(generators, len(nets)))
+        for name, layer in stacked_layer(nets, stacking)._modules.items():
+            self.add_module(name, layer)
 
     def forward(self, input: Any) -> Tensor:
         """Return the outputs of all networks, of shape (S, N, …).
@@ -97,14 +89,7 @@ class Stacked(Module):
             input: of shape (S, N, features), a batch for each network; or (N, features), the same one for all.
         """
         check_tensor("Stacked", input)
-        shape = input.array.shape
-        if len(shape) == 2:
-            input = input.expand(self.networks, *shape)
-        elif len(shape) != 3 or shape[0] != self.networks:
-            raise RuntimeError(
-                f"Stacked: expected an input of shape (N, features), or ({self.networks}, N, features) with a batch "
-                f"for each network, but got {list(shape)}"
-            )
+        input = for_all(self, input, self.networks)
         for _, layer in self._registered("module"):
             input = layer(input)
         return input

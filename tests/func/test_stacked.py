@@ -287,7 +287,7 @@ def tied():
         (lambda: [chain(), chain().double()], ValueError, "networks 0 and 1 have Linear"),
         (lambda: [chain(), nn.Sequential(nn.Linear(2, 3))], ValueError, "differ in more than their parameters"),
         (lambda: [chain(), hooked()], ValueError, "ReLU of network 1 has hooks"),
-        (lambda: [tied(), tied()], ValueError, "2.bias, 2.weight are tied"),
+        (lambda: [tied(), tied()], ValueError, "2.weight cannot be stacked: it is tied"),
     ],
 )
 def test_what_cannot_be_stacked_is_refused(nets, error, message):
@@ -318,6 +318,18 @@ def test_the_default_generator_is_not_taken_in_silence():
     assert stacked(mg.ones(4, 2)).shape == (2, 4, 1)
     with pytest.raises(ValueError, match="the same generator"):
         Stacked([chain(0.5, generator=mg.default_generator) for _ in range(2)])
+
+
+def test_nothing_is_drawn():
+    nets = [chain(), chain()]
+    before = mg.get_rng_state()
+    Stacked(nets).unstack()
+    assert (mg.get_rng_state() == before).all()
+
+
+def test_a_stacked_linear_takes_one_batch_for_all():
+    layer, x = StackedLinear(3, 2, 4, bias=False), mg.randn(5, 2)
+    assert (layer(x) == mg.stack([x @ w.T for w in layer.weight])).all()
 
 
 @pytest.mark.parametrize("shape", [(2,), (3, 4, 2), (2, 4, 3), (2, 2, 4, 2), (4, 3)])
