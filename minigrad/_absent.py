@@ -49,6 +49,7 @@ LEFT_OUT = {
     "func.grad* func.jac* func.hessian func.jvp func.vjp func.linearize func.functionalize": (
         "minigrad.autograd.functional has jacobian, hessian, jvp and vjp"
     ),
+    "vmap": "minigrad.func.vmap maps calls of networks, and nothing else",
     "hub utils.model_zoo": "there are no models to download",
     "utils.checkpoint utils.cpp_extension utils.benchmark utils.bottleneck utils.mobile_optimizer": (
         "the graph is small enough to be kept, and everything is Python"

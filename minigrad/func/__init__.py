@@ -18,10 +18,11 @@ from .layers import (
     StackedLinear as StackedLinear,
 )
 from .losses import StackedLoss as StackedLoss
+from .mapping import vmap as vmap
 from .stacked import Stacked as Stacked
 from .state import stack_module_state as stack_module_state
 
 __all__ = [
     "GeneratorPerNetwork", "Stacked", "StackedDropout", "StackedLayerNorm", "StackedLinear", "StackedLoss",
-    "functional_call", "stack_module_state",
+    "functional_call", "stack_module_state", "vmap",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..functions.tensor import Tensor
 from ..nn import Module
+from .mapped import Mapped, mapped_call
 
 Values = dict[str, Any]
 
@@ -60,11 +61,14 @@ def functional_call(
     values = _with_tied(module, given) if tie_weights else given
     if strict:
         _check_names(module, values)
+    args = args if isinstance(args, tuple) else () if args is None else (args,)
+    if any(isinstance(x, Mapped) for x in (*values.values(), *args)):
+        return mapped_call(module, values, args, kwargs or {})
     places = {name: _place_of(module, name, value) for name, value in values.items()}
     before = {name: attributes[attribute] for name, (attributes, attribute) in places.items()}
     try:
         _put(places, values)
-        return module(*(args if isinstance(args, tuple) else () if args is None else (args,)), **(kwargs or {}))
+        return module(*args, **(kwargs or {}))
     finally:
         for part in dictionaries:
             part.update({name: places[name][0][places[name][1]] for name in part})

@@ -67,7 +67,34 @@ def test_a_stack_trains_as_torch_func_does():
         np.testing.assert_allclose(p.detach().numpy(), params[name].detach().numpy(), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("out_dims", [0, 1])
+@pytest.mark.parametrize("x_dim", [None, 0, 1])
+def test_vmap_over_calls_is_the_same(x_dim, out_dims):
+    outputs = []
+    for lib in (mg, torch):
+        nets = nets_of(lib)
+        x = lib.from_numpy(np.random.default_rng(0).standard_normal((3, 3, 2), np.float32))
+        state = lib.func.stack_module_state(nets)
+
+        def call(params, buffers, x, lib=lib, net=nets[0]):
+            return lib.func.functional_call(net, (params, buffers), (x,))
+
+        given = x[0] if x_dim is None else x
+        outputs.append(lib.func.vmap(call, (0, 0, x_dim), out_dims)(*state, given).detach().numpy())
+    assert outputs[0].shape == outputs[1].shape
+    np.testing.assert_allclose(*outputs, rtol=1e-4, atol=1e-6)
+
+
 WRONG = {
+    "no input": lambda lib: lib.func.vmap(lambda: 0)(),
+    "sizes": lambda lib: lib.func.vmap(lambda x, y: x)(lib.ones(2), lib.ones(3)),
+    "dimensions": lambda lib: lib.func.vmap(lambda x: x, in_dims=(0, 0))(lib.ones(2)),
+    "no dimension": lambda lib: lib.func.vmap(lambda x: x, in_dims=2)(lib.ones(2)),
+    "nothing mapped": lambda lib: lib.func.vmap(lambda x: x, in_dims=None)(lib.ones(2)),
+    "a number to map": lambda lib: lib.func.vmap(lambda x: x)(7),
+    "a number returned": lambda lib: lib.func.vmap(lambda x: 7)(lib.ones(2)),
+    "results": lambda lib: lib.func.vmap(lambda x: (x, x), out_dims=(0,))(lib.ones(2)),
+    "randomness": lambda lib: lib.func.vmap(lambda x: x, randomness="some")(lib.ones(2)),
     "no models": lambda lib: lib.func.stack_module_state([]),
     "modes": lambda lib: lib.func.stack_module_state([lib.nn.Linear(1, 1), lib.nn.Linear(1, 1).eval()]),
     "classes": lambda lib: lib.func.stack_module_state([lib.nn.Linear(1, 1), lib.nn.ReLU()]),
