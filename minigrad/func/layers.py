@@ -109,13 +109,13 @@ class StackedLinear(Module):
     def __init__(
         self, networks: int, in_features: int, out_features: int, bias: bool = True, dtype: Any = None
     ) -> None:
+        super().__init__()
         weight = Parameter(empty(networks, out_features, in_features, dtype=dtype))
         self._take(weight, Parameter(empty(networks, out_features, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
     def _take(self, weight: Any, bias: Any) -> None:
-        """Begin with these parameters."""
-        super().__init__()
+        """Be a layer of these parameters."""
         self.networks, self.out_features, self.in_features = weight.array.shape
         _assign(self, weight=weight, bias=bias)
 
@@ -180,14 +180,14 @@ class StackedLayerNorm(Module):
         bias: bool = True,
         dtype: Any = None,
     ) -> None:
+        super().__init__()
         wanted = elementwise_affine, elementwise_affine and bias
         parameters = [Parameter(empty(networks, features, dtype=dtype)) if is_wanted else None for is_wanted in wanted]
         self._take(networks, features, eps, *parameters)
         self.reset_parameters()
 
     def _take(self, networks: int, features: int, eps: float, weight: Any, bias: Any) -> None:
-        """Begin with these parameters."""
-        super().__init__()
+        """Be a layer of these parameters."""
         self.networks = networks
         self.features = features
         self.eps = eps
@@ -350,7 +350,7 @@ def settings(layer: Module) -> dict[str, Any]:
 
 
 def _linear(layers: Sequence[Linear], stacking: Stacking, name: str) -> Module:
-    stacked = StackedLinear.__new__(StackedLinear)  # without drawing anything
+    stacked = bare(StackedLinear)
     stacked._take(*[stacking.value(name, layers[0], attribute) for attribute in ("weight", "bias")])
     return stacked
 
@@ -360,7 +360,7 @@ def _layer_norm(layers: Sequence[LayerNorm], stacking: Stacking, name: str) -> M
     if len(one.normalized_shape) != 1:
         raise ValueError(f"{one!r} cannot be stacked: it must normalize over the last dimension alone")
     parameters = [stacking.value(name, one, attribute) for attribute in ("weight", "bias")]
-    stacked = StackedLayerNorm.__new__(StackedLayerNorm)
+    stacked = bare(StackedLayerNorm)
     stacked._take(stacking.networks, one.normalized_shape[0], one.eps, *parameters)
     return stacked
 
@@ -417,7 +417,7 @@ def single_layer(layer: Any, s: int) -> Module:
     return single
 
 
-def bare(kind: type[Module], **attributes: Any) -> Module:
+def bare(kind: Any, **attributes: Any) -> Any:
     """Return a layer without parameters, so that none are drawn."""
     layer = kind.__new__(kind)
     Module.__init__(layer)
