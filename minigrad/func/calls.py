@@ -7,7 +7,7 @@ from typing import Any
 
 from ..functions.tensor import Tensor
 from ..nn import Module
-from .mapped import Mapped, mapped_call
+from .mapped_calls import Mapped, mapped_call
 
 Values = dict[str, Any]
 

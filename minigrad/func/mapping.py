@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..functions.tensor import Tensor
-from .mapped import Mapped, mapping
+from .mapped_calls import Mapped, mapping
 
 Dims = int | None | tuple[int | None, ...]
 

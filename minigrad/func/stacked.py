@@ -10,7 +10,8 @@ from ..functions.tensor import Tensor
 from ..nn import Module, Parameter, Sequential
 from ..random import Generator
 from .generators import GeneratorPerNetwork
-from .layers import Stacking, check_stackable, for_all, is_chain, single_layer, stacked_layer
+from .layers import for_all
+from .stacking import Stacking, check_stackable, is_chain, single_layer, stacked_layer
 from .state import stack_module_state
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import minigrad as mg
 from minigrad import nn, optim
 from minigrad.func import Stacked, StackedLinear, StackedLoss, stack_module_state
-from minigrad.func.layers import ELEMENTWISE
+from minigrad.func.stacking import ELEMENTWISE
 from minigrad.replay import TrainingStep
 
 OPTIMIZERS = {
@@ -262,6 +262,12 @@ def hooked():
     return net
 
 
+def hooked_parameter():
+    net = chain()
+    net[3].bias.register_hook(lambda g: 2 * g)
+    return net
+
+
 def tied():
     layer = nn.Linear(2, 2)
     return nn.Sequential(layer, nn.ReLU(), layer)
@@ -287,6 +293,7 @@ def tied():
         (lambda: [chain(), chain().double()], ValueError, "networks 0 and 1 have Linear"),
         (lambda: [chain(), nn.Sequential(nn.Linear(2, 3))], ValueError, "differ in more than their parameters"),
         (lambda: [chain(), hooked()], ValueError, "ReLU of network 1 has hooks"),
+        (lambda: [chain(), hooked_parameter()], ValueError, "Linear of network 1 has hooks"),
         (lambda: [tied(), tied()], ValueError, "2.weight cannot be stacked: it is tied"),
     ],
 )

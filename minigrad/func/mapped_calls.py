@@ -12,8 +12,8 @@ from ..functions.tensor import Tensor
 from ..nn import Module
 from ..random import Generator, default_generator
 from ..random.generator import Mask, Shape
-from .layers import STACKED, Stacking, check_stackable, is_chain, stacked_layer
 from .losses import OF_ELEMENTS, OF_SAMPLES, losses_of
+from .stacking import STACKED, Stacking, check_stackable, is_chain, stacked_layer
 
 
 class Mapped:
