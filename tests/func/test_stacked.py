@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -155,6 +157,31 @@ def is_replayable(experiment):
 @given(experiments().filter(is_replayable))
 def test_so_it_has_in_a_replayed_step(experiment):
     assert_each_is_as_alone(experiment, replayed=True)
+
+
+@pytest.mark.parametrize("dtype", [mg.float32, mg.float64])
+@pytest.mark.parametrize(
+    ("batch", "sizes"),
+    [
+        (20, (1, 10, 10, 1)), (20, (1, 100, 100, 1)), (20, (1, 300, 300, 1)), (10, (1, 200, 200, 1)),
+        (1, (3, 100, 2)), (2, (7, 33, 65, 5)), (128, (2, 50, 17, 3)), (257, (20, 64, 10)),
+    ],
+)  # fmt: skip
+def test_so_it_has_at_the_sizes_of_experiments(batch, sizes, dtype):
+    def build(generator):
+        layers = [(nn.Linear(*pair), nn.ReLU(), nn.Dropout(0.5, generator=generator)) for pair in pairwise(sizes)]
+        return nn.Sequential(*[layer for part in layers for layer in part][:-2]).to(dtype)
+
+    networks = 4
+    x, y = mg.randn(batch, sizes[0], dtype=dtype), mg.randn(networks, batch, sizes[-1], dtype=dtype)
+    nets = [[build(mg.Generator().manual_seed(s)) for s in range(networks)] for _ in range(2)]
+    for own, started in zip(*nets, strict=True):
+        started.load_state_dict(own.state_dict())
+    stacked = Stacked(nets[1])
+    steps_of(stacked, StackedLoss(nn.MSELoss()), optim.Adam(stacked.parameters(), lr=0.01), x, y, replayed=True)
+    for own, unstacked, target in zip(nets[0], stacked.unstack(), y, strict=True):
+        steps_of(own, nn.MSELoss(), optim.Adam(own.parameters(), lr=0.01), x, target, replayed=False)
+        assert state_bytes(unstacked) == state_bytes(own)
 
 
 # ---- what a stack is -------------------------------------------------------------------------------------------------
