@@ -1,6 +1,6 @@
 """Measure, print tables, and write docs/benchmarks.md with its figure.
 
-python -m benchmarks                 all of it, in about six minutes
+python -m benchmarks                 all of it, in about seven minutes
 python -m benchmarks --quick         the same roughly, in about one and a half
 python -m benchmarks steps parts     some of it; the page is left as it was
 """
@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import experiments, growth, parts, report, steps
+from . import experiments, growth, many, parts, report, steps
 from .harness import Settings, machine
 
-SUBJECTS = {"steps": steps, "parts": parts, "growth": growth, "experiments": experiments}
+SUBJECTS = {"steps": steps, "parts": parts, "growth": growth, "many": many, "experiments": experiments}
 DOCS = Path(__file__).parent.parent / "docs"
 
 

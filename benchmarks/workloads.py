@@ -23,6 +23,7 @@ class Workload:
     loss: str  # "mse" or "cross_entropy"
     optimizer: str  # "Adam" or "SGD"
     options: dict[str, float] = field(hash=False)
+    seed: int = 1  # of the first weights
 
     def __str__(self) -> str:
         network = "-".join(map(str, self.sizes))
@@ -40,7 +41,7 @@ class Workload:
 
     def weights(self) -> list[tuple[Array, Array]]:
         """Return the first weights (out, in) and biases (out,) of every layer, uniform in ±1/√in."""
-        rng = np.random.default_rng(1)
+        rng = np.random.default_rng(self.seed)
         layers = []
         for n_in, n_out in itertools.pairwise(self.sizes):
             values = (2 * rng.random((n_out, n_in + 1), np.float32) - 1) / np.float32(math.sqrt(n_in))

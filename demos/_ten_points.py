@@ -7,7 +7,7 @@ its gradient now and then.
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -15,12 +15,13 @@ from typing import NamedTuple
 from lab.events import summary_writer
 from lab.options import Option, at_least, positive
 from lab.statistics import Interval, paired
-from lab.training import evaluating, seeds_of, spread, train_steps
+from lab.training import evaluating, spread_at_once, train_steps
 
 import numpy as np
 
 import minigrad as mg
 from minigrad import nn
+from minigrad.func import Stacked, StackedLoss
 from minigrad.optim import Optimizer
 
 N_POINTS = 10
@@ -65,8 +66,7 @@ class Snapshot(NamedTuple):
     @property
     def roughness(self) -> float:
         """How much the slope of the fit changes from left to right, all turns added up: 0 for a line."""
-        slopes = np.diff(self.curve) / np.diff(GRID.numpy().ravel())
-        return float(np.abs(np.diff(slopes)).sum())
+        return roughness(self.curve)
 
 
 def look(step: int, net: nn.Module, data: Data) -> Snapshot:
@@ -96,16 +96,27 @@ class Pair(NamedTuple):
 BuildBoth = Callable[[Namespace], Iterable[tuple[nn.Module, Optimizer]]]
 
 
+def start(build_both: BuildBoth, seed: int, options: Namespace) -> tuple[Data, list[tuple[nn.Module, Optimizer]]]:
+    """Draw the data of one seed, and both networks."""
+    mg.manual_seed(seed)
+    return draw_data(), list(build_both(options))
+
+
 def train_both(build_both: BuildBoth, seed: int, options: Namespace, every: int) -> tuple[Data, Pair]:
     """Train both networks on the data of one seed, and return what was seen every so many steps."""
-    mg.manual_seed(seed)
-    data, networks = draw_data(), list(build_both(options))
+    data, networks = start(build_both, seed, options)
     return data, Pair(*(list(watch(*network, data, options.steps, every)) for network in networks))
 
 
 def weights(values: Arrays) -> list[np.ndarray]:
     """Return the weights of every Linear, first to last, as flat arrays; the biases are left out."""
     return [array.ravel() for name, array in values.items() if name.endswith("weight")]
+
+
+def roughness(curve: np.ndarray) -> float:
+    """Return the sum of all turns of a fit's slope."""
+    slopes = np.diff(curve) / np.diff(GRID.numpy().ravel())
+    return float(np.abs(np.diff(slopes)).sum())
 
 
 def size(array: np.ndarray) -> float:
@@ -122,16 +133,40 @@ class End(NamedTuple):
     train_loss: float
     test_loss: float
     roughness: float
-    first: list[np.ndarray]
-    last: list[np.ndarray]
+    first: Sequence[np.ndarray]
+    last: Sequence[np.ndarray]
 
 
-def ends_of(build_both: BuildBoth, seed: int, options: Namespace) -> list[End]:
-    _, pair = train_both(build_both, seed, options, every=options.steps)
-    return [
-        End(last.train_loss, last.test_loss, last.roughness, weights(first.values), weights(last.values))
-        for first, *_, last in pair
-    ]
+def ends_of(build_both: BuildBoth, seeds: Sequence[int], options: Namespace) -> list[tuple[End, ...]]:
+    """Train the networks of all seeds at once; return for each seed how both ended, without the cure first."""
+    all_data, all_networks, generators = [], [], []
+    for seed in seeds:
+        data, networks = start(build_both, seed, options)
+        all_data.append(data)
+        all_networks.append(networks)
+        generators.append(mg.default_generator.clone_state())  # it draws this seed's masks
+    data = Data(all_data[0].x, *(mg.stack([getattr(one, name) for one in all_data]) for name in ("y", "test_y")))
+    without, treated = zip(*all_networks, strict=True)
+    return list(zip(*(ends_of_one_kind(kind, generators, data, options) for kind in (without, treated)), strict=True))
+
+
+def ends_of_one_kind(
+    networks: Sequence[tuple[nn.Module, Optimizer]], generators: list[mg.Generator], data: Data, options: Namespace
+) -> list[End]:
+    """Train networks of one kind as one, and return how each ended."""
+    nets, (optimizer, *_) = zip(*networks, strict=True)
+    stack = Stacked([net.linears for net in nets], generators)
+    optimizer = type(optimizer)(stack.parameters(), **optimizer.defaults)
+    first, last = (
+        [w.detach().flatten(1).numpy().copy() for name, w in stack.named_parameters() if name.endswith("weight")]
+        for step in train_steps(stack, optimizer, StackedLoss(nn.MSELoss()), data.x, data.y, options.steps)
+        if step in (1, options.steps)
+    )
+    with evaluating(stack):
+        curves, fitted = stack(GRID).squeeze(2).numpy(), stack(data.x)
+        losses_of = StackedLoss(nn.MSELoss(), reduction="none")
+        losses = [losses_of(fitted, targets).tolist() for targets in (data.y, data.test_y)]
+    return list(map(End, *losses, map(roughness, curves), zip(*first, strict=True), zip(*last, strict=True)))
 
 
 class Results(NamedTuple):
@@ -155,7 +190,7 @@ def compute_both(build_both: BuildBoth, options: Namespace) -> Results:
     if options.tensorboard:
         summary_writer()  # if it is not there, say so before the work
     data, pair = train_both(build_both, options.seed, options, options.every)
-    ends = spread(partial(ends_of, build_both), seeds_of(options), options, "data seeds")
+    ends = spread_at_once(partial(ends_of, build_both), options, "data seeds")
     return Results(data, pair, *map(list, zip(*ends, strict=True)))
 
 

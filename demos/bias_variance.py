@@ -17,8 +17,8 @@ from lab.training import evaluating, spread, train_steps
 import numpy as np
 
 import minigrad as mg
-from _many_linear import ManyLinear, sum_of_losses
 from minigrad import nn, optim
+from minigrad.func import StackedLinear, StackedLoss
 from minigrad.nn.utils import max_norm_
 
 POINTS = 20
@@ -36,13 +36,13 @@ def truth(x: mg.Tensor) -> mg.Tensor:
 
 def build(networks: int, p: float) -> nn.Sequential:
     return nn.Sequential(
-        ManyLinear(networks, 1, HIDDEN),
+        StackedLinear(networks, 1, HIDDEN),
         nn.ReLU(),
         nn.Dropout(p),
-        ManyLinear(networks, HIDDEN, HIDDEN),
+        StackedLinear(networks, HIDDEN, HIDDEN),
         nn.ReLU(),
         nn.Dropout(p),
-        ManyLinear(networks, HIDDEN, 1),
+        StackedLinear(networks, HIDDEN, 1),
     )
 
 
@@ -76,6 +76,7 @@ CURES = [
 
 def loss_of(net: nn.Module, l1: float) -> Any:
     """Return the sum of the networks' mean squared errors and penalties: no network feels another's."""
+    sum_of_losses = StackedLoss(nn.MSELoss())
 
     def loss(prediction: mg.Tensor, y: mg.Tensor) -> mg.Tensor:
         error = sum_of_losses(prediction, y)
@@ -86,7 +87,7 @@ def loss_of(net: nn.Module, l1: float) -> Any:
 
 def bound(net: nn.Sequential, optimizer: optim.Optimizer, max_norm: float) -> None:
     """Keep the incoming weights of every hidden unit within a ball, after each step."""
-    *hidden, _ = [layer.weight.detach().flatten(0, 1) for layer in net if isinstance(layer, ManyLinear)]  # views
+    *hidden, _ = [layer.weight.detach().flatten(0, 1) for layer in net if isinstance(layer, StackedLinear)]  # views
     optimizer.register_step_post_hook(lambda *_: max_norm_(hidden, max_norm))
 
 

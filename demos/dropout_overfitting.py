@@ -7,16 +7,17 @@ paired difference says what dropout is worth. The first seed draws the numbers o
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lab.options import Option, at_least, positive, probability
 from lab.progress import progress
 from lab.statistics import Interval, paired
-from lab.training import evaluating, seeds_of, spread
+from lab.training import Loss, evaluating, spread_at_once
 
 import minigrad as mg
 from minigrad import nn, optim
+from minigrad.func import Stacked, StackedLoss
 
 N_SAMPLES = 20
 EVERY = 10  # steps between two frames
@@ -38,6 +39,11 @@ def draw_data() -> Data:
     x = mg.linspace(-1, 1, N_SAMPLES).unsqueeze(1)
     y, test_y = (x + 0.3 * mg.normal(mg.zeros(N_SAMPLES, 1), mg.ones(N_SAMPLES, 1)) for _ in range(2))
     return Data(x, y, test_y)
+
+
+def of_all(data: Sequence[Data]) -> Data:
+    """Return the data of many networks, whose inputs are the same."""
+    return Data(data[0].x, *(mg.stack([getattr(one, name) for one in data]) for name in ("y", "test_y")))
 
 
 # ---- the two networks ------------------------------------------------------------------------------------------------
@@ -73,11 +79,11 @@ def start(seed: int, options: argparse.Namespace) -> tuple[Data, list[nn.Sequent
     return draw_data(), [build_plain(options.hidden), build_dropped(options.hidden, options.p)]
 
 
-def training(net: nn.Module, data: Data, options: argparse.Namespace) -> Iterator[int]:
+def training(net: nn.Module, loss_func: Loss, data: Data, options: argparse.Namespace) -> Iterator[int]:
     """Train, and yield after every step how many were made."""
     optimizer = optim.Adam(net.parameters(), lr=options.lr)
     for step in range(1, options.steps + 1):
-        loss = nn.MSELoss()(net(data.x), data.y)
+        loss = loss_func(net(data.x), data.y)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -106,7 +112,7 @@ def look(step: int, nets: list[nn.Sequential], data: Data) -> Frame:
 def watch(seed: int, options: argparse.Namespace) -> tuple[Data, list[Frame]]:
     """Train both networks on the data of one seed side by side, and look at them every few steps."""
     data, nets = start(seed, options)
-    both = zip(*(training(net, data, options) for net in nets), strict=True)
+    both = zip(*(training(net, nn.MSELoss(), data, options) for net in nets), strict=True)
     frames = []
     for step, _ in progress(both, "training", options.steps):
         if step % EVERY == 0 or step == options.steps:
@@ -114,12 +120,20 @@ def watch(seed: int, options: argparse.Namespace) -> tuple[Data, list[Frame]]:
     return data, frames
 
 
-def final_test_losses(seed: int, options: argparse.Namespace) -> list[float]:
-    data, nets = start(seed, options)
-    for net in nets:
-        for _ in training(net, data, options):
+def final_test_losses(seeds: Sequence[int], options: argparse.Namespace) -> list[tuple[float, ...]]:
+    """Train the networks of all seeds at once; return for each seed the test losses without and with dropout."""
+    started, generators = [], []
+    for seed in seeds:
+        started.append(start(seed, options))
+        generators.append(mg.default_generator.clone_state())  # it draws this seed's masks
+    all_data, pairs = zip(*started, strict=True)
+    data, losses = of_all(all_data), []
+    for nets in map(Stacked, zip(*pairs, strict=True), (generators, generators)):
+        for _ in training(nets, StackedLoss(nn.MSELoss()), data, options):
             pass
-    return [test_loss(net, data) for net in nets]
+        with evaluating(nets):
+            losses.append(StackedLoss(nn.MSELoss(), reduction="none")(nets(data.x), data.test_y).tolist())
+    return list(zip(*losses, strict=True))
 
 
 class Results(NamedTuple):
@@ -138,7 +152,7 @@ class Results(NamedTuple):
 
 def compute(options: argparse.Namespace) -> Results:
     data, frames = watch(options.seed, options)
-    losses = spread(final_test_losses, seeds_of(options), options, "data seeds")
+    losses = spread_at_once(final_test_losses, options, "data seeds")
     return Results(data, frames, *map(list, zip(*losses, strict=True)))
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import argparse
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from lab.options import Option, at_least, positive
-from lab.training import evaluating, seeds_of, spread, train_steps
+from lab.training import evaluating, spread_at_once, train_steps
 
 import numpy as np
 
 import minigrad as mg
-from dropout_overfitting import build_plain, draw_data
+from dropout_overfitting import Data, build_plain, draw_data, of_all
 from minigrad import nn, optim
+from minigrad.func import Stacked, StackedLoss
 from minigrad.optim import Optimizer
 
 MOMENTUM = 0.9
@@ -49,25 +50,34 @@ class Outcome(NamedTuple):
         return float(np.mean(self.sizes < threshold))
 
 
-def train(seed: int, kind: str, options: argparse.Namespace) -> Outcome:
-    mg.manual_seed(seed)  # the same data and the same first weights for every kind
-    (x, y, test_y), net, mse = draw_data(), build_plain(options.hidden), nn.MSELoss()
+def start(seed: int, hidden: int) -> tuple[Data, nn.Sequential]:
+    mg.manual_seed(seed)
+    return draw_data(), build_plain(hidden)
+
+
+def train(seeds: Sequence[int], kind: str, options: argparse.Namespace) -> list[Outcome]:
+    """Train the networks of all seeds at once; they begin with the same data and weights for every kind of penalty."""
+    all_data, starts = zip(*(start(seed, options.hidden) for seed in seeds), strict=True)
+    (x, y, test_y), nets, sum_of_losses = of_all(all_data), Stacked(starts), StackedLoss(nn.MSELoss())
     weight_decay = options.l2 if kind == "L2" else 0.0
-    optimizer = optim.SGD(net.parameters(), lr=options.lr, momentum=MOMENTUM, weight_decay=weight_decay)
+    optimizer = optim.SGD(nets.parameters(), lr=options.lr, momentum=MOMENTUM, weight_decay=weight_decay)
 
-    def loss_func(prediction: mg.Tensor, target: mg.Tensor) -> mg.Tensor:
-        loss = mse(prediction, target)
-        return loss + options.l1 * l1_norm(net) if kind == "L1" else loss
+    def loss_func(predictions: mg.Tensor, targets: mg.Tensor) -> mg.Tensor:
+        loss = sum_of_losses(predictions, targets)
+        return loss + options.l1 * l1_norm(nets) if kind == "L1" else loss
 
-    for _ in train_steps(net, optimizer, loss_func, x, y, options.steps):
+    for _ in train_steps(nets, optimizer, loss_func, x, y, options.steps):
         pass
-    with evaluating(net):
-        losses = [mse(net(x), target).item() for target in (y, test_y)]
-    return Outcome(*losses, np.concatenate([p.detach().abs().numpy().ravel() for p in net.parameters()]))
+    with evaluating(nets):
+        losses_of = StackedLoss(nn.MSELoss(), reduction="none")
+        losses = [losses_of(nets(x), targets).tolist() for targets in (y, test_y)]
+    sizes = np.concatenate([p.detach().abs().flatten(1).numpy() for p in nets.parameters()], axis=1)
+    return list(map(Outcome, *losses, sizes))
 
 
-def train_all(seed: int, options: argparse.Namespace) -> list[Outcome]:
-    return [train(seed, kind, options) for kind in KINDS]
+def train_all(seeds: Sequence[int], options: argparse.Namespace) -> list[tuple[Outcome, ...]]:
+    """Return for each seed the outcomes under all kinds of penalty."""
+    return list(zip(*(train(seeds, kind, options) for kind in KINDS), strict=True))
 
 
 # ---- the same, or not the same ---------------------------------------------------------------------------------------
@@ -98,8 +108,8 @@ def recipe_pairs(options: argparse.Namespace) -> list[tuple[Recipe, Recipe]]:
 
 def distances(seed: int, recipes: tuple[Recipe, Recipe], hidden: int, steps: int) -> Iterator[float]:
     """Train two copies of a network in double precision; yield after each step the largest difference of a weight."""
-    mg.manual_seed(seed)
-    (x, y, _), net = draw_data(), build_plain(hidden).double()
+    (x, y, _), net = start(seed, hidden)
+    net.double()
     nets = net, copy.deepcopy(net)
     runs = [training(net, recipe, x.double(), y.double(), steps) for net, recipe in zip(nets, recipes, strict=True)]
     for _ in zip(*runs, strict=True):
@@ -135,7 +145,7 @@ class Results(NamedTuple):
 
 
 def compute(options: argparse.Namespace) -> Results:
-    ends = spread(train_all, seeds_of(options), options, "data seeds")
+    ends = spread_at_once(train_all, options, "data seeds")
     outcomes = dict(zip(KINDS, map(list, zip(*ends, strict=True)), strict=True))
     comparisons = [
         Comparison((a.name, b.name), list(distances(options.seed, (a, b), options.hidden, options.pair_steps)))

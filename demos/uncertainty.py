@@ -19,9 +19,9 @@ from lab.training import seeds_of, spread, train_steps
 import numpy as np
 
 import minigrad as mg
-from _many_linear import ManyLinear, sum_of_losses
 from dropout_overfitting import Data, build_dropped
 from minigrad import nn, optim
+from minigrad.func import StackedLinear, StackedLoss
 
 Array = np.ndarray
 
@@ -46,14 +46,14 @@ def draw_data(n: int) -> Data:
 
 def build_many(networks: int, hidden: int) -> nn.Sequential:
     """Return networks that take (n, 1) and answer (networks, n, 1)."""
-    first, second, last = (ManyLinear(networks, *sizes) for sizes in pairwise((1, hidden, hidden, 1)))
+    first, second, last = (StackedLinear(networks, *sizes) for sizes in pairwise((1, hidden, hidden, 1)))
     return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
 
 
-def train(net: nn.Module, data: Data, options: argparse.Namespace) -> nn.Module:
+def train(net: nn.Module, loss_func: nn.Module, data: Data, options: argparse.Namespace) -> nn.Module:
     # Adam looks at every weight by itself, so a step of all networks is a step of each.
     optimizer = optim.Adam(net.parameters(), lr=options.lr)
-    for _ in train_steps(net, optimizer, sum_of_losses, data.x, data.y, options.steps):
+    for _ in train_steps(net, optimizer, loss_func, data.x, data.y, options.steps):
         pass
     return net
 
@@ -145,8 +145,8 @@ class Trial(NamedTuple):
 def run_trial(seed: int, options: argparse.Namespace) -> Trial:
     mg.manual_seed(seed)
     data = draw_data(N_SAMPLES)
-    dropped = train(build_dropped(options.hidden, options.p), data, options)
-    many = train(build_many(options.networks, options.hidden), data, options)
+    dropped = train(build_dropped(options.hidden, options.p), nn.MSELoss(), data, options)
+    many = train(build_many(options.networks, options.hidden), StackedLoss(nn.MSELoss()), data, options)
     looks = partial(dropout_band, dropped, passes=options.passes), partial(networks_band, many)
     bands = [look(GRID) for look in looks]
     measures = [measure(band, look(data.x), data) for band, look in zip(bands, looks, strict=True)]
@@ -155,7 +155,7 @@ def run_trial(seed: int, options: argparse.Namespace) -> Trial:
 
 def band_of_more(times: int, options: argparse.Namespace) -> Band:
     """Return dropout's band after training on so many times as much data."""
-    net = train(build_dropped(options.hidden, options.p), draw_data(N_SAMPLES * times), options)
+    net = train(build_dropped(options.hidden, options.p), nn.MSELoss(), draw_data(N_SAMPLES * times), options)
     return dropout_band(net, GRID, options.passes)
 
 

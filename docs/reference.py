@@ -27,6 +27,7 @@ MODULES = {
     "minigrad.utils.data": ("Datasets and loaders", "数据集与加载器"),
     "minigrad.datasets": ("Fashion-MNIST and MNIST", "Fashion-MNIST 与 MNIST"),
     "minigrad.serialization": ("Files", "存取文件"),
+    "minigrad.func": ("Many networks at once", "一次训练许多网络"),
     "minigrad.replay": ("Replayed steps", "训练步重放"),
     "minigrad.utils.drawing": ("Drawings", "画计算图"),
     "minigrad.testing": ("Testing", "测试工具"),

@@ -98,38 +98,39 @@ __all__ = [
     "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "ceil", "ceil_", "chain_matmul",
     "channels_last", "chunk", "clamp", "clamp_", "clamp_max", "clamp_max_", "clamp_min", "clamp_min_", "clip", "clip_",
     "clone", "column_stack", "concat", "concatenate", "contiguous_format", "copysign", "cos", "cos_", "cosh", "cosh_",
-    "count_nonzero", "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator", "deg2rad", "deg2rad_", "det",
-    "detach", "detach_", "device", "diag", "diag_embed", "diagflat", "diagonal", "dist", "div", "divide", "dot",
+    "count_nonzero", "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator", "deg2rad", "deg2rad_",
+    "det", "detach", "detach_", "device", "diag", "diag_embed", "diagflat", "diagonal", "dist", "div", "divide", "dot",
     "double", "draw", "dstack", "dtype", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
     "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_", "expm1", "expm1_", "eye", "fill", "fill_",
     "finfo", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
     "float_power", "floor", "floor_", "floor_divide", "fmax", "fmin", "fmod", "frac", "frac_", "from_numpy", "full",
-    "full_like", "functional", "gather", "ge", "ger", "get_default_device", "get_default_dtype", "get_num_threads",
-    "get_rng_state", "greater", "greater_equal", "gt", "half", "heaviside", "histc", "histogram", "hsplit", "hstack",
-    "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_select", "inf", "inference_mode", "initial_seed",
-    "inner", "int", "int8", "int16", "int32", "int64", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
-    "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor",
-    "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "kron", "kthvalue", "layout", "le",
-    "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log1p", "log1p_", "log2", "log2_", "log10",
-    "log10_", "log_", "log_softmax", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "logit", "logit_", "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "max", "maximum", "mean", "median", "memory_format", "meshgrid", "min",
-    "minimum", "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing", "mv", "nan",
-    "nan_to_num", "nan_to_num_", "nanmean", "nansum", "narrow", "ne", "neg", "neg_", "negative", "negative_", "nn",
-    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "optim", "outer", "permute",
-    "pi", "positive", "pow", "preserve_format", "prod", "promote_types", "quantile", "rad2deg", "rad2deg_", "rand",
-    "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "ravel", "reciprocal",
-    "reciprocal_", "relu", "relu_", "remainder", "repeat_interleave", "replay", "reshape", "resize_as_", "return_types",
-    "roll", "rot90", "round", "round_", "row_stack", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter",
-    "scatter_add", "seed", "select", "serialization", "set_default_device", "set_default_dtype", "set_default_engine",
-    "set_default_tensor_type", "set_deterministic", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "sgn", "short", "sigmoid", "sigmoid_", "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh",
-    "sinh_", "softmax", "sort", "split", "split_with_sizes", "sqrt", "sqrt_", "square", "square_", "squeeze", "stack",
-    "std", "std_mean", "strided", "sub", "subtract", "sum", "summary", "swapaxes", "swapdims", "t", "take",
-    "take_along_dim", "tan", "tan_", "tanh", "tanh_", "tensor", "tensor_split", "tensordot", "tile", "topk", "trace",
-    "transpose", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "trunc_", "uint8", "unbind",
-    "unflatten", "unique", "unsqueeze", "use_deterministic_algorithms", "utils", "var", "var_mean", "vdot", "vsplit",
-    "vstack", "where", "xlogy", "xlogy_", "zero_", "zeros", "zeros_like",
+    "full_like", "func", "functional", "gather", "ge", "ger", "get_default_device", "get_default_dtype",
+    "get_num_threads", "get_rng_state", "greater", "greater_equal", "gt", "half", "heaviside", "histc", "histogram",
+    "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8", "inverse",
+    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_complex", "is_floating_point", "is_grad_enabled",
+    "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isinf", "isnan", "isneginf",
+    "isposinf", "isreal", "kron", "kthvalue", "layout", "le", "lerp", "less", "less_equal", "linalg", "linspace",
+    "load", "log", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "log_", "log_softmax", "logaddexp",
+    "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logit_", "logspace",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "max",
+    "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort",
+    "mul", "multinomial", "multiply", "multiprocessing", "mv", "nan", "nan_to_num", "nan_to_num_", "nanmean", "nansum",
+    "narrow", "ne", "neg", "neg_", "negative", "negative_", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
+    "numel", "ones", "ones_like", "optim", "outer", "permute", "pi", "positive", "pow", "preserve_format", "prod",
+    "promote_types", "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint", "randint_like", "randn",
+    "randn_like", "random", "randperm", "ravel", "reciprocal", "reciprocal_", "relu", "relu_", "remainder",
+    "repeat_interleave", "replay", "reshape", "resize_as_", "return_types", "roll", "rot90", "round", "round_",
+    "row_stack", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "seed", "select",
+    "serialization", "set_default_device", "set_default_dtype", "set_default_engine", "set_default_tensor_type",
+    "set_deterministic", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short",
+    "sigmoid", "sigmoid_", "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "softmax", "sort",
+    "split", "split_with_sizes", "sqrt", "sqrt_", "square", "square_", "squeeze", "stack", "std", "std_mean",
+    "strided", "sub", "subtract", "sum", "summary", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan",
+    "tan_", "tanh", "tanh_", "tensor", "tensor_split", "tensordot", "tile", "topk", "trace", "transpose", "tril",
+    "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "trunc_", "uint8", "unbind", "unflatten", "unique",
+    "unsqueeze", "use_deterministic_algorithms", "utils", "var", "var_mean", "vdot", "vsplit", "vstack", "where",
+    "xlogy", "xlogy_", "zero_", "zeros", "zeros_like",
 ]  # fmt: skip
 
 __version__ = "0.1.0"
@@ -141,8 +142,8 @@ keep_freed_memory()
 
 # Loaded at their first use: so `import minigrad` takes half of the time.
 SUBPACKAGES = (
-    "accelerator", "autograd", "backends", "cuda", "functional", "linalg", "multiprocessing", "nn", "optim", "replay",
-    "serialization", "utils",
+    "accelerator", "autograd", "backends", "cuda", "func", "functional", "linalg", "multiprocessing", "nn", "optim",
+    "replay", "serialization", "utils",
 )  # fmt: skip
 
 # Functions of these packages that have their name here, loaded at their first use, too.
@@ -150,8 +151,8 @@ LENT = {"draw": "utils.drawing", "load": "serialization", "save": "serialization
 
 if TYPE_CHECKING:
     from . import (
-        accelerator, autograd, backends, cuda, functional, linalg, multiprocessing, nn, optim, replay, serialization,
-        utils,
+        accelerator, autograd, backends, cuda, func, functional, linalg, multiprocessing, nn, optim, replay,
+        serialization, utils,
     )  # fmt: skip
     from .serialization import load, save
     from .utils.drawing import draw

@@ -46,7 +46,10 @@ LEFT_OUT = {
     "cfloat cdouble": "there are no complex numbers. numpy.fft works on x.numpy()",
     "bfloat16 Tensor.bfloat16 float8*": "NumPy has no such dtype. Take float32 or float16",
     "quantization ao quantize* qint* quint* Tensor.dequantize": "there are no quantized tensors",
-    "func vmap": "minigrad.autograd.functional has jacobian, hessian, jvp and vjp",
+    "func.grad* func.jac* func.hessian func.jvp func.vjp func.linearize func.functionalize": (
+        "minigrad.autograd.functional has jacobian, hessian, jvp and vjp"
+    ),
+    "vmap": "minigrad.func.vmap maps calls of networks, and nothing else",
     "hub utils.model_zoo": "there are no models to download",
     "utils.checkpoint utils.cpp_extension utils.benchmark utils.bottleneck utils.mobile_optimizer": (
         "the graph is small enough to be kept, and everything is Python"

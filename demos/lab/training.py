@@ -81,6 +81,19 @@ def spread(
         return list(show(future.result() for future in futures))
 
 
+def spread_at_once(
+    function: Callable[[Sequence[int], Namespace], list[Result]], options: Namespace, what: str
+) -> list[Result]:
+    """Return what a function finds for each seed, where it trains the networks of many seeds as one.
+
+    Each of the two processes gets half of the seeds.
+    """
+    seeds = seeds_of(options)
+    half = len(seeds) if options.quick else (len(seeds) + 1) // 2
+    parts = spread(function, [part for part in (seeds[:half], seeds[half:]) if part], options, what)
+    return [result for part in parts for result in part]
+
+
 def call(function: Callable[[Item, Namespace], Result], options: Namespace, item: Item) -> Result:
     """Hand over the item last, which `map` brings last."""
     return function(item, options)

@@ -15,6 +15,7 @@ import minigrad as mg
 import uncertainty
 import what_dropout_is
 from minigrad import nn, optim
+from minigrad.func import StackedLoss
 
 # ---- what dropout is
 
@@ -102,8 +103,8 @@ def test_networks_trained_side_by_side_are_trained_alone(tmp_path):
     for i, net in enumerate(alone):
         for theirs, own in zip(many, net, strict=True):
             if isinstance(own, nn.Linear):
-                own.load_state_dict({"weight": theirs.weight[i], "bias": theirs.bias[i, 0]})
-    uncertainty.train(many, data, options)
+                own.load_state_dict({"weight": theirs.weight[i], "bias": theirs.bias[i]})
+    uncertainty.train(many, StackedLoss(nn.MSELoss()), data, options)
     for i, net in enumerate(alone):
         for _ in train_steps(net, optim.Adam(net.parameters(), lr=0.01), nn.MSELoss(), data.x, data.y, 20):
             pass

@@ -480,6 +480,26 @@ DOMAINS: dict[str, Domain] = {
             Case(((0, 3), (2, 3), (2,))),
         ],
     ),
+    "stacked_matmul": Domain(
+        lambda x, y: np.einsum("snk,skm->snm", x, y),
+        (anywhere, anywhere),
+        [
+            Case(((3, 4, 2), (3, 2, 5))),
+            Case(((3, 4, 1), (3, 1, 5))),
+            Case(((2, 0, 3), (2, 3, 2))),
+            Case(((2, 3, 0), (2, 0, 2))),
+        ],
+    ),
+    "stacked_linear": Domain(
+        lambda *stacks: np.stack([_affine(*one) for one in zip(*stacks, strict=True)]),
+        (anywhere, anywhere, anywhere),
+        [
+            Case(((3, 4, 2), (3, 5, 2), (3, 5))),
+            Case(((3, 4, 2), (3, 5, 2))),
+            Case(((1, 1, 1), (1, 1, 1), (1, 1))),
+            Case(((2, 0, 3), (2, 2, 3), (2, 2))),
+        ],
+    ),
     # ---- the rest of the elementwise functions
     "exp2": unary(lambda x: 2.0**x, anywhere),
     "logaddexp": binary(lambda x, y: math.log(math.exp(x) + math.exp(y)), anywhere, anywhere),

@@ -16,6 +16,7 @@ ROOMS = {
     "optim": "Optimizers and schedulers.",
     "dropout": "Dropout, the layer of this project.",
     "replay": "Recorded training steps.",
+    "func": "Many networks at once, and modules as functions.",
     "typing": "What type checkers see.",
     "data": "Datasets, loaders, checkpoints.",
     "testing": "The contract kits, strategies, assert_close.",
