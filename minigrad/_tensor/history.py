@@ -8,6 +8,7 @@ from typing import Any
 from . import hooks
 from .backward import edges_of, explain, root_of
 from .base import TensorBase
+from .declared import checked
 
 
 class History(TensorBase):
@@ -15,6 +16,7 @@ class History(TensorBase):
 
     __slots__ = ()
 
+    @checked
     def backward(  # type: ignore[override]
         self,
         gradient: TensorBase | None = None,

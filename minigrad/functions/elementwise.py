@@ -15,6 +15,7 @@ from .. import table
 from .._tensor import dtypes
 from .._tensor.base import TensorBase, TensorT, as_array, as_operand, is_operand, is_tensor, named, wrap
 from .._tensor.conversion import number
+from .._tensor.declared import checked, explain
 from .._tensor.in_place import in_place
 from .._tensor.listening import refuse_to_replay
 from .._tensor.promotion import converted
@@ -34,8 +35,10 @@ from .arguments import (
 def _scaled(x: Any, alpha: Any, beside: Any) -> Any:
     """Return alpha · x, what add and sub take for their second operand; RuntimeError for integers and a float alpha."""
     x = as_operand(x)
-    if alpha == 1:
+    if alpha == 1 and alpha is not True:
         return x
+    if isinstance(alpha, bool) and dtypes.result_type(*[as_array(y) for y in (x, beside)]).kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and not _is_floating(x, beside):
         raise RuntimeError(f"For integral input tensors, argument alpha must not be a floating point number: {alpha}")
     return x * alpha
@@ -83,7 +86,8 @@ def add(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
 @takes_out
 def sub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
     """Return input - alpha · other."""
-    return apply(table.sub, as_operand(input), _scaled(other, alpha, input))
+    taken = other if isinstance(other, bool) else _scaled(other, alpha, input)  # which no subtraction takes
+    return apply(table.sub, as_operand(input), taken)
 
 
 def rsub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
@@ -181,7 +185,7 @@ def pow(input: TensorT, exponent: Any) -> TensorT:
     if is_tensor(exponent) or isinstance(exponent, np.ndarray):
         return apply(table.pow, as_operand(input), exponent)
     check_tensor("pow", input)
-    exponent = number(exponent)
+    exponent = number(as_operand(exponent))
     if input.array.dtype.kind != "f":
         input = converted(input, dtypes.result_type(input.array, exponent))
     return apply(table.power, input, exponent=exponent)
@@ -247,19 +251,21 @@ def lerp(input: TensorT, end: TensorT, weight: Any) -> TensorT:
 @number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcmulBackward0")
+@checked
 def addcmul(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
     """Return input + value · tensor1 · tensor2."""
-    return add(input, mul(tensor1, tensor2), alpha=value)
+    return add(input, mul(tensor1, tensor2), alpha=+value)
 
 
 @number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcdivBackward0")
+@checked
 def addcdiv(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
     """Return input + value · tensor1 / tensor2; RuntimeError for the quotient of integers."""
     if _is_integer(tensor1, tensor2):
         raise RuntimeError("Integer division with addcdiv is not supported: cast a tensor to float first")
-    return add(input, div(tensor1, tensor2), alpha=value)
+    return add(input, div(tensor1, tensor2), alpha=+value)
 
 
 # ---- exponentials and logarithms -------------------------------------------------------------------------------------
@@ -509,6 +515,7 @@ def frac(input: TensorT) -> TensorT:
 
 
 @takes_out
+@checked
 def round(input: TensorT, *, decimals: int = 0) -> TensorT:
     """Return the nearest number with `decimals` decimals, halves to even."""
     if decimals == 0:
@@ -749,6 +756,7 @@ def heaviside(input: TensorT, values: TensorT) -> TensorT:
     return wrap(np.where(x == 0, values.array, (x > 0).astype(x.dtype)).astype(x.dtype))
 
 
+@checked
 def isclose(
     input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> TensorT:
@@ -760,6 +768,7 @@ def isclose(
     return wrap(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
 
 
+@checked
 def allclose(input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Return whether |input - other| <= atol + rtol · |other| everywhere."""
     refuse_to_replay("it compares the values of two tensors")
@@ -791,6 +800,9 @@ multiply = mul
 negative = neg
 not_equal = ne
 subtract = sub
+
+
+explain(globals())
 
 
 # ---- as methods ------------------------------------------------------------------------------------------------------

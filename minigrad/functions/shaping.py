@@ -16,13 +16,13 @@ import numpy as np
 from .. import table
 from .._tensor.base import TensorBase, TensorT, is_tensor, named, wrap
 from .._tensor.conversion import number
-from .._tensor.declared import checked
+from .._tensor.declared import NotGiven, checked, explain
 from .._tensor.in_place import in_place
 from .._tensor.shapes import Size, along, axes_of, axis_of, inferred, sizes_from
 from .._tensor.writes import refuse_write
 from ..core.graph import apply
 from . import reductions
-from .arguments import check_tensor, numpy_names, other_names, recorded_as, takes_out
+from .arguments import check_tensor, numpy_names, other_names, recorded_as, sizes_by_name, takes_out
 from .elementwise import clone
 
 Dim = int | Sequence[int] | None
@@ -30,7 +30,7 @@ Dim = int | Sequence[int] | None
 # ---- one tensor, laid out otherwise ----------------------------------------------------------------------------------
 
 
-def reshape(input: TensorT, *sizes: Any, shape: Sequence[int] | None = None) -> TensorT:
+def reshape(input: TensorT, *sizes: Any, shape: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return the same elements in another shape, one size of which may be -1; a view where possible.
 
     Args:
@@ -49,7 +49,7 @@ def reshape(input: TensorT, *sizes: Any, shape: Sequence[int] | None = None) -> 
         tensor([[0, 1, 2],
                 [3, 4, 5]])
     """
-    target = sizes_from(sizes) if shape is None else sizes_from(shape)
+    target = sizes_from(sizes if shape is None else (shape,))
     return apply(table.reshape, input, shape=inferred(target, input.array.size), old=input.array.shape)
 
 
@@ -103,7 +103,8 @@ def unflatten(input: TensorT, dim: int, sizes: Sequence[int]) -> TensorT:
 
 
 @numpy_names
-def squeeze(input: TensorT, dim: Dim = None) -> TensorT:
+@checked
+def squeeze(input: TensorT, dim: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return the tensor without its dimensions of size 1, or without the named ones of these."""
     shape = input.array.shape
     axes = () if isinstance(dim, tuple | list) and not dim else axes_of(dim, len(shape))
@@ -143,7 +144,7 @@ def t(input: TensorT) -> TensorT:
     return transpose(input, 0, 1) if input.array.ndim == 2 else reshape(input, input.array.shape)
 
 
-def permute(input: TensorT, *order: Any, dims: Sequence[int] | None = None) -> TensorT:
+def permute(input: TensorT, *order: Any, dims: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return a view with the dimensions in this order.
 
     Raises:
@@ -151,7 +152,7 @@ def permute(input: TensorT, *order: Any, dims: Sequence[int] | None = None) -> T
 
     Source: https://pytorch.org/docs/stable/generated/torch.permute.html
     """
-    wanted = sizes_from(order if dims is None else dims)
+    wanted = sizes_from(order if dims is None else (dims,))
     axes = tuple([axis_of(d, input.array.ndim) for d in wanted])
     if sorted(axes) != list(range(input.array.ndim)):
         raise RuntimeError(f"permute(dims): {list(wanted)} is no order of the {input.array.ndim} dimensions")
@@ -183,6 +184,7 @@ def adjoint(input: TensorT) -> TensorT:
     return transpose(input, -2, -1)
 
 
+@sizes_by_name("size")
 def expand(input: TensorT, *sizes: Any) -> TensorT:
     """Return a view in which dimensions of size 1 are repeated; -1 leaves a dimension as it is.
 
@@ -246,6 +248,7 @@ def sum_to_size(input: TensorT, *sizes: Any) -> TensorT:
 # ---- copies in which elements repeat or change places ----------------------------------------------------------------
 
 
+@sizes_by_name("repeats")
 @recorded_as("RepeatBackward0")
 def repeat(input: TensorT, *repeats: Any) -> TensorT:
     """Return copies of the tensor laid side by side, this number of times along each dimension.
@@ -271,7 +274,8 @@ def repeat(input: TensorT, *repeats: Any) -> TensorT:
     return reshape(clone(copies), [c * n for c, n in zip(counts, own, strict=True)])
 
 
-def tile(input: TensorT, *counts: Any, dims: Sequence[int] | None = None) -> TensorT:
+@checked
+def tile(input: TensorT, *counts: Any, dims: Sequence[int] | NotGiven = None) -> TensorT:
     """Return copies of the tensor laid side by side, as `repeat`; counts that lack in front are 1."""
     repeats = sizes_from(counts if dims is None else dims)
     return repeat(input, (1,) * (input.array.ndim - len(repeats)) + repeats)
@@ -305,7 +309,8 @@ def repeat_interleave(
     return apply(table.getitem, x, index=along(axis, places), shape=x.array.shape)
 
 
-def flip(input: TensorT, *axes: Any, dims: Sequence[int] | None = None) -> TensorT:
+@checked
+def flip(input: TensorT, *axes: Any, dims: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return a copy reversed along some dimensions."""
     wanted = sizes_from(axes if dims is None else (dims,))
     axes = axes_of(wanted, input.array.ndim) if wanted and input.array.ndim else ()
@@ -328,6 +333,7 @@ def flipud(input: TensorT) -> TensorT:
 
 @numpy_names
 @recorded_as("RollBackward0")
+@checked
 def roll(input: TensorT, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> TensorT:
     """Return a copy whose elements are moved along some dimensions, those beyond the end coming in at the beginning.
 
@@ -337,7 +343,7 @@ def roll(input: TensorT, shifts: int | Sequence[int], dims: int | Sequence[int] 
     Source: https://pytorch.org/docs/stable/generated/torch.roll.html
     """
     steps = [shifts] if isinstance(shifts, int) else list(shifts)
-    if dims is None or dims == ():
+    if dims is None or (isinstance(dims, list | tuple) and not dims):
         if len(steps) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims: 0")
         return reshape(_rolled(reshape(input, -1), steps[0], 0), input.array.shape)
@@ -358,6 +364,7 @@ def _rolled(x: TensorT, step: int, axis: int) -> TensorT:
     return cat([x[along(axis, slice(cut, None))], x[along(axis, slice(cut))]], axis)
 
 
+@checked
 def rot90(input: TensorT, k: int = 1, dims: Sequence[int] = (0, 1)) -> TensorT:
     """Return the tensor turned by k · 90° in the plane of two dimensions, from the first towards the second."""
     if len(dims) != 2 or input.array.ndim < 2:
@@ -499,6 +506,7 @@ def column_stack(tensors: Sequence[TensorT]) -> TensorT:
 @numpy_names
 @other_names(split_size_or_sections="split_size")
 @recorded_as("SplitBackward0")
+@checked
 def split(tensor: TensorT, split_size: int | Sequence[int], dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of parts along a dimension: of this size each (the last may be smaller), or of these sizes.
 
@@ -525,6 +533,7 @@ def split(tensor: TensorT, split_size: int | Sequence[int], dim: int = 0) -> tup
 
 
 @numpy_names
+@checked
 def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of at most `chunks` parts of equal size along a dimension; the last may be smaller."""
     axis = _existing_axis("chunk", input, dim)
@@ -536,12 +545,14 @@ def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
 
 @numpy_names
 @other_names(indices="indices_or_sections", sections="indices_or_sections")
-def tensor_split(input: TensorT, indices_or_sections: Any, dim: int = 0) -> tuple[TensorT, ...]:
+@checked
+def tensor_split(
+    input: TensorT, indices_or_sections: int | Sequence[int] | TensorT, dim: int = 0
+) -> tuple[TensorT, ...]:
     """Return views of this number of parts, of sizes that differ by at most 1; or of the parts between these places."""
     axis = _existing_axis("tensor_split", input, dim)
-    n, cuts = input.array.shape[axis], indices_or_sections
-    if is_tensor(cuts):
-        cuts = cuts.tolist()
+    n = input.array.shape[axis]
+    cuts = indices_or_sections.array.tolist() if isinstance(indices_or_sections, TensorBase) else indices_or_sections
     if isinstance(cuts, int):
         if cuts < 1:
             raise RuntimeError(f"number of sections must be larger than 0, got {cuts}")
@@ -632,6 +643,7 @@ def meshgrid(*tensors: TensorT, indexing: str = "ij") -> tuple[TensorT, ...]:
 # ---- diagonals and triangles -----------------------------------------------------------------------------------------
 
 
+@checked
 def diagonal(input: TensorT, offset: int = 0, dim1: int = 0, dim2: int = 1) -> TensorT:
     """Return a view of the diagonals of the matrices in two dimensions, as the last dimension.
 
@@ -649,6 +661,7 @@ def diagonal(input: TensorT, offset: int = 0, dim1: int = 0, dim2: int = 1) -> T
     return apply(table.diagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=input.array.shape)
 
 
+@checked
 def diag(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return a matrix with this diagonal; of a matrix, its diagonal."""
     if input.ndim not in (1, 2):
@@ -658,11 +671,13 @@ def diag(input: TensorT, diagonal: int = 0) -> TensorT:
     return clone(apply(table.diagonal, input, offset=diagonal, axis1=0, axis2=1, shape=input.array.shape))
 
 
+@checked
 def diagflat(input: TensorT, offset: int = 0) -> TensorT:
     """Return a matrix with the elements of the input as its diagonal."""
     return diag_embed(reshape(input, -1), offset)
 
 
+@checked
 def diag_embed(input: TensorT, offset: int = 0, dim1: int = -2, dim2: int = -1) -> TensorT:
     """Return zeros with the last dimension of the input as the diagonal of two new dimensions."""
     axis1, axis2 = axis_of(dim1, input.ndim + 1), axis_of(dim2, input.ndim + 1)
@@ -696,6 +711,9 @@ def _masked(x: TensorT, diagonal: int, triangle: Any) -> TensorT:
         raise RuntimeError(f"tril and triu: input tensor must have at least 2 dimensions, but got {x.ndim}")
     kept = triangle(*x.array.shape[-2:], number(diagonal))
     return apply(table.where, wrap(kept), x, wrap(np.zeros((), x.array.dtype)))
+
+
+explain(globals())
 
 
 # ---- as methods ------------------------------------------------------------------------------------------------------
@@ -773,9 +791,10 @@ class Shaping(TensorBase):
         """Insert a dimension of size 1 in place."""
         return self._replaced_by(unsqueeze(self, dim))
 
-    def squeeze_(self, dim: Any = None) -> Self:
+    @checked
+    def squeeze_(self, dim: int | Sequence[int] | NotGiven = None) -> Self:
         """Remove dimensions of size 1 in place."""
-        return self._replaced_by(squeeze(self, dim))
+        return self._replaced_by(squeeze(self) if dim is None else squeeze(self, dim))
 
     def t_(self) -> Self:
         """Transpose a matrix in place."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .._tensor.declared import checked
 from ..functions.tensor import Tensor
 from . import functional as F
 from .distance import PairwiseDistance
@@ -112,6 +113,7 @@ class HuberLoss(_Loss):
     Source: https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
     """
 
+    @checked
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
         self.delta = delta
@@ -520,6 +522,7 @@ class TripletMarginLoss(_Loss):
     Source: https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
     """
 
+    @checked
     def __init__(
         self,
         margin: float = 1.0,

@@ -393,6 +393,8 @@ def manual_seed(seed: int) -> Generator:
     >>> manual_seed(1).initial_seed()
     1
     """
+    if not hasattr(seed, "__int__"):
+        raise TypeError(f"manual_seed(): argument 'seed' must be int, not {type(seed).__name__}: {seed!r}")
     return default_generator.manual_seed(int(seed))
 
 

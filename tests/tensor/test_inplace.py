@@ -80,8 +80,8 @@ OTHERWISE = {  # of the methods that are for another tensor: (it, the arguments)
 }
 CHANGES_SHAPE = {"squeeze_": (0,), "unsqueeze_": (1,), "t_": (), "transpose_": (0, 1)}
 WITHOUT_FUNCTION = [
-    "bernoulli_", "copy_", "detach_", "exponential_", "fill_", "normal_", "random_", "requires_grad_", "uniform_",
-    "zero_",
+    "bernoulli_", "copy_", "detach_", "exponential_", "fill_", "normal_", "random_", "requires_grad_", "resize_",
+    "resize_as_", "uniform_", "zero_",
 ]  # fmt: skip
 
 METHODS = [name for name in dir(mg.Tensor) if name.endswith("_") and not name.endswith("__")]

@@ -9,7 +9,7 @@ import numpy as np
 
 from .... import table
 from ...._tensor.base import Array, named, wrap
-from ...._tensor.declared import is_integer
+from ...._tensor.declared import checked, explain, is_integer
 from ...._tensor.listening import computed, refuse_to_replay
 from ....core.graph import apply
 from ....functions.tensor import Tensor
@@ -17,6 +17,7 @@ from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
 
 
+@checked
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -73,6 +74,7 @@ def cross_entropy(
     return loss * (1 - label_smoothing) + spread * (label_smoothing / input.array.shape[axis])
 
 
+@checked
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -289,3 +291,6 @@ def _soft_cross_entropy(
     if label_smoothing:
         target = target * (1 - label_smoothing) + label_smoothing / shape[axis]
     return reduced(-(_weighted(log_probabilities, weight, axis) * target).sum(axis), reduction)
+
+
+explain(globals())
