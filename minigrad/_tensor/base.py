@@ -9,7 +9,7 @@ import numpy as np
 from ..core import tensor as core
 from ..core.graph import Node as CoreNode
 from ..table import Op
-from . import devices, dtypes, errors, promotion, views
+from . import devices, dtypes, errors, layouts, promotion, views
 from .checks import guard
 from .dtypes import dtype as DType
 from .node import Node
@@ -82,6 +82,11 @@ class TensorBase(core.Tensor):
     def device(self) -> devices.device:
         """Where the elements are: on the CPU."""
         return devices.CPU
+
+    @property
+    def layout(self) -> layouts.layout:
+        """How the elements are stored: with strides."""
+        return layouts.strided
 
     @property
     def ndim(self) -> int:

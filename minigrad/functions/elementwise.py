@@ -183,9 +183,13 @@ def pow(input: TensorT, exponent: Any) -> TensorT:
         tensor([1., 4., 9.])
     """
     if is_tensor(exponent) or isinstance(exponent, np.ndarray):
+        if dtypes.result_type(as_array(input), as_array(exponent)).kind == "b":
+            raise NotImplementedError("pow is not supported for bool tensors: convert them to numbers first")
         return apply(table.pow, as_operand(input), exponent)
     check_tensor("pow", input)
     exponent = number(as_operand(exponent))
+    if input.array.dtype.kind == "b" and isinstance(exponent, bool):
+        return logical_or(input, wrap(np.asarray(not exponent)))  # b¹ is b, b⁰ is 1
     if input.array.dtype.kind != "f":
         input = converted(input, dtypes.result_type(input.array, exponent))
     return apply(table.power, input, exponent=exponent)
@@ -824,7 +828,7 @@ class Elementwise(TensorBase):
         return pow(base, self) if is_operand(base) else NotImplemented
 
     def __pos__(self) -> Any:
-        return self
+        return positive(self)
 
     def __abs__(self) -> Any:
         return apply(table.abs, self)
