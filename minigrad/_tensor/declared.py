@@ -31,9 +31,14 @@ UNCLEAR = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError
 def explained(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], error: Exception
 ) -> Exception:
-    """Return a TypeError that names the argument that does not fit its annotation; the same error if all do."""
+    """Return a TypeError that names the argument that does not fit its annotation.
+
+    The same error if all fit, or if it names that argument itself, and is of the type that PyTorch raises.
+    """
     wrong = misfit(function, args, kwargs)
-    return error if wrong is None else TypeError(wrong)
+    if wrong is None or (not isinstance(error, TypeError) and wrong.split("'")[1] in str(error)):
+        return error
+    return TypeError(wrong)
 
 
 def explaining(function: Callable[P, Result]) -> Callable[P, Result]:
