@@ -42,7 +42,10 @@ def steps_of(index: Any) -> list[Any]:
     """
     if isinstance(index, slice):
         return [_forward(index)]
-    parts = tuple([_part(part) for part in (index if isinstance(index, tuple) else (index,))])
+    parts = index if isinstance(index, tuple) else (index,)
+    if {*map(type, parts)} == {int}:  # most often
+        return [(*parts, Ellipsis)]
+    parts = tuple([_part(part) for part in parts])
     if any(isinstance(part, np.ndarray) for part in parts) and int in map(type, parts):
         return [_complete(_without_arrays(parts)), _complete(_arrays_alone(parts))]
     return [_complete(parts)]
