@@ -14,45 +14,11 @@ BLOCK = 16  # fewer normals than these are drawn one by one
 
 
 def memory_order(array: Array) -> tuple[int, ...] | None:
-    """Return the axes from the longest stride to the shortest; None where that is the order that they have.
-
-    An axis along which an array is expanded has no stride: it keeps its place as far as the others let it.
-
-    Source: https://github.com/pytorch/pytorch/blob/v2.13.0/aten/src/ATen/ExpandUtils.cpp, infer_dense_strides
-    """
+    """Return the axes from the longest stride to the shortest; None where that is the order that they have."""
     if array.flags.c_contiguous:
         return None
-    axes: list[int] = []
-    for axis in reversed(range(array.ndim)):  # from the shortest stride to the longest
-        axes.append(axis)
-        place = len(axes) - 1
-        for i in reversed(range(place)):
-            order = _compared(array, axes[i], axes[place])
-            if order > 0:
-                axes[i], axes[place] = axes[place], axes[i]
-                place = i
-            elif order < 0:
-                break
-    axes.reverse()
-    return None if axes == [*range(array.ndim)] else tuple(axes)
-
-
-def _compared(array: Array, first: int, second: int) -> int:
-    """Return the sign of the difference of two axes' strides; 0 where it means nothing."""
-    strides = abs(array.strides[first]), abs(array.strides[second])
-    if 0 in strides:
-        return 0
-    if strides[0] == strides[1]:
-        return int(array.shape[first] > array.shape[second])
-    return 1 if strides[0] > strides[1] else -1
-
-
-def empty_as_laid_out(array: Array, dtype: Any) -> Array:
-    """Return an array to fill, whose axes lie in memory in the order of another's. NumPy's `empty_like` differs."""
-    axes = memory_order(array)
-    if axes is None:
-        return np.empty(array.shape, dtype or array.dtype)
-    return np.empty([array.shape[axis] for axis in axes], dtype or array.dtype).transpose(np.argsort(axes))
+    axes = tuple(sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis])))
+    return None if axes == tuple(range(array.ndim)) else axes
 
 
 def drawn_as_laid_out(array: Array, draw: Callable[[tuple[int, ...]], Array]) -> Array:
