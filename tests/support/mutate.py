@@ -1,9 +1,9 @@
 """Change the source in one place at a time, and count the changes that the tests notice.
 
 `python tests/support/mutate.py 60` makes 60 mutants, the same ones every time, runs the tests of the package that each
-of them is in, and prints those that survive. A mutant replaces an operator or a comparison by its neighbour, negates a
-condition, adds 1 to a number, swaps True and False, or drops a statement. `--seed` draws others, and a list of files
-takes them from these files alone.
+of them is in, and the examples of its file, and prints those that survive. A mutant replaces an operator or a
+comparison by its neighbour, negates a condition, adds 1 to a number, swaps True and False, or drops a statement.
+`--seed` draws others, and a list of files takes them from these files alone.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ def is_noticed(mutant: Mutant, tree: Path) -> bool:
     file = tree / mutant.path
     original = file.read_text()
     file.write_text(mutant.source)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests_of(mutant.path)]
+    command = [sys.executable, "-m", "pytest", "-x", "-n", "0", "-p", "no:cacheprovider"]
+    command += [mutant.path, *tests_of(mutant.path)]
     try:
         return subprocess.run(command, cwd=tree, capture_output=True, timeout=LONGEST).returncode != 0
     except subprocess.TimeoutExpired:
