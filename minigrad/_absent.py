@@ -14,7 +14,7 @@ LEFT_OUT = {
     "nn.functional.*conv* nn.functional.*pool* nn.functional.*fold nn.functional.interpolate "
     "nn.functional.upsample* nn.functional.pixel_* nn.functional.grid_sample nn.functional.affine_grid conv* "
     "nn.BatchNorm2d nn.BatchNorm3d nn.InstanceNorm* nn.SyncBatchNorm nn.LocalResponseNorm nn.modules.conv "
-    "nn.modules.pooling nn.LazyBatchNorm*": (
+    "nn.modules.pooling nn.LazyBatchNorm* nn.init.dirac*": (
         "it has no layers for images. On small images a network of nn.Flatten and nn.Linear does"
     ),
     "nn.RNN* nn.LSTM* nn.GRU* nn.utils.rnn nn.modules.rnn": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _absent
+from ._tensor.declared import checked, explain
 from .functions import products, reductions
 from .functions.reductions import Dim
 from .functions.systems import det as det, inv as inv, lstsq as lstsq, solve as solve
@@ -16,6 +17,7 @@ from .functions.tensor import Tensor
 matmul = products.matmul
 
 
+@checked
 def vector_norm(x: Tensor, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return (Σ |x|^ord)^(1/ord) over some dimensions, or over all; its slope at 0 is taken as 0.
 
@@ -65,6 +67,8 @@ def norm(A: Tensor, ord: Any = None, dim: Dim = None, keepdim: bool = False, *, 
         raise RuntimeError(f"linalg.norm: only Frobenius' norm of a matrix is there, but got ord={ord!r}")
     return reductions.norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
 
+
+explain(globals())
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
     __getattr__ = _absent.attribute_of(__name__)

@@ -9,10 +9,10 @@ import numpy as np
 from ..core import tensor as core
 from ..core.graph import Node as CoreNode
 from ..table import Op
-from . import devices, dtypes, errors, promotion, views
+from . import devices, dtypes, errors, layouts, promotion, views
 from .checks import guard
 from .dtypes import dtype as DType
-from .node import Node
+from .node import Node, class_named
 from .shapes import Size, axis_of
 from .writes import Memory, date_writes, memory_of
 
@@ -106,6 +106,11 @@ class TensorBase(core.Tensor):
             device(type='cpu')
         """
         return devices.CPU
+
+    @property
+    def layout(self) -> layouts.layout:
+        """How the elements are stored: with strides."""
+        return layouts.strided
 
     @property
     def ndim(self) -> int:
@@ -429,7 +434,7 @@ def edge_of(x: TensorBase) -> Any:
 def named(out: Any, name: str) -> Any:
     """Let the result of several operations go by one name, as ``MvBackward0``, in its ``grad_fn``; return it."""
     if out.grad_fn is not None:
-        out.grad_fn.label = name
+        out.grad_fn.__class__ = class_named(name)
     return out
 
 

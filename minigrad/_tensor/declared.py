@@ -1,6 +1,6 @@
 """One declaration of what a function takes: its annotations. Here calls are held against them.
 
-`explained` costs a right call nothing: where a call raises by itself, it names the argument that does not fit.
+`explaining` costs a right call nothing: where a call raises by itself, it names the argument that does not fit.
 `checked` looks at every argument before the call, for functions that would accept a wrong one in silence.
 """
 
@@ -10,8 +10,8 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -21,29 +21,63 @@ from .dtypes import dtype
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
-UNCLEAR = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
+NotGiven = Annotated[None, "the default, which nobody gives"]
+"""Annotates an argument whose None stands for its absence: PyTorch has no None there."""
+
+UNCLEAR = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What Python and NumPy raise from deep inside, at a wrong argument."""
 
 
 def explained(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], error: Exception
 ) -> Exception:
-    """Return a TypeError that names the argument that does not fit its annotation; the same error if all do."""
+    """Return a TypeError that names the argument that does not fit its annotation.
+
+    The same error if all fit, or if it names that argument itself, and is of the type that PyTorch raises.
+    """
     wrong = misfit(function, args, kwargs)
-    return error if wrong is None else TypeError(wrong)
+    if wrong is None or (not isinstance(error, TypeError) and wrong.split("'")[1] in str(error)):
+        return error
+    return TypeError(wrong)
+
+
+def explaining(function: Callable[P, Result]) -> Callable[P, Result]:
+    """Let a function say which argument was wrong, where it raises."""
+
+    @functools.wraps(function)
+    def calling(*args: P.args, **kwargs: P.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except UNCLEAR as error:
+            raise explained(function, args, kwargs, error) from None
+
+    return calling
 
 
 def checked(function: Callable[P, Result]) -> Callable[P, Result]:
     """Let a function look at its arguments before it begins."""
+    known: set[tuple[Any, ...]] = set()  # types and names of arguments that are right, whatever their values
 
     @functools.wraps(function)
     def checking(*args: P.args, **kwargs: P.kwargs) -> Result:
-        wrong = misfit(function, args, kwargs)
-        if wrong is not None:
-            raise TypeError(wrong)
+        kinds = (*map(type, args), *kwargs, *map(type, kwargs.values()))
+        if kinds not in known:
+            wrong = misfit(function, args, kwargs)
+            if wrong is not None:
+                raise TypeError(wrong)
+            if fits_by_type(function, args, kwargs):
+                known.add(kinds)
         return function(*args, **kwargs)
 
     return checking
+
+
+def explain(module: dict[str, Any]) -> None:
+    """Let the public functions that a module has so far say which argument was wrong, where they raise."""
+    explained_by: dict[Any, Any] = {}  # a function of two names stays one function
+    for name, value in [*module.items()]:
+        if inspect.isfunction(value) and value.__module__ == module["__name__"] and not name.startswith("_"):
+            module[name] = explained_by.setdefault(value, explaining(value))
 
 
 def check_at_once(module: dict[str, Any], names: Iterable[str]) -> None:
@@ -52,45 +86,60 @@ def check_at_once(module: dict[str, Any], names: Iterable[str]) -> None:
         value = module[name]
         if inspect.isfunction(value):
             module[name] = checked(value)
-        elif inspect.isclass(value) and inspect.isfunction(vars(value).get("__init__")):
-            setattr(value, "__init__", checked(vars(value)["__init__"]))  # noqa: B010  # mypy knows it as a method
+        elif inspect.isclass(value) and inspect.isfunction(init := vars(value).get("__init__", value.__init__)):
+            setattr(value, "__init__", checked(init))  # noqa: B010  # mypy knows it as a method
 
 
 def misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the first argument that does not fit its annotation; None if all fit."""
-    names, fits, rest = declaration(function)
-    given: Iterable[tuple[str, Any]] = [*zip(names, args, strict=False), *kwargs.items()]
-    if rest is not None:
-        given = [*given, *((rest, value) for value in args[len(names) :])]
-    for name, value in given:
-        if name in fits and not fits[name][0](value):
-            return (
-                f"{spoken(function)}(): argument '{name}' must be {fits[name][1]}, "
-                f"not {type(value).__name__}: {brief(value)}"
-            )
+    for name, value, fit in declared(function, args, kwargs):
+        if not fit.test(value):
+            return f"{spoken(function, args)}(): argument '{name}' must be {fit.words}, not {kind_of(value)}"
     return None
 
 
-def spoken(function: Callable[..., Any]) -> str:
+def fits_by_type(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Return whether all values of the arguments' types would fit."""
+    return all(fit.takes_all(type(value)) for _, value, fit in declared(function, args, kwargs))
+
+
+def declared(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Iterator[tuple[str, Any, Fit]]:
+    """Yield the name, the value and the declaration of every argument that has one."""
+    names, fits, rest = declaration(function)
+    for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+        if name in fits:
+            yield name, value, fits[name]
+    if rest in fits:
+        yield from ((rest, value, fits[rest]) for value in args[len(names) :])
+
+
+def spoken(function: Callable[..., Any], args: Sequence[Any]) -> str:
     """Return the name by which a user calls a function: a class's, for its constructor."""
-    owner, _, name = function.__qualname__.rpartition(".")
-    return owner if name in ("__init__", "__new__") else name
+    return type(args[0]).__name__ if function.__name__ == "__init__" else function.__name__
 
 
-def brief(value: Any) -> str:
-    """Return how a value prints, cut where it is long."""
+def kind_of(value: Any) -> str:
+    """Return the type of a value and how it prints, cut where it is long."""
     text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return f"{type(value).__name__}: {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+class Fit(NamedTuple):
+    """What an annotation accepts: a test of values, in words, and a test of types all of whose values it accepts."""
+
+    test: Callable[[Any], bool]
+    words: str
+    takes_all: Callable[[type], bool]
 
 
 @functools.cache
-def declaration(
-    function: Callable[..., Any],
-) -> tuple[list[str], dict[str, tuple[Callable[[Any], bool], str]], str | None]:
-    """Return the names of a function's positional arguments, tests of those that have one, and the name of *args."""
+def declaration(function: Callable[..., Any]) -> tuple[list[str], dict[str, Fit], str]:
+    """Return the names of a function's positional arguments, what those that say so accept, and the name of *args."""
     function = inspect.unwrap(function)
-    hints = typing.get_type_hints(function)
-    names, fits, rest = [], {}, None
+    hints = typing.get_type_hints(function, include_extras=True)
+    names, fits, rest = [], {}, ""
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
             names.append(name)
@@ -98,32 +147,50 @@ def declaration(
             rest = name
         elif parameter.kind is parameter.VAR_KEYWORD:
             continue
-        test = fit(hints.get(name, Any))
-        if test is not None:
-            fits[name] = test
+        fit = fit_of(hints.get(name, Any))
+        if fit is not None:
+            fits[name] = fit
     return names, fits, rest
 
 
-def fit(hint: Any) -> tuple[Callable[[Any], bool], str] | None:
-    """Return a test of values for an annotation, and what it accepts in words; None where it accepts anything."""
+def fit_of(hint: Any) -> Fit | None:
+    """Return what an annotation accepts; None where it accepts anything."""
     if hint in SIMPLE:
         return SIMPLE[hint]
     if isinstance(hint, TypeVar):
-        return fit(hint.__bound__) if hint.__bound__ is not None else None
+        return fit_of(hint.__bound__) if hint.__bound__ is not None else None
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        tests = [fit(part) for part in parts]
-        known = [test for test in tests if test is not None]
-        if len(known) < len(tests):
-            return None
-        words = [word for _, word in known]
-        return lambda value: any(test(value) for test, _ in known), " or ".join(words)
-    if origin in (Sequence, list, tuple) and parts and (inner := fit(parts[0])) is not None:
-        item, word = inner
-        return lambda value: isinstance(value, list | tuple) and all(map(item, value)), f"tuple of {word}s"
+        fits = [fit_of(part) for part in parts if part != NotGiven]
+        known = [fit for fit in fits if fit is not None]
+        return None if len(known) < len(fits) else either(known)
+    if origin in (Sequence, list, tuple):
+        return sequence_of(fit_of(parts[0]))
+    if origin in (Iterable, Callable):
+        return INTERFACES[origin]
     if inspect.isclass(hint) and issubclass(hint, TensorBase):
-        return lambda value: isinstance(value, TensorBase), "Tensor"
+        return TENSOR
     return None
+
+
+def either(fits: list[Fit]) -> Fit:
+    """Return what one of several annotations accepts."""
+    return Fit(
+        lambda value: any(fit.test(value) for fit in fits),
+        " or ".join(fit.words for fit in fits),
+        lambda kind: any(fit.takes_all(kind) for fit in fits),
+    )
+
+
+def sequence_of(item: Fit | None) -> Fit | None:
+    """Return what a sequence of an annotation's values accepts; None where these may be anything."""
+    if item is None:
+        return None
+    return Fit(
+        lambda value: isinstance(value, list | tuple) and all(map(item.test, value)),
+        f"tuple of {item.words}s",
+        lambda kind: False,
+    )
 
 
 def is_integer(value: Any) -> bool:
@@ -132,7 +199,7 @@ def is_integer(value: Any) -> bool:
         return False
     if isinstance(value, TensorBase):
         return value.array.size == 1 and value.array.dtype.kind in "iu"
-    return hasattr(value, "__index__") and not isinstance(value, np.ndarray)
+    return hasattr(value, "__index__") and not isinstance(value, np.ndarray | type)
 
 
 def is_number(value: Any) -> bool:
@@ -142,13 +209,20 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.number | np.bool_) and not isinstance(value, np.complexfloating)
 
 
-SIMPLE: dict[Any, tuple[Callable[[Any], bool], str] | None] = {
+TENSOR = Fit(lambda value: isinstance(value, TensorBase), "Tensor", lambda kind: issubclass(kind, TensorBase))
+
+INTERFACES: dict[Any, Fit] = {
+    Iterable: Fit(lambda value: hasattr(type(value), "__iter__"), "iterable", lambda kind: False),
+    Callable: Fit(callable, "callable", lambda kind: False),
+}
+
+SIMPLE: dict[Any, Fit | None] = {
     Any: None,
     object: None,
-    int: (is_integer, "int"),
-    float: (is_number, "float"),
-    bool: (lambda value: isinstance(value, bool | np.bool_), "bool"),
-    str: (lambda value: isinstance(value, str), "str"),
-    dtype: (lambda value: isinstance(value, dtype | np.dtype | str | type), "dtype"),
-    type(None): (lambda value: value is None, "None"),
+    int: Fit(is_integer, "int", lambda kind: kind is int),
+    float: Fit(is_number, "float", lambda kind: kind in (int, float, bool)),
+    bool: Fit(lambda value: isinstance(value, bool | np.bool_), "bool", lambda kind: kind is bool),
+    str: Fit(lambda value: isinstance(value, str), "str", lambda kind: kind is str),
+    dtype: Fit(lambda value: isinstance(value, dtype | np.dtype | str | type), "dtype", lambda kind: kind is dtype),
+    type(None): Fit(lambda value: value is None, "None", lambda kind: kind is type(None)),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import warnings
 from typing import Any
 
 import numpy as np
@@ -32,3 +34,11 @@ def _misfit(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] = ()) 
         f"linear: an input of shape {list(x)} does not fit a weight of shape {list(w)}: mat1 and mat2 shapes cannot be "
         f"multiplied ({math.prod(x[:-1])}x{x[-1] if x else 1} and {w[-1] if w else 1}x{w[0] if w else 1})"
     )
+
+
+def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the user's that called, however many of minigrad's own lines lie between."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_globals.get("__name__", "").partition(".")[0] == __package__.partition(".")[0] and frame.f_back:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

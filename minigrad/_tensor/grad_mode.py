@@ -80,8 +80,12 @@ class _Switch:
 
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
-                return function(*args, **kwargs)
+            switch = self._again()
+            try:
+                with switch:
+                    return function(*args, **kwargs)
+            finally:
+                switch.__exit__()  # once more: an interrupt may have come before the block's own leaving began
 
         return switched
 
@@ -185,6 +189,11 @@ class inference_mode(_Switch):
     def __init__(self, mode: bool = True) -> None:
         super().__init__(mode)
         self.outer_inference = inference.enabled
+
+    def _again(self) -> _Switch:
+        switch = super()._again()
+        vars(switch)["outer_inference"] = inference.enabled
+        return switch
 
     def __enter__(self) -> None:
         self.outer, self.outer_inference = grad_mode.enabled, inference.enabled

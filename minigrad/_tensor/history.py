@@ -9,6 +9,7 @@ from typing import Any
 from . import hooks
 from .backward import edges_of, explain, root_of
 from .base import TensorBase
+from .declared import checked
 
 NO_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -23,6 +24,7 @@ class History(TensorBase):
 
     __slots__ = ()
 
+    @checked
     def backward(  # type: ignore[override]
         self,
         gradient: TensorBase | None = None,

@@ -13,15 +13,15 @@ from typing import Any
 Node = Any  # minigrad._tensor.node.Node, which imports this file
 
 
-def node_name(node: Node) -> str:
-    """Return PyTorch's name for a node of the graph, such as ``MulBackward0``."""
-    name = NAMES.get(node.op.name) or "".join(word.capitalize() for word in node.op.name.split("_")) + "Backward0"
-    return name if isinstance(name, str) else name(node)
+def plain_name(entry: str) -> str:
+    """Return an entry's name in PyTorch's spelling: ``LeakyReluBackward0``."""
+    return "".join(word.capitalize() for word in entry.split("_")) + "Backward0"
 
 
 def _of_all_or_some(name: str) -> Callable[[Node], str]:
     """Name a reduction by whether it leaves any axis."""
-    return lambda node: f"{name}Backward{int(len(node.params['axis']) < len(node.params['shape']))}"
+    all_of_it, some_of_it = f"{name}Backward0", f"{name}Backward1"
+    return lambda node: some_of_it if len(node.params["axis"]) < len(node.params["shape"]) else all_of_it
 
 
 def _divided(node: Node) -> str:
@@ -49,9 +49,9 @@ def _affine(node: Node) -> str:
 def _indexed(node: Node) -> str:
     """Name the last of the steps that PyTorch takes for an index: one for each part, or one for all with arrays."""
     index = node.params["index"]
-    if isinstance(index, slice):
-        return "SliceBackward0"
-    steps = [_step(part) for part in (index if isinstance(index, tuple) else (index,)) if not _takes_all(part)]
+    if not isinstance(index, tuple):
+        return _step(index)
+    steps = [_step(part) for part in index if not _takes_all(part)]
     if "IndexBackward0" in steps:
         return "IndexBackward0"
     return steps[-1] if steps else "AliasBackward0"
@@ -62,11 +62,11 @@ def _takes_all(part: Any) -> bool:
 
 
 def _step(part: Any) -> str:
-    if part is None:
-        return "UnsqueezeBackward0"
+    if type(part) is int:
+        return "SelectBackward0"
     if isinstance(part, slice):
         return "SliceBackward0"
-    return "SelectBackward0" if type(part) is int else "IndexBackward0"
+    return "UnsqueezeBackward0" if part is None else "IndexBackward0"
 
 
 NAMES: dict[str, str | Callable[[Node], str]] = {

@@ -24,15 +24,20 @@ def conform(op: Op, inputs: tuple[Any, ...], arrays: list[Any]) -> tuple[Any, ..
     first = 1 if op.inputs == "condition" else 0
     if first and np.asarray(arrays[0]).dtype != np.bool_:
         raise RuntimeError(f"{op.name} expected condition to be a boolean tensor, but got {arrays[0]!r}")
-    if op.inputs == "numbers" and any(isinstance(x, np.ndarray) and x.dtype == np.bool_ for x in arrays):
-        raise NotImplementedError(f"{op.name} is not supported for bool tensors: convert them to numbers first")
     target = dtypes.result_type(*arrays[first:])
+    if op.inputs == "numbers" and (target.kind == "b" or (op is table.sub and any(map(is_boolean, arrays)))):
+        raise NotImplementedError(f"{op.name} is not supported for bool tensors: convert them to numbers first")
     if op.inputs == "same" and len({x.dtype for x in arrays}) > 1:
         found = " != ".join(str(x.dtype) for x in arrays)
         raise RuntimeError(f"{op.name}: expected all inputs to have the same dtype, but got: {found}")
     if op.inputs == "float" and target.kind != "f":
         target = dtypes.get_default_dtype().numpy
     return (*inputs[:first], *[converted(x, target) for x in inputs[first:]])
+
+
+def is_boolean(x: Any) -> bool:
+    """Return whether an operand is a bool, or an array of them."""
+    return isinstance(x, bool) or getattr(x, "dtype", None) == np.bool_
 
 
 def converted(x: Any, target: np.dtype[Any]) -> Any:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from .._tensor.base import TensorBase, named
-from .._tensor.declared import UNCLEAR, explained
+from .._tensor.declared import UNCLEAR, explained, kind_of
+from .._tensor.errors import warn_caller
 from .._tensor.promotion import converted
 
 P = ParamSpec("P")
@@ -38,6 +38,26 @@ def other_names(**names: str) -> Callable[[Callable[P, Result]], Callable[P, Res
 numpy_names = other_names(axis="dim", keepdims="keepdim", x="input", a="input", x1="input", x2="other")
 
 
+def sizes_by_name(keyword: str) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
+    """Let the sizes that come last, one by one or as one sequence, be given as a sequence by name, too."""
+
+    def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
+        @functools.wraps(function)
+        def naming(*args: Any, **kwargs: Any) -> Result:
+            if keyword not in kwargs:
+                return function(*args, **kwargs)
+            sizes = kwargs.pop(keyword)
+            if not isinstance(sizes, list | tuple):
+                name = function.__name__
+                raise TypeError(f"{name}(): argument '{keyword}' must be tuple of ints, not {kind_of(sizes)}")
+            call: Any = function
+            return call(*args, sizes, **kwargs)
+
+        return naming
+
+    return decorate
+
+
 def number_before(keyword: str, tensors: int) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Let a number stand before the last of a number of tensors, as PyTorch allowed until 1.5, with a warning.
 
@@ -48,16 +68,9 @@ def number_before(keyword: str, tensors: int) -> Callable[[Callable[P, Result]],
         @functools.wraps(function)
         def reordering(*args: P.args, **kwargs: P.kwargs) -> Result:
             if len(args) != tensors + 1 or isinstance(args[1], TensorBase):
-                try:
-                    return function(*args, **kwargs)
-                except UNCLEAR as error:
-                    raise explained(function, args, kwargs, error) from None
+                return function(*args, **kwargs)
             input, value, *others = args
-            warnings.warn(
-                f"This overload of {function.__name__} is deprecated: give {keyword}={value} last, by its name",
-                UserWarning,
-                stacklevel=2,
-            )
+            warn_caller(f"This overload of {function.__name__} is deprecated: give {keyword}={value} last, by its name")
             call: Any = function
             return call(input, *others, **{keyword: value}, **kwargs)
 
@@ -66,15 +79,25 @@ def number_before(keyword: str, tensors: int) -> Callable[[Callable[P, Result]],
     return decorate
 
 
+def unbiased_first(function: Callable[P, Result]) -> Callable[P, Result]:
+    """Let `unbiased` stand where the dimension does, as in ``var(x, True)``, the older form."""
+
+    @functools.wraps(function)
+    def reordering(*args: P.args, **kwargs: P.kwargs) -> Result:
+        if len(args) == 2 and isinstance(args[1], bool):
+            call: Any = function
+            return call(args[0], unbiased=args[1], **kwargs)
+        return function(*args, **kwargs)
+
+    return reordering
+
+
 def takes_out(function: Callable[P, Result]) -> Callable[P, Result]:
     """Let a function write its result into a tensor, ``out=``, which it then returns."""
 
     @functools.wraps(function)
     def writing(*args: Any, out: Any = None, **kwargs: Any) -> Result:
-        try:
-            result = function(*args, **kwargs)
-        except UNCLEAR as error:
-            raise explained(function, args, kwargs, error) from None
+        result = function(*args, **kwargs)
         return result if out is None else written(result, out)
 
     return writing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builtins import bool as Bool
+from builtins import bool as Bool, float as Number
 from typing import Any, Self
 
 import numpy as np
@@ -11,9 +11,11 @@ from .. import table
 from .._tensor import devices, dtypes
 from .._tensor.base import Array, TensorBase, wrap
 from .._tensor.conversion import array_of, element
+from .._tensor.declared import explaining
 from .._tensor.dtypes import dtype as DType
 from .._tensor.shapes import Size, shape_from
 from ..core.graph import apply
+from .arguments import sizes_by_name
 from .elementwise import clone
 
 
@@ -417,6 +419,7 @@ class Casts(TensorBase):
         """
         return self._new(np.array(array_of(data, self.dtype if dtype is None else dtype)), None, requires_grad)
 
+    @sizes_by_name("size")
     def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Self:
         """Return zeros of these sizes, of this tensor's dtype unless another is given.
 
@@ -438,6 +441,7 @@ class Casts(TensorBase):
         """
         return self._new(np.zeros(shape_from(size), self.array.dtype), dtype, requires_grad)
 
+    @sizes_by_name("size")
     def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Self:
         """Return ones of these sizes, of this tensor's dtype unless another is given.
 
@@ -459,6 +463,7 @@ class Casts(TensorBase):
         """
         return self._new(np.ones(shape_from(size), self.array.dtype), dtype, requires_grad)
 
+    @sizes_by_name("size")
     def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: Bool = False) -> Self:
         """Return uninitialised values of these sizes, of this tensor's dtype unless another is given.
 
@@ -480,8 +485,9 @@ class Casts(TensorBase):
         """
         return self._new(np.empty(shape_from(size), self.array.dtype), dtype, requires_grad)
 
+    @explaining
     def new_full(
-        self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: Bool = False
+        self, size: Any, fill_value: Number, *, dtype: Any = None, device: Any = None, requires_grad: Bool = False
     ) -> Self:
         """Return one value in these sizes, of this tensor's dtype unless another is given.
 

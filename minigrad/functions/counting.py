@@ -162,7 +162,7 @@ def _counts(array: Any, bins: int, low: float, high: float, weights: Any) -> Any
 
 @checked
 def quantile(
-    input: TensorT, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    input: TensorT, q: float | TensorT, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> TensorT:
     """Return the values below which the fraction q of all values lies; of a row with NaN, NaN.
 

@@ -16,14 +16,14 @@ from .. import random
 from .._tensor import dtypes
 from .._tensor.base import Array, as_array, wrap
 from .._tensor.conversion import array_of, element, number
-from .._tensor.declared import UNCLEAR, checked, explained, is_number
+from .._tensor.declared import UNCLEAR, NotGiven, checked, explained, is_number
 from .._tensor.devices import check_device
 from .._tensor.dtypes import dtype as DType
 from .._tensor.shapes import shape_from, sizes_of_new
 from ..random.layout import drawn_as_laid_out, empty_as_laid_out, normals_for, uniforms_for
 from .arguments import written
 from .draws import normal_of_tensors
-from .tensor import Tensor
+from .tensor import Tensor, same_memory
 
 
 def makes_tensor(function: Callable[..., Array]) -> Callable[..., Tensor]:
@@ -53,11 +53,12 @@ def makes_tensor(function: Callable[..., Array]) -> Callable[..., Tensor]:
         tensor: Tensor = wrap(array)
         if out is not None:
             return written(tensor, out)
-        return tensor.requires_grad_() if requires_grad else tensor
+        return tensor if requires_grad is False else tensor.requires_grad_(requires_grad)
 
     return making
 
 
+Sizes = int | Sequence[int] | NotGiven
 Dtype = np.dtype[Any] | None  # as the functions below get it: NumPy's, or None where the user gave none
 
 
@@ -208,7 +209,11 @@ class TensorType:
         self.__name__ = dtypes.TYPE_NAMES[dtype]
 
     def __call__(self, *data: Any) -> Tensor:
-        """Make a tensor of values, or of sizes."""
+        """Make a tensor of values or of sizes, or another of the memory of a tensor, which has this dtype."""
+        if len(data) == 1 and isinstance(data[0], Tensor):
+            if data[0].dtype is not self.dtype:
+                raise TypeError(f"{self.__name__}(): expected a tensor of {self.dtype}, but got {data[0].dtype}")
+            return same_memory(data[0], type(data[0]))
         sizes = sizes_of_new(data)
         return tensor(data[0], dtype=self.dtype) if sizes is None else empty(sizes, dtype=self.dtype)
 
@@ -255,7 +260,8 @@ def set_default_tensor_type(t: Any) -> None:
 
 
 @makes_tensor
-def zeros(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> Array:
+@checked
+def zeros(*sizes: int | Sequence[int], size: Sizes = None, dtype: Dtype = None) -> Array:
     """Return a tensor of zeros.
 
     Args:
@@ -278,7 +284,8 @@ def zeros(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) ->
 
 
 @makes_tensor
-def ones(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> Array:
+@checked
+def ones(*sizes: int | Sequence[int], size: Sizes = None, dtype: Dtype = None) -> Array:
     """Return a tensor of ones.
 
     Args:
@@ -301,7 +308,8 @@ def ones(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> 
 
 
 @makes_tensor
-def empty(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) -> Array:
+@checked
+def empty(*sizes: int | Sequence[int], size: Sizes = None, dtype: Dtype = None) -> Array:
     """Return a tensor whose values are not initialised.
 
     Args:
@@ -323,7 +331,8 @@ def empty(*sizes: int | Sequence[int], size: Any = None, dtype: Dtype = None) ->
 
 
 @makes_tensor
-def full(size: Any, fill_value: Any, *, dtype: Dtype = None) -> Array:
+@checked
+def full(size: int | Sequence[int], fill_value: float, *, dtype: Dtype = None) -> Array:
     """Return a tensor of one value, in the dtype of that value unless another is given.
 
     Args:
@@ -348,7 +357,7 @@ def full(size: Any, fill_value: Any, *, dtype: Dtype = None) -> Array:
 
 @makes_tensor
 @checked
-def eye(n: int, m: int | None = None, *, dtype: Dtype = None) -> Array:
+def eye(n: int, m: int | NotGiven = None, *, dtype: Dtype = None) -> Array:
     """Return the n×m identity matrix, square unless m is given: 1 on the diagonal, 0 elsewhere.
 
     Args:
@@ -371,7 +380,8 @@ def eye(n: int, m: int | None = None, *, dtype: Dtype = None) -> Array:
 
 
 @makes_tensor
-def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Dtype = None) -> Array:
+@checked
+def arange(start: Any = 0, end: float | NotGiven = None, step: float = 1, *, dtype: Dtype = None) -> Array:
     """Return start, start + step, … before end; integers where all three are.
 
     Args:
@@ -393,7 +403,7 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Dtype = Non
     """
     if end is None:
         start, end = 0, start
-    for name, value in (("start", start), ("end", end), ("step", step)):
+    for name, value in (("start", start), ("end", end)):
         if not is_number(value):
             raise TypeError(f"arange(): argument '{name}' must be float, not {type(value).__name__}: {value!r}")
     start, end, step = number(start), number(end), number(step)
@@ -596,7 +606,7 @@ def empty_like(input: Tensor, *, dtype: Dtype = None) -> Array:
 
 
 @makes_tensor
-def full_like(input: Tensor, fill_value: Any, *, dtype: Dtype = None) -> Array:
+def full_like(input: Tensor, fill_value: float, *, dtype: Dtype = None) -> Array:
     """Return one value in the shape and dtype of another tensor.
 
     Args:
@@ -632,8 +642,12 @@ def _source(generator: random.Generator | None) -> random.Generator:
 
 
 @makes_tensor
+@checked
 def rand(
-    *sizes: int | Sequence[int], size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
+    *sizes: int | Sequence[int],
+    size: Sizes = None,
+    generator: random.Generator | None = None,
+    dtype: Dtype = None,
 ) -> Array:
     """Return draws from [0, 1), all values equally likely.
 
@@ -660,8 +674,12 @@ def rand(
 
 
 @makes_tensor
+@checked
 def randn(
-    *sizes: int | Sequence[int], size: Any = None, generator: random.Generator | None = None, dtype: Dtype = None
+    *sizes: int | Sequence[int],
+    size: Sizes = None,
+    generator: random.Generator | None = None,
+    dtype: Dtype = None,
 ) -> Array:
     """Return draws from the standard normal distribution, N(0, 1).
 
@@ -735,10 +753,11 @@ def randn_like(input: Tensor, *, generator: random.Generator | None = None, dtyp
     return normals_for(empty_as_laid_out(input.array, dtype), _source(generator))
 
 
+@checked
 def normal(
-    mean: Any = 0.0,
-    std: Any = 1.0,
-    size: Any = None,
+    mean: float | Tensor = 0.0,
+    std: float | Tensor = 1.0,
+    size: Sizes = None,
     *,
     generator: random.Generator | None = None,
     out: Any = None,
@@ -781,8 +800,14 @@ def _normal(
 
 
 @makes_tensor
+@checked
 def randint(
-    low: int, high: Any = None, size: Any = None, *, generator: random.Generator | None = None, dtype: Dtype = None
+    low: int,
+    high: Sizes = None,
+    size: Sizes = None,
+    *,
+    generator: random.Generator | None = None,
+    dtype: Dtype = None,
 ) -> Array:
     """Return integers from low (0 unless given) to high - 1, all equally likely.
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from .. import table
 from .._tensor.base import TensorBase, TensorT, as_array, is_tensor, wrap
-from .._tensor.declared import checked
+from .._tensor.declared import checked, explain
 from .._tensor.in_place import assign
 from ..core.graph import apply
 from ..random import Generator, default_generator
 from ..random.layout import drawn_as_laid_out, memory_order, normals_for, uniforms_for
-from .arguments import check_floating, takes_out
+from .arguments import check_floating, other_names, takes_out
 from .elementwise import add
 from .shaping import broadcast_shapes
 
@@ -80,7 +80,7 @@ def multinomial(
     return indices if out is None else out.copy_(indices)
 
 
-def normal_of_tensors(mean: TensorT, std: Any, *, generator: Generator | None = None) -> TensorT:
+def normal_of_tensors(mean: Any, std: Any, *, generator: Generator | None = None) -> Any:
     """Return draws from N(mean, std²), of the shape of both together; at least one is a tensor."""
     if (np.asarray(as_array(std)) < 0).any():
         raise RuntimeError(f"normal expects all elements of std >= 0.0, but got {std}")
@@ -89,6 +89,9 @@ def normal_of_tensors(mean: TensorT, std: Any, *, generator: Generator | None = 
     z = (generator or default_generator).normal(shape, like.array.dtype)
     values = z * as_array(std) + as_array(mean)
     return apply(table.drawn, add(mean, std), values=values.astype(like.array.dtype))  # the sum stands for both
+
+
+explain(globals())
 
 
 # ---- as methods ------------------------------------------------------------------------------------------------------
@@ -130,6 +133,7 @@ class Draws(TensorBase):
         source = generator or default_generator
         return self._redraw(normals_for(self.array, source, mean, std))
 
+    @other_names(**{"from": "a", "to": "b"})
     @checked
     def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Self:
         """Overwrite with draws from [a, b), all values equally likely, and return the tensor.
@@ -216,7 +220,8 @@ class Draws(TensorBase):
         drawn = drawn_as_laid_out(self.array, lambda shape: source.exponential(shape, lambd))
         return self._redraw(drawn.astype(self.array.dtype))
 
-    def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
+    @checked
+    def bernoulli_(self, p: float | TensorBase = 0.5, *, generator: Generator | None = None) -> Self:
         """Overwrite with 1 with probability p, else 0, and return the tensor.
 
         Args:
@@ -234,14 +239,14 @@ class Draws(TensorBase):
             >>> minigrad.zeros(5).bernoulli_(0.5)
             tensor([0., 0., 1., 0., 0.])
         """
-        p = as_array(p)
-        if not np.all((p >= 0) & (p <= 1)):
+        chances = as_array(p)
+        if not np.all((chances >= 0) & (chances <= 1)):
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
         source = generator or default_generator
         axes = memory_order(self.array)
-        if axes is not None and np.ndim(p):
-            p = np.broadcast_to(p, self.array.shape).transpose(axes)
-        return self._redraw(drawn_as_laid_out(self.array, lambda shape: source.bernoulli(p, shape)))
+        if axes is not None and np.ndim(chances):
+            chances = np.broadcast_to(chances, self.array.shape).transpose(axes)
+        return self._redraw(drawn_as_laid_out(self.array, lambda shape: source.bernoulli(chances, shape)))
 
     bernoulli = bernoulli
     multinomial = multinomial

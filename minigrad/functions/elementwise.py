@@ -15,6 +15,7 @@ from .. import table
 from .._tensor import dtypes
 from .._tensor.base import TensorBase, TensorT, as_array, as_operand, is_operand, is_tensor, named, wrap
 from .._tensor.conversion import number
+from .._tensor.declared import checked, explain
 from .._tensor.in_place import in_place
 from .._tensor.listening import refuse_to_replay
 from .._tensor.promotion import converted
@@ -34,8 +35,10 @@ from .arguments import (
 def _scaled(x: Any, alpha: Any, beside: Any) -> Any:
     """Return alpha · x, what add and sub take for their second operand; RuntimeError for integers and a float alpha."""
     x = as_operand(x)
-    if alpha == 1:
+    if alpha == 1 and alpha is not True:
         return x
+    if isinstance(alpha, bool) and dtypes.result_type(*[as_array(y) for y in (x, beside)]).kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and not _is_floating(x, beside):
         raise RuntimeError(f"For integral input tensors, argument alpha must not be a floating point number: {alpha}")
     return x * alpha
@@ -102,7 +105,8 @@ def sub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
         >>> sub(x, minigrad.tensor([1.0, 2.0]), alpha=2)
         tensor([1., 0.])
     """
-    return apply(table.sub, as_operand(input), _scaled(other, alpha, input))
+    taken = other if isinstance(other, bool) else _scaled(other, alpha, input)  # which no subtraction takes
+    return apply(table.sub, as_operand(input), taken)
 
 
 def rsub(input: TensorT, other: Any, *, alpha: float = 1) -> TensorT:
@@ -287,9 +291,13 @@ def pow(input: TensorT, exponent: Any) -> TensorT:
         tensor([1., 4., 9.])
     """
     if is_tensor(exponent) or isinstance(exponent, np.ndarray):
+        if dtypes.result_type(as_array(input), as_array(exponent)).kind == "b":
+            raise NotImplementedError("pow is not supported for bool tensors: convert them to numbers first")
         return apply(table.pow, as_operand(input), exponent)
     check_tensor("pow", input)
-    exponent = number(exponent)
+    exponent = number(as_operand(exponent))
+    if input.array.dtype.kind == "b" and isinstance(exponent, bool):
+        return logical_or(input, wrap(np.asarray(not exponent)))  # b¹ is b, b⁰ is 1
     if input.array.dtype.kind != "f":
         input = converted(input, dtypes.result_type(input.array, exponent))
     return apply(table.power, input, exponent=exponent)
@@ -464,6 +472,7 @@ def lerp(input: TensorT, end: TensorT, weight: Any) -> TensorT:
 @number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcmulBackward0")
+@checked
 def addcmul(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
     """Return input + value · tensor1 · tensor2.
 
@@ -484,12 +493,13 @@ def addcmul(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float 
         >>> addcmul(x, minigrad.tensor([1.0, 2.0]), minigrad.tensor([3.0, 4.0]), value=2)
         tensor([ 7., 17.])
     """
-    return add(input, mul(tensor1, tensor2), alpha=value)
+    return add(input, mul(tensor1, tensor2), alpha=+value)
 
 
 @number_before("value", tensors=3)
 @rounded_once
 @recorded_as("AddcdivBackward0")
+@checked
 def addcdiv(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float = 1) -> TensorT:
     """Return input + value · tensor1 / tensor2.
 
@@ -512,7 +522,7 @@ def addcdiv(input: TensorT, tensor1: TensorT, tensor2: TensorT, *, value: float 
     """
     if _is_integer(tensor1, tensor2):
         raise RuntimeError("Integer division with addcdiv is not supported: cast a tensor to float first")
-    return add(input, div(tensor1, tensor2), alpha=value)
+    return add(input, div(tensor1, tensor2), alpha=+value)
 
 
 # ---- exponentials and logarithms -------------------------------------------------------------------------------------
@@ -1274,6 +1284,7 @@ def frac(input: TensorT) -> TensorT:
 
 
 @takes_out
+@checked
 def round(input: TensorT, *, decimals: int = 0) -> TensorT:
     """Return the nearest number with `decimals` decimals, halves to even; its slope is 0.
 
@@ -1996,6 +2007,7 @@ def heaviside(input: TensorT, values: TensorT) -> TensorT:
     return wrap(np.where(x == 0, values.array, (x > 0).astype(x.dtype)).astype(x.dtype))
 
 
+@checked
 def isclose(
     input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> TensorT:
@@ -2025,6 +2037,7 @@ def isclose(
     return wrap(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
 
 
+@checked
 def allclose(input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Return whether |input - other| <= atol + rtol · |other| everywhere.
 
@@ -2088,6 +2101,9 @@ not_equal = ne
 subtract = sub
 
 
+explain(globals())
+
+
 # ---- as methods ------------------------------------------------------------------------------------------------------
 
 
@@ -2107,7 +2123,7 @@ class Elementwise(TensorBase):
         return pow(base, self) if is_operand(base) else NotImplemented
 
     def __pos__(self) -> Any:
-        return self
+        return positive(self)
 
     def __abs__(self) -> Any:
         return apply(table.abs, self)

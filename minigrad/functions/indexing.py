@@ -13,13 +13,14 @@ import numpy as np
 
 from .. import table
 from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap, wrap_indices
-from .._tensor.conversion import element
+from .._tensor.conversion import element, number
+from .._tensor.declared import NotGiven, checked, explain
 from .._tensor.in_place import assign, in_place
 from .._tensor.shapes import along, axis_of
 from .._tensor.writes import repeated
 from ..core.graph import apply
 from ..core.table import is_basic
-from .arguments import check_tensor, numpy_names, recorded_as
+from .arguments import check_tensor, numpy_names, other_names, recorded_as
 from .elementwise import add, clone, mul
 from .reductions import taken
 from .shaping import broadcast_shapes, expand, reshape
@@ -41,7 +42,10 @@ def steps_of(index: Any) -> list[Any]:
     """
     if isinstance(index, slice):
         return [_forward(index)]
-    parts = tuple([_part(part) for part in (index if isinstance(index, tuple) else (index,))])
+    parts = index if isinstance(index, tuple) else (index,)
+    if {*map(type, parts)} == {int}:  # most often
+        return [(*parts, Ellipsis)]
+    parts = tuple([_part(part) for part in parts])
     if any(isinstance(part, np.ndarray) for part in parts) and int in map(type, parts):
         return [_complete(_without_arrays(parts)), _complete(_arrays_alone(parts))]
     return [_complete(parts)]
@@ -93,6 +97,7 @@ def _forward(part: slice) -> slice:
 # ---- along a dimension -----------------------------------------------------------------------------------------------
 
 
+@checked
 def select(input: TensorT, dim: int, index: int) -> TensorT:
     """Return a view of the slice at this index of a dimension, which vanishes.
 
@@ -120,7 +125,8 @@ def select(input: TensorT, dim: int, index: int) -> TensorT:
     return input[along(axis, index)]
 
 
-def narrow(input: TensorT, dim: int, start: Any, length: int) -> TensorT:
+@checked
+def narrow(input: TensorT, dim: int, start: int | TensorT, length: int) -> TensorT:
     """Return a view of `length` slices along a dimension, beginning at `start`.
 
     Args:
@@ -142,9 +148,9 @@ def narrow(input: TensorT, dim: int, start: Any, length: int) -> TensorT:
     """
     if not input.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    if is_tensor(start) and (start.ndim or start.array.dtype.kind not in "iu"):
+    if isinstance(start, TensorBase) and (start.ndim or start.array.dtype.kind not in "iu"):
         raise RuntimeError(f"start must be an 0-dim integral Tensor, but got {start!r}")
-    axis, start = axis_of(dim, input.ndim), int(start)
+    axis, start = axis_of(dim, input.ndim), number(start)
     n = input.array.shape[axis]
     if length < 0:
         raise RuntimeError(f"narrow(): length must be non-negative, but got {length}")
@@ -187,6 +193,7 @@ def index_select(input: TensorT, dim: int, index: TensorT) -> TensorT:
 
 
 @numpy_names
+@checked
 def index_add(input: TensorT, dim: int, index: TensorT, source: TensorT, *, alpha: float = 1) -> TensorT:
     """Return the input with alpha · source added to the slices along a dimension that the index names.
 
@@ -216,7 +223,7 @@ def index_add(input: TensorT, dim: int, index: TensorT, source: TensorT, *, alph
     x = reshape(input, -1) if not input.ndim else input
     at = along(axis, places)
     added = apply(table.put, reshape(source, -1) if not source.ndim else source, index=at, shape=x.array.shape)
-    return reshape(add(x, added, alpha=alpha), input.array.shape)
+    return reshape(add(x, added, alpha=+alpha), input.array.shape)
 
 
 @numpy_names
@@ -250,7 +257,7 @@ def index_copy(input: TensorT, dim: int, index: TensorT, source: TensorT) -> Ten
 
 
 @numpy_names
-def index_fill(input: TensorT, dim: int, index: TensorT, value: Any) -> TensorT:
+def index_fill(input: TensorT, dim: int, index: TensorT, value: float | TensorT) -> TensorT:
     """Return the input with one value in the slices along a dimension that the index names.
 
     Args:
@@ -272,12 +279,12 @@ def index_fill(input: TensorT, dim: int, index: TensorT, value: Any) -> TensorT:
         tensor([5., 0., 5.])
     """
     axis, places = _slices("index_fill", input, dim, index, from_the_end=True)
-    if is_tensor(value) and value.ndim:
+    if isinstance(value, TensorBase) and value.ndim:
         raise RuntimeError(f"index_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
     chosen = np.zeros(input.array.shape or (1,), np.bool_)
     np.moveaxis(chosen, axis, 0)[places] = True
-    value = value if is_tensor(value) else wrap(element(value, input.array.dtype))
-    return apply(table.where, wrap(chosen.reshape(input.array.shape)), value, input)
+    filling = value if isinstance(value, TensorBase) else wrap(element(value, input.array.dtype))
+    return apply(table.where, wrap(chosen.reshape(input.array.shape)), filling, input)
 
 
 def _slices(
@@ -377,8 +384,15 @@ def take_along_dim(input: TensorT, indices: TensorT, dim: int | None = None) -> 
 
 @numpy_names
 @recorded_as("ScatterBackward0")
+@checked
 def scatter(
-    input: TensorT, dim: int, index: TensorT, src: Any = None, *, value: Any = None, reduce: str | None = None
+    input: TensorT,
+    dim: int,
+    index: TensorT,
+    src: float | TensorT | NotGiven = None,
+    *,
+    value: float | NotGiven = None,
+    reduce: str | None = None,
 ) -> TensorT:
     """Return the input with elements replaced, at the places where `gather` would have read them.
 
@@ -404,7 +418,7 @@ def scatter(
     """
     src = value if src is None else src
     axis = axis_of(dim, input.ndim)
-    if is_tensor(src) and src.dtype != input.dtype:
+    if isinstance(src, TensorBase) and src.dtype != input.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if not index.array.size:
         return clone(input)
@@ -557,7 +571,7 @@ def where(condition: TensorT, input: Any = None, other: Any = None) -> Any:
 
 
 @recorded_as("MaskedFillBackward0")
-def masked_fill(input: TensorT, mask: TensorT, value: Any) -> TensorT:
+def masked_fill(input: TensorT, mask: TensorT, value: float | TensorT) -> TensorT:
     """Return the input with one value where the mask is true.
 
     Args:
@@ -577,10 +591,10 @@ def masked_fill(input: TensorT, mask: TensorT, value: Any) -> TensorT:
         tensor([1., 0., 0.])
     """
     _check_mask("masked_fill", mask)
-    if is_tensor(value) and value.ndim:
+    if isinstance(value, TensorBase) and value.ndim:
         raise RuntimeError(f"masked_fill: expected a value without dimensions, but got a tensor with {value.ndim}")
-    value = value if is_tensor(value) else wrap(element(value, input.array.dtype))
-    return apply(table.where, mask, value, input).to(input.dtype)
+    filling = value if isinstance(value, TensorBase) else wrap(element(value, input.array.dtype))
+    return apply(table.where, mask, filling, input).to(input.dtype)
 
 
 @recorded_as("MaskedSelectBackward0")
@@ -708,7 +722,7 @@ def fill(input: TensorT, value: Any) -> TensorT:
         >>> fill(minigrad.zeros(2), 3.0)
         tensor([3., 3.])
     """
-    if is_tensor(value) and value.ndim:
+    if isinstance(value, TensorBase) and value.ndim:
         raise RuntimeError(f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     out = clone(input)
     assign(out, ..., value)
@@ -735,6 +749,9 @@ def zero_(input: TensorT) -> TensorT:
     return input
 
 
+explain(globals())
+
+
 # ---- as methods ------------------------------------------------------------------------------------------------------
 
 
@@ -755,11 +772,12 @@ class Indexing(TensorBase):
             place = apply(table.getitem, place, index=step, shape=place.array.shape)
         assign(place, last, value)
 
-    def copy_(self, src: TensorBase, non_blocking: bool = False) -> Self:
-        """Overwrite with the values of `src`, broadcast and converted, and return the tensor; the gradient goes to src.
+    @other_names(src="other")
+    def copy_(self, other: TensorBase, non_blocking: bool = False) -> Self:
+        """Overwrite with the values of `other`, broadcast and converted; the gradient goes to these. Return the tensor.
 
         Args:
-            src: a tensor that broadcasts to this one's shape.
+            other: a tensor that broadcasts to this one's shape.
             non_blocking: PyTorch's; changes nothing.
 
         Raises:
@@ -772,7 +790,7 @@ class Indexing(TensorBase):
             >>> minigrad.zeros(2).copy_(minigrad.tensor([1, 2]))
             tensor([1., 2.])
         """
-        self[...] = src
+        self[...] = other
         return self
 
     def fill_(self, value: Any) -> Self:

@@ -77,6 +77,11 @@ def _in(dtype: Any, a: Any) -> Any:
     return a if dtype is None else converted(a, dtypes.to_numpy(dtype))
 
 
+def _along(axis: Any) -> dict[str, Any]:
+    """Return an axis as PyTorch's functions take it, by keyword; nothing where there is none."""
+    return {} if axis is None else {"dim": axis}
+
+
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if axis is None and ord is not None and x.ndim > 1:
         raise NotImplementedError(f"np.linalg.norm of a matrix of order {ord} has no gradient here: give axis")
@@ -116,13 +121,15 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.min: lambda a, axis=None, keepdims=False: reductions.amin(a, axis, keepdims),
     np.moveaxis: shaping.movedim,
     np.outer: lambda a, b: products.outer(shaping.ravel(_as_operand(a)), shaping.ravel(_as_operand(b))),
-    np.prod: lambda a, axis=None, dtype=None, keepdims=False: reductions.prod(a, axis, keepdims, dtype=dtype),
+    np.prod: lambda a, axis=None, dtype=None, keepdims=False: reductions.prod(
+        a, **_along(axis), keepdim=keepdims, dtype=dtype
+    ),
     np.ravel: lambda a: shaping.ravel(a),
     np.reshape: lambda a, shape: shaping.reshape(a, shape),
     np.roll: lambda a, shift, axis=None: shaping.roll(a, shift, axis),
     np.round: lambda a, decimals=0: elementwise.round(a, decimals=decimals),
     np.sort: lambda a, axis=-1: reductions.sort(a, axis)[0],
-    np.squeeze: lambda a, axis=None: shaping.squeeze(a, axis),
+    np.squeeze: lambda a, axis=None: shaping.squeeze(a, **_along(axis)),
     np.stack: lambda arrays, axis=0: shaping.stack(list(map(_as_operand, arrays)), axis),
     np.std: lambda a, axis=None, ddof=0, keepdims=False: reductions.std(a, axis, keepdim=keepdims, correction=ddof),
     np.sum: lambda a, axis=None, dtype=None, keepdims=False: reductions.sum(a, axis, keepdims, dtype=dtype),

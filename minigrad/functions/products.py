@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import table
-from .._tensor.base import TensorBase, TensorT, is_tensor, named
+from .._tensor.base import TensorBase, TensorT, named
+from .._tensor.declared import explain
 from .._tensor.in_place import in_place
 from .._tensor.shapes import axis_of
 from ..core.graph import apply
@@ -409,7 +410,7 @@ def kron(input: TensorT, other: TensorT) -> TensorT:
 
 
 @takes_out
-def tensordot(a: TensorT, b: TensorT, dims: Any = 2) -> TensorT:
+def tensordot(a: TensorT, b: TensorT, dims: int | Sequence[int] | Sequence[Sequence[int]] | TensorT = 2) -> TensorT:
     """Return the sums of products over some dimensions of both.
 
     Args:
@@ -427,12 +428,12 @@ def tensordot(a: TensorT, b: TensorT, dims: Any = 2) -> TensorT:
         >>> tensordot(minigrad.ones(2, 3, 4), minigrad.ones(3, 4, 5), dims=2).shape
         minigrad.Size([2, 5])
     """
-    dims = dims.tolist() if is_tensor(dims) else dims
-    if isinstance(dims, int):
-        if not 0 <= dims <= min(a.ndim, b.ndim):
-            raise RuntimeError(f"tensordot expects dims >= 0, and no more than there are, but got dims={dims}")
-        dims = (range(a.ndim - dims, a.ndim), range(dims))
-    of_a, of_b = [axis_of(d, a.ndim) for d in dims[0]], [axis_of(d, b.ndim) for d in dims[1]]
+    pairs: Any = dims.array.tolist() if isinstance(dims, TensorBase) else dims
+    if isinstance(pairs, int):
+        if not 0 <= pairs <= min(a.ndim, b.ndim):
+            raise RuntimeError(f"tensordot expects dims >= 0, and no more than there are, but got dims={pairs}")
+        pairs = (range(a.ndim - pairs, a.ndim), range(pairs))
+    of_a, of_b = [axis_of(d, a.ndim) for d in pairs[0]], [axis_of(d, b.ndim) for d in pairs[1]]
     left, right = [d for d in range(a.ndim) if d not in of_a], [d for d in range(b.ndim) if d not in of_b]
     for i, j in zip(of_a, of_b, strict=True):
         n, m = a.array.shape[i], b.array.shape[j]
@@ -464,6 +465,9 @@ def _check_ndims(name: str, *expected: tuple[TensorT, int]) -> None:
             found = " and ".join(f"{y.ndim}D" for y, _ in expected)
             wanted = " and ".join(f"{n}D" for _, n in expected)
             raise RuntimeError(f"{name}: {wanted} tensors expected, but got {found} tensors")
+
+
+explain(globals())
 
 
 # ---- as methods ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ import numpy as np
 
 from .. import table
 from .._tensor import dtypes
-from .._tensor.base import Array, TensorBase, TensorT, is_tensor, named, wrap, wrap_indices
+from .._tensor.base import Array, TensorBase, TensorT, named, wrap, wrap_indices
+from .._tensor.declared import NotGiven, checked, explain
 from .._tensor.in_place import in_place
 from .._tensor.promotion import converted
 from .._tensor.shapes import along, axes_of, axis_of
@@ -24,7 +25,7 @@ from .._tensor.views import flattened, reshaped
 from ..core.graph import apply
 from ..table import Op
 from . import return_types
-from .arguments import check_floating, check_tensor, numpy_names, recorded_as, rounded_once, takes_out
+from .arguments import check_floating, check_tensor, numpy_names, recorded_as, rounded_once, takes_out, unbiased_first
 from .elementwise import abs, clone, maximum, minimum, mul, ne, pow, sign, square
 
 Dim = int | Sequence[int] | None
@@ -226,7 +227,8 @@ def _summable(x: TensorT, dtype: Any) -> TensorT:
 
 @numpy_names
 @rounded_once
-def prod(input: TensorT, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
+@checked
+def prod(input: TensorT, dim: int | NotGiven = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the product over one dimension, or over all.
 
     It is multiplied up in pairs, then pairs of pairs: so its gradient is right where factors are 0, which a quotient
@@ -312,11 +314,18 @@ def _joined(parts: list[TensorT], axis: int) -> TensorT:
 # ---- spread ----------------------------------------------------------------------------------------------------------
 
 
+@unbiased_first
 @numpy_names
 @rounded_once
 @recorded_as("VarBackward0")
+@checked
 def var(
-    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+    input: TensorT,
+    dim: Dim = None,
+    unbiased: bool | NotGiven = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> TensorT:
     """Return the variance: the sum of squared deviations over (number of values - correction).
 
@@ -341,23 +350,34 @@ def var(
     return _variance(input, dim, unbiased, keepdim, correction)
 
 
-def _variance(input: TensorT, dim: Any, unbiased: bool | None, keepdim: bool, correction: Any) -> TensorT:
+def _correction(unbiased: bool | None, correction: float | None) -> float:
+    """Return what is taken off the number of values."""
+    if correction is not None:
+        return correction
+    return 1 if unbiased is None else int(unbiased)
+
+
+def _variance(input: TensorT, dim: Dim, unbiased: bool | None, keepdim: bool, correction: float | None) -> TensorT:
     check_floating("std and var", input)
-    if isinstance(dim, bool):  # var(input, unbiased), the older form
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 1 if unbiased is None else int(unbiased)
+    correction = _correction(unbiased, correction)
     axes = axes_of(dim, input.array.ndim)
     count = math.prod([input.array.shape[i] for i in axes])
     deviations = apply(table.squared_difference, input, mean(input, axes, keepdim=True))
     return sum(deviations, axes, keepdim) / builtins.max(count - correction, 0)
 
 
+@unbiased_first
 @numpy_names
 @rounded_once
 @recorded_as("StdBackward0")
+@checked
 def std(
-    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+    input: TensorT,
+    dim: Dim = None,
+    unbiased: bool | NotGiven = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> TensorT:
     """Return the standard deviation, the square root of `var`; its slope at 0 is taken as 0.
 
@@ -382,9 +402,16 @@ def std(
     return apply(table.root, _variance(input, dim, unbiased, keepdim, correction))
 
 
+@unbiased_first
 @numpy_names
+@checked
 def var_mean(
-    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+    input: TensorT,
+    dim: Dim = None,
+    unbiased: bool | NotGiven = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[TensorT, TensorT]:
     """Return the variance and the mean, as `var` and `mean` do.
 
@@ -406,13 +433,20 @@ def var_mean(
         >>> var_mean(minigrad.tensor([1.0, 2.0, 3.0]))
         (tensor(1.), tensor(2.))
     """
-    dims = None if isinstance(dim, bool) else dim
-    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
+    correction = _correction(unbiased, correction)
+    return var(input, dim, keepdim=keepdim, correction=correction), mean(input, dim, keepdim)
 
 
+@unbiased_first
 @numpy_names
+@checked
 def std_mean(
-    input: TensorT, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+    input: TensorT,
+    dim: Dim = None,
+    unbiased: bool | NotGiven = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[TensorT, TensorT]:
     """Return the standard deviation and the mean, as `std` and `mean` do.
 
@@ -434,14 +468,16 @@ def std_mean(
         >>> std_mean(minigrad.tensor([1.0, 2.0, 3.0]))
         (tensor(1.), tensor(2.))
     """
-    dims = None if isinstance(dim, bool) else dim
-    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
+    correction = _correction(unbiased, correction)
+    return std(input, dim, keepdim=keepdim, correction=correction), mean(input, dim, keepdim)
 
 
 @numpy_names
 @rounded_once
 @recorded_as("LinalgVectorNormBackward0")
-def norm(input: TensorT, p: Any = "fro", dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
+def norm(
+    input: TensorT, p: float | str | None = "fro", dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
+) -> TensorT:
     """Return (Σ |x|^p)^(1/p) over some dimensions, or over all; its slope at 0 is taken as 0.
 
     Args:
@@ -484,6 +520,7 @@ def _flat_power(x: TensorT, exponent: float) -> TensorT:
     return apply(table.where, is_zero, at_zero, pow(apply(table.where, is_zero, 1.0, x), exponent))
 
 
+@checked
 def dist(input: TensorT, other: TensorT, p: float = 2) -> TensorT:
     """Return the p-norm of input - other: the distance of two points.
 
@@ -510,6 +547,7 @@ def dist(input: TensorT, other: TensorT, p: float = 2) -> TensorT:
 
 @numpy_names
 @recorded_as("AmaxBackward0")
+@checked
 def amax(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
     """Return the largest value over some dimensions, or over all; ties share the gradient.
 
@@ -534,6 +572,7 @@ def amax(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
 
 @numpy_names
 @recorded_as("AminBackward0")
+@checked
 def amin(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
     """Return the smallest value over some dimensions, or over all; ties share the gradient.
 
@@ -572,6 +611,7 @@ def _dropped(reduced: TensorT, axes: tuple[int, ...], keepdim: bool) -> TensorT:
 
 
 @numpy_names
+@checked
 def aminmax(input: TensorT, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax[TensorT]:
     """Return the smallest and the largest value, over one dimension or over all, as `min` and `max` of a named tuple.
 
@@ -596,7 +636,10 @@ def aminmax(input: TensorT, *, dim: int | None = None, keepdim: bool = False) ->
 
 
 @numpy_names
-def max(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+@checked
+def max(
+    input: TensorT, dim: int | TensorT | NotGiven = None, keepdim: bool = False, *, other: Any = None, out: Any = None
+) -> Any:
     """Return the largest element; along a dimension, also where it is; with another tensor, of each pair.
 
     Args:
@@ -617,16 +660,20 @@ def max(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
         >>> max(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1).indices
         tensor([1, 0])
     """
-    other = dim if is_tensor(dim) else other
     if other is not None:
         return maximum(input, other)
+    if isinstance(dim, TensorBase):
+        return maximum(input, dim)
     if dim is None:
         return named(_extreme(table.max, input, None, False), "MaxBackward1")
     return _chosen(return_types.max, input, _place(np.argmax, input, dim, True), dim, keepdim, out)
 
 
 @numpy_names
-def min(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+@checked
+def min(
+    input: TensorT, dim: int | TensorT | NotGiven = None, keepdim: bool = False, *, other: Any = None, out: Any = None
+) -> Any:
     """Return the smallest element; along a dimension, also where it is; with another tensor, of each pair.
 
     Args:
@@ -647,9 +694,10 @@ def min(input: TensorT, dim: Any = None, keepdim: bool = False, *, other: Any = 
         >>> min(minigrad.tensor([[1.0, 5.0], [4.0, 2.0]]), dim=1).indices
         tensor([0, 1])
     """
-    other = dim if is_tensor(dim) else other
     if other is not None:
         return minimum(input, other)
+    if isinstance(dim, TensorBase):
+        return minimum(input, dim)
     if dim is None:
         return named(_extreme(table.min, input, None, False), "MinBackward1")
     return _chosen(return_types.min, input, _place(np.argmin, input, dim, True), dim, keepdim, out)
@@ -676,6 +724,7 @@ def taken(input: TensorT, index: Array, dim: int) -> TensorT:
 
 
 @numpy_names
+@checked
 def argmax(input: TensorT, dim: int | None = None, keepdim: bool = False) -> TensorT:
     """Return where the largest element is, counted in the flat tensor or along one dimension; of several, the first.
 
@@ -700,6 +749,7 @@ def argmax(input: TensorT, dim: int | None = None, keepdim: bool = False) -> Ten
 
 
 @numpy_names
+@checked
 def argmin(input: TensorT, dim: int | None = None, keepdim: bool = False) -> TensorT:
     """Return where the smallest element is, counted in the flat tensor or along one dimension; of several, the first.
 
@@ -802,6 +852,7 @@ def _running(input: TensorT, dim: int, extreme: np.ufunc) -> tuple[TensorT, Tens
 
 
 @numpy_names
+@checked
 def argsort(input: TensorT, dim: int = -1, descending: bool = False, *, stable: bool = False) -> TensorT:
     """Return the indices that sort along a dimension; equal elements keep their order.
 
@@ -832,6 +883,7 @@ def argsort(input: TensorT, dim: int = -1, descending: bool = False, *, stable: 
 
 @numpy_names
 @recorded_as("SortBackward0")
+@checked
 def sort(
     input: TensorT, dim: int = -1, descending: bool = False, *, stable: bool = False
 ) -> return_types.sort[TensorT]:
@@ -879,6 +931,7 @@ def msort(input: TensorT) -> TensorT:
 
 @numpy_names
 @recorded_as("TopkBackward0")
+@checked
 def topk(
     input: TensorT, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
 ) -> return_types.topk[TensorT]:
@@ -916,6 +969,7 @@ def topk(
 
 
 @numpy_names
+@checked
 def kthvalue(input: TensorT, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue[TensorT]:
     """Return the k-th smallest element along a dimension, k from 1 on, and where it was.
 
@@ -947,7 +1001,8 @@ def kthvalue(input: TensorT, k: int, dim: int = -1, keepdim: bool = False) -> re
 
 
 @numpy_names
-def median(input: TensorT, dim: int | None = None, keepdim: bool = False) -> Any:
+@checked
+def median(input: TensorT, dim: int | NotGiven = None, keepdim: bool = False) -> Any:
     """Return the median, the lower one of two; along a dimension, also where it is. A NaN makes it NaN.
 
     Args:
@@ -992,6 +1047,7 @@ def _ranked(
 
 
 @numpy_names
+@checked
 def unique(
     input: TensorT,
     sorted: bool = True,
@@ -1090,7 +1146,8 @@ def _answer(input: TensorT, question: np.ufunc, dim: Dim, keepdim: bool) -> Tens
 
 @numpy_names
 @recorded_as("LogsumexpBackward0")
-def logsumexp(input: TensorT, dim: Dim, keepdim: bool = False) -> TensorT:
+@checked
+def logsumexp(input: TensorT, dim: int | Sequence[int], keepdim: bool = False) -> TensorT:
     """Return log(Σ exp(x)) over some dimensions, without overflow.
 
     Args:
@@ -1108,6 +1165,8 @@ def logsumexp(input: TensorT, dim: Dim, keepdim: bool = False) -> TensorT:
         >>> logsumexp(minigrad.tensor([1000.0, 1000.0]), 0)
         tensor(1000.6932)
     """
+    if isinstance(dim, list | tuple) and not dim and input.array.ndim:
+        raise RuntimeError("logsumexp(): argument 'dim' must name a dimension, but got none")
     axes = axes_of(dim, input.array.ndim)
     return _dropped(apply(table.logsumexp, input, axis=axes), axes, keepdim)
 
@@ -1165,6 +1224,9 @@ def _along(op: Op, input: TensorT, dim: int, dtype: Any) -> TensorT:
     x = input if dtype is None else converted(input, dtypes.to_numpy(dtype))
     axis = axis_of(dim, x.array.ndim)
     return apply(op, x, axis=axis) if x.array.ndim else reshaped(apply(op, reshaped(x, (1,)), axis=0), ())
+
+
+explain(globals())
 
 
 # ---- as methods ------------------------------------------------------------------------------------------------------

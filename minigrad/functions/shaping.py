@@ -16,13 +16,13 @@ import numpy as np
 from .. import table
 from .._tensor.base import TensorBase, TensorT, is_tensor, named, wrap
 from .._tensor.conversion import number
-from .._tensor.declared import checked
+from .._tensor.declared import NotGiven, checked, explain
 from .._tensor.in_place import in_place
 from .._tensor.shapes import Size, along, axes_of, axis_of, inferred, sizes_from
 from .._tensor.writes import refuse_write
 from ..core.graph import apply
 from . import reductions
-from .arguments import check_tensor, numpy_names, other_names, recorded_as, takes_out
+from .arguments import check_tensor, numpy_names, other_names, recorded_as, sizes_by_name, takes_out
 from .elementwise import clone
 
 Dim = int | Sequence[int] | None
@@ -30,7 +30,7 @@ Dim = int | Sequence[int] | None
 # ---- one tensor, laid out otherwise ----------------------------------------------------------------------------------
 
 
-def reshape(input: TensorT, *sizes: Any, shape: Sequence[int] | None = None) -> TensorT:
+def reshape(input: TensorT, *sizes: Any, shape: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return the same elements in another shape, one size of which may be -1; a view where possible.
 
     Args:
@@ -49,7 +49,7 @@ def reshape(input: TensorT, *sizes: Any, shape: Sequence[int] | None = None) -> 
         tensor([[0, 1, 2],
                 [3, 4, 5]])
     """
-    target = sizes_from(sizes) if shape is None else sizes_from(shape)
+    target = sizes_from(sizes if shape is None else (shape,))
     return apply(table.reshape, input, shape=inferred(target, input.array.size), old=input.array.shape)
 
 
@@ -199,7 +199,8 @@ def unflatten(input: TensorT, dim: int, sizes: Sequence[int]) -> TensorT:
 
 
 @numpy_names
-def squeeze(input: TensorT, dim: Dim = None) -> TensorT:
+@checked
+def squeeze(input: TensorT, dim: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return a view without the dimensions of size 1, or without the named ones of these.
 
     Args:
@@ -319,7 +320,7 @@ def t(input: TensorT) -> TensorT:
     return transpose(input, 0, 1) if input.array.ndim == 2 else reshape(input, input.array.shape)
 
 
-def permute(input: TensorT, *order: Any, dims: Sequence[int] | None = None) -> TensorT:
+def permute(input: TensorT, *order: Any, dims: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return a view with the dimensions in this order.
 
     Args:
@@ -338,7 +339,7 @@ def permute(input: TensorT, *order: Any, dims: Sequence[int] | None = None) -> T
         >>> permute(minigrad.zeros(2, 3, 4), 2, 0, 1).shape
         minigrad.Size([4, 2, 3])
     """
-    wanted = sizes_from(order if dims is None else dims)
+    wanted = sizes_from(order if dims is None else (dims,))
     axes = tuple([axis_of(d, input.array.ndim) for d in wanted])
     if sorted(axes) != list(range(input.array.ndim)):
         raise RuntimeError(f"permute(dims): {list(wanted)} is no order of the {input.array.ndim} dimensions")
@@ -401,6 +402,7 @@ def adjoint(input: TensorT) -> TensorT:
     return transpose(input, -2, -1)
 
 
+@sizes_by_name("size")
 def expand(input: TensorT, *sizes: Any) -> TensorT:
     """Return a view in which dimensions of size 1 are repeated; -1 leaves a dimension as it is.
 
@@ -549,6 +551,7 @@ def sum_to_size(input: TensorT, *sizes: Any) -> TensorT:
 # ---- copies in which elements repeat or change places ----------------------------------------------------------------
 
 
+@sizes_by_name("repeats")
 @recorded_as("RepeatBackward0")
 def repeat(input: TensorT, *repeats: Any) -> TensorT:
     """Return copies of the tensor laid side by side, this number of times along each dimension.
@@ -580,7 +583,8 @@ def repeat(input: TensorT, *repeats: Any) -> TensorT:
     return reshape(clone(copies), [c * n for c, n in zip(counts, own, strict=True)])
 
 
-def tile(input: TensorT, *counts: Any, dims: Sequence[int] | None = None) -> TensorT:
+@checked
+def tile(input: TensorT, *counts: Any, dims: Sequence[int] | NotGiven = None) -> TensorT:
     """Return copies of the tensor laid side by side, as `repeat`; counts that lack in front are 1.
 
     Args:
@@ -636,7 +640,8 @@ def repeat_interleave(
     return apply(table.getitem, x, index=along(axis, places), shape=x.array.shape)
 
 
-def flip(input: TensorT, *axes: Any, dims: Sequence[int] | None = None) -> TensorT:
+@checked
+def flip(input: TensorT, *axes: Any, dims: int | Sequence[int] | NotGiven = None) -> TensorT:
     """Return a copy reversed along some dimensions.
 
     Args:
@@ -706,6 +711,7 @@ def flipud(input: TensorT) -> TensorT:
 
 @numpy_names
 @recorded_as("RollBackward0")
+@checked
 def roll(input: TensorT, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> TensorT:
     """Return a copy whose elements are moved along some dimensions, those beyond the end coming in at the beginning.
 
@@ -726,7 +732,7 @@ def roll(input: TensorT, shifts: int | Sequence[int], dims: int | Sequence[int] 
         tensor([4, 1, 2, 3])
     """
     steps = [shifts] if isinstance(shifts, int) else list(shifts)
-    if dims is None or dims == ():
+    if dims is None or (isinstance(dims, list | tuple) and not dims):
         if len(steps) != 1:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims: 0")
         return reshape(_rolled(reshape(input, -1), steps[0], 0), input.array.shape)
@@ -747,6 +753,7 @@ def _rolled(x: TensorT, step: int, axis: int) -> TensorT:
     return cat([x[along(axis, slice(cut, None))], x[along(axis, slice(cut))]], axis)
 
 
+@checked
 def rot90(input: TensorT, k: int = 1, dims: Sequence[int] = (0, 1)) -> TensorT:
     """Return the tensor turned by k · 90° in the plane of two dimensions, from the first towards the second.
 
@@ -1021,6 +1028,7 @@ def column_stack(tensors: Sequence[TensorT]) -> TensorT:
 @numpy_names
 @other_names(split_size_or_sections="split_size")
 @recorded_as("SplitBackward0")
+@checked
 def split(tensor: TensorT, split_size: int | Sequence[int], dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of parts along a dimension: of this size each (the last may be smaller), or of these sizes.
 
@@ -1053,6 +1061,7 @@ def split(tensor: TensorT, split_size: int | Sequence[int], dim: int = 0) -> tup
 
 
 @numpy_names
+@checked
 def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
     """Return views of at most `chunks` parts of equal size along a dimension; the last may be smaller.
 
@@ -1081,7 +1090,10 @@ def chunk(input: TensorT, chunks: int, dim: int = 0) -> tuple[TensorT, ...]:
 
 @numpy_names
 @other_names(indices="indices_or_sections", sections="indices_or_sections")
-def tensor_split(input: TensorT, indices_or_sections: Any, dim: int = 0) -> tuple[TensorT, ...]:
+@checked
+def tensor_split(
+    input: TensorT, indices_or_sections: int | Sequence[int] | TensorT, dim: int = 0
+) -> tuple[TensorT, ...]:
     """Return views of this number of parts, of sizes that differ by at most 1; or of the parts between these places.
 
     Args:
@@ -1101,9 +1113,8 @@ def tensor_split(input: TensorT, indices_or_sections: Any, dim: int = 0) -> tupl
         (tensor([0]), tensor([1, 2]), tensor([3, 4]))
     """
     axis = _existing_axis("tensor_split", input, dim)
-    n, cuts = input.array.shape[axis], indices_or_sections
-    if is_tensor(cuts):
-        cuts = cuts.tolist()
+    n = input.array.shape[axis]
+    cuts = indices_or_sections.array.tolist() if isinstance(indices_or_sections, TensorBase) else indices_or_sections
     if isinstance(cuts, int):
         if cuts < 1:
             raise RuntimeError(f"number of sections must be larger than 0, got {cuts}")
@@ -1268,6 +1279,7 @@ def meshgrid(*tensors: TensorT, indexing: str = "ij") -> tuple[TensorT, ...]:
 # ---- diagonals and triangles -----------------------------------------------------------------------------------------
 
 
+@checked
 def diagonal(input: TensorT, offset: int = 0, dim1: int = 0, dim2: int = 1) -> TensorT:
     """Return a view of the diagonals of the matrices in two dimensions, as the last dimension.
 
@@ -1294,6 +1306,7 @@ def diagonal(input: TensorT, offset: int = 0, dim1: int = 0, dim2: int = 1) -> T
     return apply(table.diagonal, input, offset=offset, axis1=axis1, axis2=axis2, shape=input.array.shape)
 
 
+@checked
 def diag(input: TensorT, diagonal: int = 0) -> TensorT:
     """Return a matrix with this diagonal; of a matrix, its diagonal.
 
@@ -1319,6 +1332,7 @@ def diag(input: TensorT, diagonal: int = 0) -> TensorT:
     return clone(apply(table.diagonal, input, offset=diagonal, axis1=0, axis2=1, shape=input.array.shape))
 
 
+@checked
 def diagflat(input: TensorT, offset: int = 0) -> TensorT:
     """Return a matrix with the elements of the input, flattened, as its diagonal, and 0 elsewhere.
 
@@ -1337,6 +1351,7 @@ def diagflat(input: TensorT, offset: int = 0) -> TensorT:
     return diag_embed(reshape(input, -1), offset)
 
 
+@checked
 def diag_embed(input: TensorT, offset: int = 0, dim1: int = -2, dim2: int = -1) -> TensorT:
     """Return zeros with the last dimension of the input as the diagonal of two new dimensions.
 
@@ -1426,6 +1441,9 @@ def _masked(x: TensorT, diagonal: int, triangle: Any) -> TensorT:
         raise RuntimeError(f"tril and triu: input tensor must have at least 2 dimensions, but got {x.ndim}")
     kept = triangle(*x.array.shape[-2:], number(diagonal))
     return apply(table.where, wrap(kept), x, wrap(np.zeros((), x.array.dtype)))
+
+
+explain(globals())
 
 
 # ---- as methods ------------------------------------------------------------------------------------------------------
@@ -1537,7 +1555,8 @@ class Shaping(TensorBase):
         """
         return self._replaced_by(unsqueeze(self, dim))
 
-    def squeeze_(self, dim: Any = None) -> Self:
+    @checked
+    def squeeze_(self, dim: int | Sequence[int] | NotGiven = None) -> Self:
         """Remove dimensions of size 1 in place, and return the tensor.
 
         Args:
@@ -1554,7 +1573,7 @@ class Shaping(TensorBase):
             >>> minigrad.tensor([[1, 2]]).squeeze_()
             tensor([1, 2])
         """
-        return self._replaced_by(squeeze(self, dim))
+        return self._replaced_by(squeeze(self) if dim is None else squeeze(self, dim))
 
     def t_(self) -> Self:
         """Transpose a matrix in place, and return it.

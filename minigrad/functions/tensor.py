@@ -7,12 +7,13 @@ from typing import Any, Self
 import numpy as np
 
 from .._tensor import dtypes
-from .._tensor.base import OPERANDS, TensorBase, wrap
+from .._tensor.base import OPERANDS, TensorBase, named, wrap
 from .._tensor.conversion import array_of
 from .._tensor.history import History
 from .._tensor.node import Node
 from .._tensor.protocols import Protocols
 from .._tensor.shapes import sizes_of_new
+from .._tensor.views import reshaped
 from ..core import graph
 from .casts import Casts
 from .counting import Counting
@@ -36,8 +37,8 @@ class Tensor(
     of it fills the ``.grad`` of the leaves.
 
     Args:
-        *data: values (nested sequences, an array), which become the default float dtype; or the sizes of a tensor
-            whose values are not initialised.
+        *data: values (nested sequences, an array), which become the default float dtype; a tensor, whose memory, dtype
+            and history the new one shares; or the sizes of a tensor whose values are not initialised.
 
     Attributes:
         array: the NumPy array underneath.
@@ -58,10 +59,18 @@ class Tensor(
     __module__ = "minigrad"  # the name by which users know it
 
     def __new__(cls, *data: Any) -> Self:
-        """Make a tensor of values or of sizes."""
+        """Make a tensor of values or of sizes, or another of the same memory."""
+        if len(data) == 1 and isinstance(data[0], TensorBase):
+            return same_memory(data[0], cls)
         dtype = dtypes.get_default_dtype().numpy
         sizes = sizes_of_new(data)
         return wrap(np.array(array_of(data[0], dtype)) if sizes is None else np.empty(sizes, dtype), cls)
+
+
+def same_memory(x: TensorBase, cls: type[Any]) -> Any:
+    """Return a tensor of a class with the memory of another, its dtype and its history."""
+    out = named(reshaped(x, x.array.shape), "AliasBackward0")
+    return out if type(out) is cls else wrap(out.array, cls, out.grad_fn)
 
 
 TensorBase.result = graph.default = Node.result = Tensor

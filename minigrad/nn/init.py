@@ -9,10 +9,11 @@ import functools
 import math
 import warnings
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 
+from .. import _absent
 from .._tensor.base import Array, wrap
 from .._tensor.declared import check_at_once
 from .._tensor.grad_mode import no_grad
@@ -503,3 +504,6 @@ kaiming_uniform = _deprecated(kaiming_uniform_)
 kaiming_normal = _deprecated(kaiming_normal_)
 orthogonal = _deprecated(orthogonal_)
 sparse = _deprecated(sparse_)
+
+if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
+    __getattr__ = _absent.attribute_of(__name__)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .._tensor.declared import checked
 from ..functions.tensor import Tensor
 from . import functional as F
 from .distance import PairwiseDistance
@@ -148,6 +149,7 @@ class HuberLoss(_Loss):
         tensor([0.1250, 0.8750])
     """
 
+    @checked
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
         self.delta = delta
@@ -696,6 +698,7 @@ class TripletMarginLoss(_Loss):
         tensor(2.)
     """
 
+    @checked
     def __init__(
         self,
         margin: float = 1.0,

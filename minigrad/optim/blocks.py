@@ -81,7 +81,7 @@ class Plan:
 
     def fits(self, state: State) -> bool:
         """Return whether what is remembered is in the same tensors as before, and all tensors have the same arrays."""
-        remembered = [state[p][name] for p in self.params for name in self.names] if self.names else []
+        remembered = [state[p][name] for p in self.params for name in self.names]
         arrays = [x.array for x in (*self.params, *remembered)]
         return all(map(is_, remembered, self.remembered)) and all(map(is_, arrays, self.arrays))
 

@@ -37,6 +37,6 @@ Where the bits may differ:
 ``Generator(engine="fast")`` gives this sameness up for speed: its dropout masks cost about a tenth.
 """
 
-from .generator import Generator, default_generator, initial_seed, manual_seed, seed, set_default_engine
+from .generator import Generator, default_generator, fork_rng, initial_seed, manual_seed, seed, set_default_engine
 
-__all__ = ["Generator", "default_generator", "initial_seed", "manual_seed", "seed", "set_default_engine"]
+__all__ = ["Generator", "default_generator", "fork_rng", "initial_seed", "manual_seed", "seed", "set_default_engine"]

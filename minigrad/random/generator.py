@@ -6,6 +6,8 @@ import math
 import operator
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -455,7 +457,36 @@ def manual_seed(seed: int) -> Generator:
         >>> manual_seed(1).initial_seed()
         1
     """
+    if not hasattr(seed, "__int__"):
+        raise TypeError(f"manual_seed(): argument 'seed' must be int, not {type(seed).__name__}: {seed!r}")
     return default_generator.manual_seed(int(seed))
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, device_type: Any = None) -> Iterator[None]:
+    """Draw from the default generator for a while, and put it back to where it was.
+
+    Args:
+        devices: accepted; the generator of the CPU is the only one.
+        enabled: False to leave the generator where it comes to.
+        device_type: accepted.
+
+    Source: https://docs.pytorch.org/docs/stable/random.html#torch.random.fork_rng
+
+    >>> _ = manual_seed(1)
+    >>> with fork_rng():
+    ...     first = default_generator.uniform((2,))
+    >>> bool((default_generator.uniform((2,)) == first).all())
+    True
+    """
+    if not enabled:
+        yield
+        return
+    state = default_generator.get_state()
+    try:
+        yield
+    finally:
+        default_generator.set_state(state)
 
 
 def seed() -> int:

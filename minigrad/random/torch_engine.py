@@ -33,7 +33,6 @@ TORCH_STATE = np.dtype(
 )
 
 
-SWAPS = 100  # as many at once are faster than one by one
 
 class TorchEngine(Source):
     """PyTorch's draws, in the order in which PyTorch consumes the words of MT19937."""
@@ -104,46 +103,50 @@ class TorchEngine(Source):
 
     def _normal_blocks(self, n: int, dtype: np.dtype[Any]) -> Array:
         whole = n - n % 16
-        # PyTorch draws the broken last block, then draws the last 16 again, except in float16
-        uniforms = self.unit(whole if dtype == np.float16 else n, dtype)
-        normals = np.empty(n, uniforms.dtype)
-        normals[:whole] = _box_muller(uniforms[:whole])
-        if whole < n:
-            normals[-16:] = _box_muller(self.unit(16, dtype))
+        if whole == n:
+            return _box_muller(self.unit(n, dtype))
+        # PyTorch draws the broken last block, then draws the last 16 again; float16 does without the broken one
+        drawn = whole if dtype == np.float16 else n
+        uniforms = self.unit(drawn + 16, dtype)
+        drawn_twice = _box_muller(np.concatenate([uniforms[:whole], uniforms[drawn:]]))
+        normals = drawn_twice[:n]
+        normals[-16:] = drawn_twice[whole:]
         return normals
 
 
 def _swapped(n: int, partners: Array) -> Array:
     """Return 0 … n-1 after place i and its partner, which does not come before it, were swapped, for i = 0, 1, ….
 
-    Swaps of different places can be done at once, and of a few hundred in a long order nearly always are different.
+    All swaps at once. What place i holds when its turn comes was brought by the last swap that had i as its partner:
+    it is what the place of that swap held at its own turn. Swap i then takes from its partner what the last swap before
+    it with the same partner brought there.
     """
-    order, begin = np.arange(n, dtype=np.int64), 0
-    while (size := math.isqrt(n - begin) // 2) >= SWAPS and begin + size <= len(partners):
-        end = begin + size
-        js = partners[begin:end]
-        if js.min() >= end and (np.diff(np.sort(js)) > 0).all():
-            order[begin:end], order[js] = order[js], order[begin:end].copy()
-        else:
-            _swap_one_by_one(order, begin, js.tolist())
-        begin = end
-    rest = order[begin:].tolist()
-    for i, j in enumerate((partners[begin:] - begin).tolist()):
-        rest[i], rest[j] = rest[j], rest[i]
-    order[begin:] = rest
+    places = np.arange(n, dtype=np.int64)
+    partners = np.concatenate([partners, places[n - 1 :]])  # the last place keeps what it holds
+    held = places.copy()
+    elsewhere = partners != places
+    held[partners[elsewhere]] = places[elsewhere]  # the last of several wins
+    on_the_way = np.flatnonzero(held != places)
+    while on_the_way.size:
+        nearer = held[on_the_way]
+        held[on_the_way] = further = held[nearer]
+        on_the_way = on_the_way[further != nearer]
+    by_partner = np.sort(partners << 32 | places)  # the swaps of one partner in their order
+    swaps, partner = by_partner & (2**32 - 1), by_partner >> 32
+    again = np.flatnonzero(partner[1:] == partner[:-1])
+    order = np.where(elsewhere, partners, held)
+    order[swaps[again + 1]] = held[swaps[again]]
     return order
-
-
-def _swap_one_by_one(order: Array, begin: int, partners: list[int]) -> None:
-    for i, j in enumerate(partners, begin):
-        order[i], order[j] = order[j], order[i]
 
 
 def _box_muller(uniforms: Array) -> Array:
     """Turn blocks of 16 uniforms into blocks of 16 normals (Box and Muller 1958)."""
     blocks = uniforms.reshape(-1, 2, 8)
     r, theta = np.sqrt(-2 * _log(1 - blocks[:, 0])), 2 * math.pi * blocks[:, 1]
-    return np.stack([r * _cos(theta), r * _sin(theta)], axis=1).reshape(-1)
+    normals = np.empty_like(blocks)
+    np.multiply(r, _cos(theta), out=normals[:, 0])
+    np.multiply(r, _sin(theta), out=normals[:, 1])
+    return normals.reshape(-1)
 
 
 def _rounded(name: str) -> Callable[[Array], Array]:

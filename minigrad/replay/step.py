@@ -158,9 +158,13 @@ def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[
     *args, target = stand_ins = [wrap(x.array.view()) for x in inputs]  # two arrays, where one tensor is given twice
     arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
     arrays |= {identifier(f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
-    with Trace(arrays.values()) as trace:
-        loss = loss_func(net(*args), target)
-        gradients = gradients_of(loss)
+    trace = Trace(arrays.values())
+    try:
+        with trace:
+            loss = loss_func(net(*args), target)
+            gradients = gradients_of(loss)
+    finally:
+        trace.leave()  # an interrupt may have come between the end of the block and its own leaving
     results = (loss.array, *[g.array for g in gradients.values()])
     return Recording(Program(trace.calls, arrays, results), tensors, list(gradients), guards), results
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 from typing import Any
@@ -757,7 +758,7 @@ def arrays_of_saved(node: Node) -> list[np.ndarray]:
     waiting, found, seen = [node], [], set()
     while waiting:
         node = waiting.pop()
-        if type(node) is Node and node not in seen:
+        if isinstance(node, Node) and node not in seen:
             seen.add(node)
             found += [a for a in node.saved or () if isinstance(a, np.ndarray)]
             waiting += node.edges
@@ -962,3 +963,34 @@ def test_the_work_for_parts_grows_with_their_number_only(join, monkeypatch):
     join(x).sum().backward()
     assert len(spread) == 1  # one array of the whole's size, and not one for each part
     assert x.grad.tolist() == [[1.0] * 3] * 50
+
+
+@pytest.mark.parametrize("switch", [mg.no_grad, mg.inference_mode])
+@pytest.mark.parametrize("n", range(12))
+def test_an_interrupt_at_any_moment_of_a_switched_function_leaves_recording_on(switch, n):
+    """It comes at the n-th event of the switch's own entering and leaving: their calls, lines and returns."""
+    left = [n]
+
+    def local(frame, event, arg):
+        left[0] -= 1
+        if left[0] == -1:
+            raise KeyboardInterrupt
+        return local
+
+    def begin(frame, event, arg):
+        ours = frame.f_code.co_name in ("__enter__", "__exit__") and frame.f_code.co_filename.endswith("grad_mode.py")
+        return local(frame, event, arg) if ours else None
+
+    @switch()
+    def function():
+        return mg.is_grad_enabled()
+
+    sys.settrace(begin)
+    try:
+        assert not function()
+    except KeyboardInterrupt:
+        assert left[0] < 0
+    finally:
+        sys.settrace(None)
+    assert mg.is_grad_enabled()
+    assert not mg.is_inference_mode_enabled()

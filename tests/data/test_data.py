@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import OrderedDict, UserList, defaultdict, namedtuple
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -360,6 +360,36 @@ def test_options_of_workers_have_no_effect() -> None:
     assert get_worker_info() is None
 
 
+def test_a_loader_remembers_its_options() -> None:
+    def begin(worker: int) -> None:
+        raise AssertionError("there is no worker")
+
+    loader = DataLoader(counted(3), 2, num_workers=2, pin_memory=True, worker_init_fn=begin)
+    assert (loader.num_workers, loader.pin_memory, loader.worker_init_fn) == (2, True, begin)
+    loader = DataLoader(counted(3), 2)
+    assert (loader.num_workers, loader.pin_memory, loader.worker_init_fn) == (0, False, None)
+
+
+class Marked(UserList):  # type: ignore[type-arg]
+    """A sequence that carries more than its parts, and whose constructor takes no parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mark = "kept"
+
+
+def test_a_sequence_of_the_users_own_stays_one_when_it_is_collated() -> None:
+    def marked(*parts: float) -> Marked:
+        out = Marked()
+        out.extend(parts)
+        return out
+
+    (batch,) = DataLoader([marked(1.0, 2.0), marked(3.0, 4.0)], 2)
+    assert type(batch) is Marked
+    assert batch.mark == "kept"
+    assert [column.tolist() for column in batch] == [[1.0, 3.0], [2.0, 4.0]]
+
+
 # -- samplers ---------------------------------------------------------------------------------------------------------
 
 
@@ -402,6 +432,8 @@ def test_weights_decide_how_often_an_index_is_drawn() -> None:
     counts = np.bincount(list(WeightedRandomSampler([0, 9, 1], 20_000)), minlength=3)
     assert counts[0] == 0
     assert abs(counts[1] - 18_000) <= 480
+    assert len(WeightedRandomSampler([0, 9, 1], 20_000)) == 20_000
+    assert len(WeightedRandomSampler([0.1, 5, 1], 2, replacement=False)) == 2
     assert sorted(WeightedRandomSampler([0.1, 5, 1], 3, replacement=False)) == [0, 1, 2]
 
 

@@ -473,3 +473,33 @@ def test_feature_alpha_dropout_drops_channels_to_one_value() -> None:
     channels = nn.FeatureAlphaDropout(0.5)(minigrad.ones(6, 4, 5)).numpy().reshape(24, -1)
     assert len(np.unique(channels)) == 2
     assert (channels == channels[:, :1]).all()
+
+
+def test_dropout3d_drops_the_channels_of_every_sample() -> None:
+    """Its input is (N, C, D, H, W): a draw for each of N·C channels, that of (C, D, H, W) one for each of C."""
+    x = minigrad.ones(40, 5, 2, 2, 2)
+    minigrad.manual_seed(0)
+    y = F.dropout3d(x, 0.3).numpy().reshape(200, 8)
+    assert (y == y[:, :1]).all()
+    kept = y[:, 0] > 0
+    np.testing.assert_allclose(y[kept, 0], 1 / 0.7, rtol=1e-6)
+    assert len({row.tobytes() for row in kept.reshape(40, 5)}) > 1  # alike with a chance of 0.6²⁰⁰ and less
+    mask = minigrad.Generator().manual_seed(0).keep_mask((40, 5), 0.3)[0]
+    np.testing.assert_array_equal(kept.reshape(40, 5), mask)
+    minigrad.manual_seed(0)
+    volume = F.dropout3d(minigrad.ones(64, 2, 2, 2), 0.3).numpy().reshape(64, 8)
+    assert (volume == volume[:, :1]).all()
+    np.testing.assert_array_equal(volume[:, 0] > 0, minigrad.Generator().manual_seed(0).keep_mask((64,), 0.3)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "p"),
+    [("dropout", 0.5), ("dropout1d", 0.5), ("dropout2d", 0.5), ("dropout3d", 0.5), ("alpha_dropout", 0.5)],
+)
+def test_a_function_drops_half_unless_it_is_told_otherwise(name: str, p: float) -> None:
+    x = minigrad.ones(3, 4, 2, 2, 2)[(..., *[0] * {"dropout1d": 2, "dropout2d": 1}.get(name, 0))]
+    results = []
+    for rate in ({}, {"p": p}):
+        minigrad.manual_seed(3)
+        results.append(getattr(F, name)(x, training=True, **rate))
+    assert results[0].tolist() == results[1].tolist()

@@ -32,7 +32,7 @@ WRONG = [
     (lambda: F.dropout(x, 0.5, "no"), "dropout(): argument 'training' must be bool, not str: 'no'"),
     (
         lambda: F.cross_entropy(x, t.tensor([0, 1]), ignore_index=1.5),
-        "nll_loss(): argument 'ignore_index' must be int, not float: 1.5",
+        "cross_entropy(): argument 'ignore_index' must be int, not float: 1.5",
     ),
 ]
 
@@ -51,3 +51,70 @@ def test_what_only_looks_wrong_is_right():
     assert x.var(False).shape == ()
     assert nn.Dropout(t.tensor(0.5)).p == 0.5
     assert t.linspace(t.tensor(0.0), 1, 3).tolist() == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "dtype", "values"),
+    [
+        (lambda b: b // 2, "int64", [0, 0]),
+        (lambda b: b % 2, "int64", [1, 0]),
+        (lambda b: b // 0.5, "float32", [2.0, 0.0]),
+        (lambda b: 3 % (b | True), "int64", [0, 0]),
+        (lambda b: b**True, "bool", [True, False]),
+        (lambda b: b**False, "bool", [True, True]),
+        (lambda b: b + True, "bool", [True, True]),
+    ],
+)
+def test_booleans_count_as_0_and_1_beside_numbers(call, dtype, values):
+    result = call(t.tensor([True, False]))
+    assert str(result.dtype) == f"minigrad.{dtype}"
+    assert result.tolist() == values
+
+
+@pytest.mark.parametrize(
+    "call", [lambda b: b - 1, lambda b: 1.5 - b, lambda b: b // b, lambda b: b % True, lambda b: -b, lambda b: +b]
+)
+def test_booleans_have_no_difference_and_no_quotient(call):
+    with pytest.raises(RuntimeError, match="bool"):
+        call(t.tensor([True, False]))
+
+
+@pytest.mark.parametrize("x", [t.ones(2), t.ones(2, requires_grad=True), t.tensor([1, 2])])
+def test_a_tensor_of_a_tensor_shares_its_memory_dtype_and_history(x):
+    y = t.Tensor(x)
+    assert y is not x
+    assert y.data_ptr() == x.data_ptr()
+    assert y.dtype is x.dtype
+    assert y.requires_grad == x.requires_grad
+
+
+def test_a_gradient_flows_through_a_tensor_of_a_tensor():
+    w = t.tensor([1.0, 2.0], requires_grad=True)
+    (t.Tensor(w * 3) * 2).sum().backward()
+    assert w.grad.tolist() == [6.0, 6.0]
+    assert t.Tensor(w * 1).grad_fn.name() == "AliasBackward0"
+    with pytest.raises(TypeError, match=r"LongTensor\(\): expected a tensor of minigrad.int64"):
+        t.LongTensor(w)
+    assert t.Tensor(t.ones(2, 3).size()).shape == (2, 3)
+
+
+def test_a_tensor_has_strides():
+    assert t.ones(2).layout is t.strided
+    assert t.zeros(2, layout=t.strided).layout is t.strided
+
+
+@pytest.mark.parametrize("keyword", [{"size": (2, 3)}, {"size": [2, 3]}])
+def test_sizes_are_given_by_name_too(keyword):
+    x = t.ones(1, 3)
+    assert x.expand(**keyword).shape == (2, 3)
+    assert x.new_zeros(**keyword).shape == (2, 3)
+    assert x.repeat(repeats=(2, 1)).shape == (2, 3)
+    with pytest.raises(TypeError, match=r"expand\(\): argument 'size' must be tuple of ints, not int: 3"):
+        x.expand(size=3)
+
+
+def test_a_warning_points_at_the_callers_line():
+    x = t.ones(2, 3)
+    with pytest.warns(UserWarning, match="size_average") as caught:
+        t.nn.functional.mse_loss(x, x, size_average=False)
+    assert caught[0].filename == __file__

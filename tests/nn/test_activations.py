@@ -41,6 +41,15 @@ def test_erfinv_is_the_inverse_of_erf(points: list[float]) -> None:
     assert (error <= 8 * np.spacing(np.abs(y)) * slopes + 2 * np.spacing(np.abs(points))).all()
 
 
+@given(st.floats(0.25, 15.5), st.sampled_from([-1.0, 1.0]))
+def test_erfinv_is_exact_next_to_its_poles(digits: float, sign: float) -> None:
+    """There erf itself is 1 to all digits, and only what is left to 1 tells the points apart."""
+    p = 1 - 10.0**-digits
+    y = float(table.erfinv(np.array([sign * p]))[0]) * sign
+    slope = 2 / math.sqrt(math.pi) * math.exp(-y * y)
+    assert abs(math.erfc(y) - (1 - p)) <= 16 * np.spacing(y) * slope + 4 * np.spacing(1 - p)
+
+
 @given(st.lists(st.floats(-6, 6), min_size=1, max_size=50))
 def test_ndtr_is_the_normal_distribution_function(points: list[float]) -> None:
     expected = [math.erfc(-p / math.sqrt(2)) / 2 for p in points]

@@ -454,6 +454,62 @@ def test_the_old_arguments_warn_and_win(size_average: bool | None, reduce: bool 
     assert (layer.reduction, layer(x, y).tolist()) == (reduction, expected)
 
 
+OLD = [(None, True, "mean"), (True, None, "mean"), (False, None, "sum"), (True, False, "none"), (False, False, "none")]
+WITH_OLD_ARGUMENTS = [name for name in LOSSES if name not in ("huber_loss", "gaussian_nll_loss")]
+
+
+@pytest.mark.parametrize(("size_average", "reduce", "reduction"), OLD)
+@pytest.mark.parametrize("name", WITH_OLD_ARGUMENTS)
+def test_the_old_arguments_of_every_loss(name: str, size_average: Any, reduce: Any, reduction: str) -> None:
+    arguments, options, expected = LOSSES[name](Draw(1))
+    loss: Callable[..., Tensor] = getattr(F, name)
+    with pytest.warns(UserWarning, match=f"please use reduction='{reduction}' instead"):
+        found = loss(*map(as_tensors, arguments), **as_tensors(options), size_average=size_average, reduce=reduce)
+    np.testing.assert_allclose(found.numpy(), reduced(expected, reduction), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "nll_loss"])
+@pytest.mark.parametrize(("size_average", "reduce", "reduction"), OLD)
+def test_the_old_arguments_of_a_loss_of_classes(name: str, size_average: Any, reduce: Any, reduction: str) -> None:
+    loss: Callable[..., Tensor] = getattr(F, name)
+    x, y = tensor([[0.5, -1.0], [2.0, 0.25]]), tensor([1, 0])
+    with pytest.warns(UserWarning, match=f"please use reduction='{reduction}' instead"):
+        found = loss(x, y, size_average=size_average, reduce=reduce)
+    assert found.tolist() == loss(x, y, reduction=reduction).tolist()
+
+
+def test_the_weights_of_probabilities_belong_to_the_classes_whatever_follows_them() -> None:
+    """The classes are the second of the dimensions (N, C, d), and the only one of (C,)."""
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(2, 3, 4)), np.array([0.5, 1.0, 4.0])
+    t = rng.dirichlet(np.ones(3), size=(2, 4)).transpose(0, 2, 1)
+    log_p = x - np.log(np.exp(x).sum(1, keepdims=True))
+    expected = -(t * w[:, None] * log_p).sum(1)
+    found = F.cross_entropy(tensor(x), tensor(t), tensor(w), reduction="none")
+    np.testing.assert_allclose(found.numpy(), expected)
+    mean = F.cross_entropy(tensor(x), tensor(t), tensor(w))
+    np.testing.assert_allclose(mean.item(), expected.sum() / 8)
+    alone = F.cross_entropy(tensor(x[0, :, 0]), tensor(t[0, :, 0]), tensor(w))
+    np.testing.assert_allclose(alone.item(), expected[0, 0])
+
+
+@pytest.mark.parametrize(
+    "name", ["binary_cross_entropy", "binary_cross_entropy_with_logits", "soft_margin_loss", "hinge_embedding_loss"]
+)
+def test_a_binary_loss_is_one_of_two_tensors(name: str) -> None:
+    loss: Callable[..., Tensor] = getattr(F, name)
+    with pytest.raises(TypeError, match=rf"{name}\(\): argument 'input' must be Tensor, not float"):
+        loss(0.5, tensor([1.0]))
+    with pytest.raises(TypeError, match=rf"{name}\(\): argument 'target' must be Tensor, not float"):
+        loss(tensor([0.5]), 1.0)
+
+
+def test_soft_margin_loss_takes_the_product_with_the_target() -> None:
+    x, t = np.array([0.5, -2.0, 3.0]), np.array([-1.0, 1.0, 1.0])
+    found = F.soft_margin_loss(tensor(x), tensor(t), reduction="none")
+    np.testing.assert_allclose(found.numpy(), np.log1p(np.exp(-t * x)))
+
+
 # ---- layers ----------------------------------------------------------------------------------------------------------
 
 LAYERS: dict[str, Callable[[str], nn.Module]] = {

@@ -6,7 +6,10 @@ import argparse
 import copy
 import dataclasses
 import gc
+import os
 import re
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -646,6 +649,83 @@ def test_two_threads_may_record_at_a_time() -> None:
     for i, twin in enumerate(twins):
         optimizer, x = optim.SGD(twin.parameters()), steps[i][1]
         assert losses[i] == [as_written(twin, nn.MSELoss(), optimizer, x, x).item() for _ in range(3)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_records_though_another_thread_recorded_when_it_was_born() -> None:
+    _, step, x, y = make()
+    recording, done = threading.Event(), threading.Event()
+
+    def record() -> None:
+        with Trace([]):
+            recording.set()
+            done.wait()
+
+    thread = threading.Thread(target=record)
+    thread.start()
+    recording.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)  # it would hang
+        os._exit(0 if step(x, y).isfinite() and len(step.recordings) == 1 else 1)
+    done.set()
+    thread.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.parametrize("n", range(25))
+def test_an_interrupt_at_any_moment_of_a_recording_leaves_nothing_behind(n: int) -> None:
+    """It comes at the n-th event of the trace's own functions: their calls, lines and returns."""
+    _, step, x, y = make()
+    left = [n]
+
+    def local(frame: Any, event: str, arg: Any) -> Any:
+        left[0] -= 1
+        if left[0] == -1:
+            raise KeyboardInterrupt
+        return local
+
+    def begin(frame: Any, event: str, arg: Any) -> Any:
+        names = ("__enter__", "__exit__", "leave", "set")
+        ours = frame.f_code.co_name in names and frame.f_code.co_filename.endswith(("trace.py", "listening.py"))
+        return local(frame, event, arg) if ours else None
+
+    sys.settrace(begin)
+    try:
+        step(x, y)
+    except KeyboardInterrupt:
+        assert left[0] < 0
+    finally:
+        sys.settrace(None)
+    assert graph.listener is None
+    assert not held_by_somebody()
+    assert step(x, y).isfinite()
+
+
+def test_a_recording_inside_of_another_leaves_the_outer_one_alone() -> None:
+    _, step, x, y = make()
+    with Trace([x.array, y.array]) as outer:
+        with pytest.raises(RuntimeError, match="being recorded already"):
+            step(x, y)
+        assert graph.listener == outer.note
+        assert held_by_somebody()
+    assert not held_by_somebody()
+
+
+def held_by_somebody() -> bool:
+    """Return whether another thread would wait for the lock of recordings."""
+    found: list[bool] = []
+
+    def ask() -> None:
+        found.append(not Trace.only_one.acquire(blocking=False))
+        if not found[0]:
+            Trace.only_one.release()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 # ---- the trace -------------------------------------------------------------------------------------------------------

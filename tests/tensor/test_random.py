@@ -615,3 +615,31 @@ def test_what_is_like_a_tensor_lies_like_it():
     for like in (mg.zeros_like, mg.ones_like, mg.empty_like, mg.rand_like, mg.randn_like):
         assert like(x).stride() == x.stride()
     assert mg.zeros_like(mg.ones(4, 6)[:, ::2]).stride() == (3, 1)
+
+
+def test_a_forked_generator_comes_back_to_where_it_was():
+    mg.manual_seed(1)
+    expected = mg.randn(5).tolist()
+    mg.manual_seed(1)
+    with mg.random.fork_rng():
+        assert mg.randn(3).tolist() == expected[:3]
+    with pytest.raises(RuntimeError), mg.random.fork_rng(devices=[]):
+        mg.randn(17).view(2)
+    assert mg.randn(5).tolist() == expected
+    mg.manual_seed(1)
+    with mg.random.fork_rng(enabled=False):
+        mg.randn(2)
+    assert mg.randn(3).tolist() != expected[:3]
+
+
+def test_the_rate_of_an_exponential_is_1_unless_it_is_given():
+    drawn = [Generator().manual_seed(5).exponential((4,), *rate).tolist() for rate in ((), (1.0,), (2.0,))]
+    assert drawn[0] == drawn[1] == [2 * value for value in drawn[2]]
+
+
+@pytest.mark.parametrize("engine", ["torch", "fast"])
+@pytest.mark.parametrize("replacement", [True, False])
+@pytest.mark.parametrize("weights", [[1.0, -1.0, 1.0], [0.0, 0.0, 0.0], [1.0, math.inf, 1.0], [1.0, math.nan, 1.0]])
+def test_weights_that_are_none_are_refused(engine: str, replacement: bool, weights: list[float]) -> None:
+    with pytest.raises(RuntimeError):
+        Generator(engine=engine).multinomial(np.array(weights), 1, replacement)

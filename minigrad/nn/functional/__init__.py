@@ -35,7 +35,6 @@ from .activations import (
     tanhshrink,
     threshold,
 )
-from .arguments import explains
 from .distance import cosine_similarity, pairwise_distance
 from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .linear import bilinear, linear
@@ -76,11 +75,6 @@ __all__ = [
     "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink",
     "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]  # fmt: skip
-
-explains(globals(), [
-    "batch_norm", "cosine_similarity", "embedding", "group_norm", "layer_norm", "normalize", "one_hot", "pad",
-    "pairwise_distance", "rms_norm",
-])  # fmt: skip  # but none that warns: a warning counts the frames to its caller
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name
     __getattr__ = _absent.attribute_of(__name__)

@@ -72,6 +72,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 
 @takes_inplace
+@checked
 def rrelu(
     input: Tensor,
     lower: float = 1 / 8,
@@ -205,6 +206,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 
 
 @takes_inplace
+@checked
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where x > 0, and α · (exp(x) - 1) elsewhere.
 
@@ -251,6 +253,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 
 @takes_inplace
 @recorded_as("CeluBackward0")
+@checked
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where x > 0, and α · (exp(x/α) - 1) elsewhere, whose slope has no jump.
 
@@ -374,6 +377,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 @recorded_as("GluBackward0")
+@checked
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """Return a · sigmoid(b), where a and b are the halves of the input along one dimension.
 

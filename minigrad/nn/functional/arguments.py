@@ -61,23 +61,3 @@ def overwritten(function: Callable[..., Tensor], input: Any, *args: Any, **kwarg
         return input
     refuse_write(input)
     return overwrite(input, result)
-
-
-def explains(functions: dict[str, Any], names: list[str]) -> None:
-    """Let the functions of a module that have no decorator say which argument was wrong, where they raise."""
-    for name in names:
-        if not hasattr(functions[name], "__wrapped__"):
-            functions[name] = explaining(functions[name])
-
-
-def explaining(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
-    """Let a function say which argument was wrong, where it raises."""
-
-    @functools.wraps(function)
-    def calling(*args: P.args, **kwargs: P.kwargs) -> Tensor:
-        try:
-            return function(*args, **kwargs)
-        except UNCLEAR as error:
-            raise explained(function, args, kwargs, error) from None
-
-    return calling

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ..._tensor.declared import checked, explain
 from ...functions.shaping import broadcast_tensors
 from ...functions.tensor import Tensor
 from .arguments import check_tensors
 
 
+@checked
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """Return the cosine of the angle between vectors, x₁·x₂ / (max(|x₁|, ε) · max(|x₂|, ε)).
 
@@ -38,6 +40,7 @@ def _at_least(eps: float, x: Tensor, dim: int) -> Tensor:
     return norm + (norm.detach().clamp(min=eps) - norm.detach())
 
 
+@checked
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """Return |x₁ - x₂ + ε|_p of vectors along the last dimension.
 
@@ -59,3 +62,6 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     """
     check_tensors("pairwise_distance", x1=x1, x2=x2)
     return (x1 - x2 + eps).norm(p, -1, keepdim)
+
+
+explain(globals())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..._tensor.base import Array, named
+from ..._tensor.errors import warn_caller
 from ..._tensor.listening import computed
 from ...core import nn as core
 from ...functions.arguments import check_tensor
@@ -129,10 +129,9 @@ def dropout2d(
     """
     check_tensor("dropout2d", input)
     if input.ndim not in (3, 4):
-        warnings.warn(
+        warn_caller(
             f"dropout2d: Received a {input.ndim}-D input to dropout2d, which is deprecated and will result in an error "
-            "in a future release.",
-            stacklevel=2,
+            "in a future release."
         )
     return _dropped("dropout2d", input, p, training, generator, 2)
 
@@ -171,10 +170,9 @@ def dropout3d(
     """
     check_tensor("dropout3d", input)
     if input.ndim not in (4, 5):
-        warnings.warn(
+        warn_caller(
             f"dropout3d: Received a {input.ndim}-D input to dropout3d, which is deprecated and will result in an error "
-            "in a future release.",
-            stacklevel=2,
+            "in a future release."
         )
     return _dropped("dropout3d", input, p, training, generator, 2 if input.ndim == 5 else 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..._tensor.declared import explain
 from ...core import nn as core
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
@@ -28,6 +29,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         tensor([[3.5000, 2.5000]])
     """
     check_tensor("linear", input)
+    if bias is not None:
+        check_tensor("linear", bias, "bias")
     if weight.ndim == 1:
         return _with_one_output(input, weight, bias)
     return core.linear(input, weight, bias)
@@ -82,3 +85,6 @@ def _check_bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor
             )
     if bias is not None and bias.array.shape not in ((), (1,), w[:1]):
         raise RuntimeError(f"bilinear(): a bias of shape {list(bias.shape)} does not fit a weight of {list(w)}")
+
+
+explain(globals())

@@ -10,6 +10,7 @@ import numpy as np
 
 from ... import table
 from ..._tensor.base import Array, named, wrap
+from ..._tensor.declared import checked, explain
 from ...core.graph import apply
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
@@ -18,6 +19,7 @@ from .arguments import check_float
 Axes = tuple[int, ...]
 
 
+@checked
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -116,6 +118,7 @@ def _affine(x: Tensor, weight: Tensor | None, bias: Tensor | None, shape: Sequen
     return x if bias is None else x + bias.reshape(shape)
 
 
+@checked
 def layer_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -196,6 +199,7 @@ def _normalized_shape(
     return shape
 
 
+@checked
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
@@ -235,7 +239,10 @@ def group_norm(
     return named(_affine(normalized, weight, bias, (1, channels, *[1] * len(rest))), "NativeGroupNormBackward0")
 
 
-def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
+@checked
+def normalize(
+    input: Tensor, p: float | None = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None
+) -> Tensor:
     """Return x / max(|x|_p, ε), vectors of norm 1 along one dimension.
 
     Args:
@@ -254,3 +261,6 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
     check_tensor("normalize", input)
     unit = input / input.norm(p, dim, keepdim=True).clamp(min=eps)
     return unit if out is None else out.copy_(unit)
+
+
+explain(globals())

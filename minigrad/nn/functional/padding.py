@@ -9,6 +9,7 @@ import numpy as np
 
 from ... import table
 from ..._tensor.base import Array, wrap
+from ..._tensor.declared import checked, explain
 from ...core.graph import apply
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
@@ -19,6 +20,7 @@ NUMPY_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 """What NumPy calls the modes that repeat the tensor's own values."""
 
 
+@checked
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Return the input with values put in front of and behind some of its last dimensions.
 
@@ -109,3 +111,6 @@ def _cut(places: Array, width: Width) -> Array:
     """Return the places without those that negative widths take away."""
     before, after = width
     return places[max(-before, 0) : len(places) - max(-after, 0)]
+
+
+explain(globals())

@@ -8,13 +8,16 @@ import numpy as np
 
 from ... import table
 from ..._tensor.base import Array, named, wrap
+from ..._tensor.declared import checked, explain
 from ..._tensor.grad_mode import no_grad
 from ..._tensor.listening import refuse_to_replay
 from ...core.graph import apply
+from ...functions.arguments import other_names
 from ...functions.tensor import Tensor
 from .arguments import check_tensors
 
 
+@checked
 def embedding(
     input: Tensor,
     weight: Tensor,
@@ -104,11 +107,13 @@ def _gradient_share(index: Array, padding_idx: int | None, by_frequency: bool, w
     return ((index != padding_idx) / times)[:, None].astype(weight.dtype)
 
 
-def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+@other_names(tensor="input")
+@checked
+def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     """Return for every index a vector of zeros with a 1 at that place.
 
     Args:
-        tensor: class indices, int64, of any shape.
+        input: class indices, int64, of any shape.
         num_classes: the length of the vectors; one more than the largest index unless given.
 
     Returns:
@@ -125,10 +130,10 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         tensor([[1, 0, 0],
                 [0, 0, 1]])
     """
-    check_tensors("one_hot", tensor=tensor)
-    index = tensor.array
+    check_tensors("one_hot", input=input)
+    index = input.array
     if index.dtype != np.int64:
-        raise RuntimeError(f"one_hot is only applicable to index tensor of type int64, but got {tensor.dtype}")
+        raise RuntimeError(f"one_hot is only applicable to index tensor of type int64, but got {input.dtype}")
     if index.size and index.min() < 0:
         raise RuntimeError(f"Class values must be non-negative, but got {index.min()}")
     if num_classes == -1 and index.size:
@@ -139,3 +144,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"Class values must be smaller than num_classes={num_classes}, but got {index.max()}")
     hot: Any = index[..., None] == np.arange(num_classes)
     return wrap(hot.astype(np.int64))
+
+
+explain(globals())

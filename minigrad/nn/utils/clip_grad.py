@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Generator, Iterable
 
+from ..._tensor.declared import explaining
 from ..._tensor.grad_mode import no_grad
 from ...functions.creation import tensor
 from ...functions.shaping import stack
@@ -14,11 +15,12 @@ from ...functions.tensor import Tensor
 Tensors = Tensor | Iterable[Tensor]
 
 
+@explaining
 @no_grad()
 def clip_grad_norm_(
     parameters: Tensors,
     max_norm: float,
-    norm_type: float = 2.0,
+    norm_type: float | str = 2.0,
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
@@ -56,6 +58,7 @@ def clip_grad_norm_(
     return total_norm
 
 
+@explaining
 @no_grad()
 def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
@@ -83,9 +86,10 @@ def clip_grads_with_norm_(
         grad.mul_(factor)
 
 
+@explaining
 @no_grad()
 def get_total_norm(
-    tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
+    tensors: Tensors, norm_type: float | str = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Tensor:
     """Return the norm of several tensors as one vector.
 
@@ -117,6 +121,7 @@ def get_total_norm(
     return total_norm
 
 
+@explaining
 @no_grad()
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Move every element of the gradients into [-clip_value, clip_value], in place.

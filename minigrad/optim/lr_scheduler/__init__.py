@@ -3,6 +3,7 @@
 Source: https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
 """
 
+from ..._tensor.declared import check_at_once
 from .annealing import CosineAnnealingLR, CosineAnnealingWarmRestarts
 from .composed import ChainedScheduler, SequentialLR
 from .cyclic import CyclicLR, OneCycleLR
@@ -31,3 +32,5 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+check_at_once(globals(), __all__)

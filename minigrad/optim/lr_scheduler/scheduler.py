@@ -187,7 +187,9 @@ def switched_on(scheduler: LRScheduler, flag: str) -> Iterator[None]:
 def must_be_optimizer(optimizer: Any) -> Optimizer:
     """Return the optimizer; TypeError if it is none."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        raise TypeError(
+            f"scheduler: argument 'optimizer' must be Optimizer, but {type(optimizer).__name__} is not an Optimizer"
+        )
     return optimizer
 
 

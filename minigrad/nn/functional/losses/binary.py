@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .... import table
 from ...._tensor.base import Array, named
+from ...._tensor.declared import explain
 from ...._tensor.listening import computed
 from ....core.graph import apply
 from ....functions.tensor import Tensor
@@ -174,3 +175,6 @@ def hinge_embedding_loss(
     near = apply(table.where, target != -1, input, 0.0)
     far = apply(table.where, target != 1, (margin - input).clamp(min=0), 0.0)
     return reduced(near + far, reduction)
+
+
+explain(globals())

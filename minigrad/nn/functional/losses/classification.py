@@ -9,7 +9,7 @@ import numpy as np
 
 from .... import table
 from ...._tensor.base import Array, named, wrap
-from ...._tensor.declared import is_integer
+from ...._tensor.declared import checked, explain
 from ...._tensor.listening import computed, refuse_to_replay
 from ....core.graph import apply
 from ....functions.tensor import Tensor
@@ -17,6 +17,7 @@ from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
 
 
+@checked
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -73,6 +74,7 @@ def cross_entropy(
     return loss * (1 - label_smoothing) + spread * (label_smoothing / input.array.shape[axis])
 
 
+@checked
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -202,9 +204,6 @@ def _check_class_weight(input: Tensor, weight: Tensor | None, axis: int) -> None
 def _class_indices(input: Tensor, target: Tensor, ignore_index: int, axis: int) -> tuple[Array, Array | None]:
     """Return the class indices, with 0 for those that are ignored, and which are; None for none."""
     shape, index = input.array.shape, target.array
-    if type(ignore_index) is not int and not is_integer(ignore_index):
-        kind = type(ignore_index).__name__
-        raise TypeError(f"nll_loss(): argument 'ignore_index' must be int, not {kind}: {ignore_index!r}")
     if index.dtype.kind not in "iu":
         raise RuntimeError(f"expected class indices of an integer dtype, but got target of dtype {target.dtype}")
     if axis == 1 and index.ndim and shape[0] != index.shape[0]:
@@ -297,3 +296,6 @@ def _soft_cross_entropy(
     if label_smoothing:
         target = target * (1 - label_smoothing) + label_smoothing / shape[axis]
     return reduced(-(_weighted(log_probabilities, weight, axis) * target).sum(axis), reduction)
+
+
+explain(globals())

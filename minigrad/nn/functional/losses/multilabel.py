@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...._tensor.base import wrap
+from ...._tensor.declared import explain
 from ....functions.tensor import Tensor
 from ..activations import logsigmoid
 from ..arguments import check_float, check_tensors
@@ -91,3 +92,6 @@ def multilabel_soft_margin_loss(
     if weight is not None:
         loss = loss * weight
     return reduced(loss.mean(-1), reduction)
+
+
+explain(globals())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
-
+from ...._tensor.errors import warn_caller
 from ....functions.tensor import Tensor
 
 
 def checked_reduction(reduction: str) -> str:
     """Return a reduction if there is one of this name; ValueError otherwise."""
     if reduction == "elementwise_mean":  # the name of 2018
-        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
+        warn_caller("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.")
         return "mean"
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction: expected 'none', 'mean' or 'sum'")
@@ -28,9 +27,7 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
         )
     averages, reduces = size_average in (None, True), reduce in (None, True)
     reduction = ("mean" if averages else "sum") if reduces else "none"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=3
-    )
+    warn_caller(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
     return reduction
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 
 from .... import table
 from ...._tensor.base import Array, named, wrap
+from ...._tensor.declared import checked, explain
+from ...._tensor.errors import warn_caller
 from ...._tensor.listening import computed
 from ....core.graph import apply
 from ....functions.tensor import Tensor
@@ -160,6 +161,7 @@ def huber_loss(
     return reduced(loss * _checked_weight(weight, input), reduction)
 
 
+@checked
 def gaussian_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -201,6 +203,8 @@ def _check_variance(variance: Array) -> None:
 
 def _fitting_variance(var: Tensor | float, input: Tensor) -> Tensor:
     """Return the variance in a shape that broadcasts to the input's."""
+    if isinstance(var, bool):
+        raise TypeError(f"gaussian_nll_loss(): argument 'var' must be Tensor or float, not bool: {var}")
     variance: Tensor = var if isinstance(var, Tensor) else wrap(np.full(input.array.shape, var, input.array.dtype))
     computed(_check_variance, variance.array)
     shape, own = input.array.shape, variance.array.shape
@@ -212,6 +216,7 @@ def _fitting_variance(var: Tensor | float, input: Tensor) -> Tensor:
     return variance
 
 
+@checked
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -261,10 +266,9 @@ def _common_shape(name: str, input: Tensor, target: Tensor) -> tuple[int, ...]:
     check_tensors(name, input=input, target=target)
     if input.array.shape == target.array.shape:
         return input.array.shape
-    warnings.warn(
+    warn_caller(
         f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
-        "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-        stacklevel=3,
+        "lead to incorrect results due to broadcasting. Please ensure they have the same size."
     )
     try:
         return np.broadcast_shapes(input.array.shape, target.array.shape)
@@ -289,3 +293,6 @@ def _weighted_mean(loss: Tensor, weight: Tensor, input: Tensor, reduction: str) 
     """Reduce a weighted loss; its mean is over the weights."""
     loss = loss * _checked_weight(weight, input)
     return loss.sum() / weight.sum() if reduction == "mean" else reduced(loss, reduction)
+
+
+explain(globals())

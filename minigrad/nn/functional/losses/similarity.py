@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from .... import table
+from ...._tensor.declared import checked, explain
+from ...._tensor.errors import warn_caller
 from ....core.graph import apply
 from ....functions.tensor import Tensor
 from ..arguments import check_float, check_tensors
@@ -17,6 +18,7 @@ from ..distance import pairwise_distance
 from .reduction import checked_reduction, legacy_reduction, reduced
 
 
+@checked
 def kl_div(
     input: Tensor,
     target: Tensor,
@@ -55,11 +57,10 @@ def kl_div(
         if reduction == "batchmean":
             return loss.sum() / (input.size(0) or math.nan) if input.ndim else loss.sum()
         if reduction == "mean":
-            warnings.warn(
+            warn_caller(
                 "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' "
                 "divides only by the batch size, and aligns with the KL div math definition. 'mean' will be changed to "
-                "behave the same as 'batchmean' in the next major release.",
-                stacklevel=2,
+                "behave the same as 'batchmean' in the next major release."
             )
     return reduced(loss, legacy_reduction(size_average, reduce, reduction))
 
@@ -160,6 +161,7 @@ def _cosine(x: Tensor, y: Tensor) -> Tensor:
     return (x * y).sum(-1) / squares.sqrt()
 
 
+@checked
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -251,3 +253,6 @@ def triplet_margin_with_distance_loss(
     if swap:
         far = far.minimum(distance(positive, negative))
     return reduced((distance(anchor, positive) - far + margin).clamp(min=0), reduction)
+
+
+explain(globals())
