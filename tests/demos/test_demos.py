@@ -187,8 +187,9 @@ def interrupted(out: Path, marker: str, stop: signal.Signals) -> tuple[int, str]
 
     Workers inherit where errors go: what comes from there ends when the last of them has ended.
     """
-    options = ["--steps", "60", "--hidden", "8", "--seeds", "1000" if marker == WORKING else "2"]
-    arguments = [sys.executable, "-m", "demos", "dropout_overfitting", *options, "--out", out]
+    name, seeds = ("dropout_batchnorm", "1000") if marker == WORKING else ("dropout_overfitting", "2")
+    options = ["--steps", "60", "--hidden", "8", "--seeds", seeds]
+    arguments = [sys.executable, "-m", "demos", name, *options, "--out", out]
     environment = {key: value for key, value in os.environ.items() if key != "TQDM_DISABLE"}
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
     with subprocess.Popen(arguments, cwd=ROOT, env=environment, **pipes) as process:
