@@ -223,7 +223,8 @@ def index_add(input: TensorT, dim: int, index: TensorT, source: TensorT, *, alph
     x = reshape(input, -1) if not input.ndim else input
     at = along(axis, places)
     added = apply(table.put, reshape(source, -1) if not source.ndim else source, index=at, shape=x.array.shape)
-    return reshape(add(x, added, alpha=+alpha), input.array.shape)
+    factor = alpha if x.array.dtype.kind == "b" else +alpha  # beside numbers, True is 1
+    return reshape(add(x, added, alpha=factor), input.array.shape)
 
 
 @numpy_names
