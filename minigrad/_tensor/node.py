@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from .. import table
 from ..core import graph
-from .node_names import NAMES, plain_name
+from .node_names import node_name
 from .writes import Memory
-
-birthday: Any = vars(graph.Node)["born"]  # the slot
-
-PLAIN: dict[Any, Any] = {}
-"""The classes of the nodes of entries, where these depend on nothing else."""
 
 
 class Node(graph.Node):
-    """One recorded operation, with PyTorch's face. Once it is complete, its class goes by PyTorch's name for it.
+    """One recorded operation, with PyTorch's face.
 
     Attributes:
         memory: the output's, if some rule reads the output.
+        label: the name to go by, if the op does not tell it.
         trace: where the operation was called, if anomaly detection was on.
     """
 
-    __slots__ = ("memory", "trace")
+    __slots__ = ("label", "memory", "trace")
 
     memory: Memory | None
+    label: str
     trace: str
-
-    def _begin(self, date: int, set_birthday: Any = birthday.__set__, plain: dict[Any, Any] = PLAIN) -> None:
-        set_birthday(self, date)
-        self.__class__ = plain.get(self.op) or class_of(self)
-
-    born = property(birthday.__get__, _begin)  # the last of what is recorded
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -43,21 +32,7 @@ class Node(graph.Node):
 
     def name(self) -> str:
         """Return PyTorch's name for it, such as ``MulBackward0``."""
-        return type(self).__name__
-
-
-@cache
-def class_named(name: str) -> Any:
-    """Return the class of nodes of a name, such as ``MulBackward0``."""
-    return type(name, (Node,), {"__slots__": (), "born": birthday, "__doc__": "One recorded operation."})
-
-
-def class_of(node: Node) -> Any:
-    """Return the class of a node that is complete."""
-    known = NAMES.get(node.op.name) or plain_name(node.op.name)
-    if not isinstance(known, str):
-        return class_named(known(node))
-    return PLAIN.setdefault(node.op, class_named(known)) if node.op.name in vars(table) else class_named(known)
+        return getattr(self, "label", None) or node_name(self)
 
 
 class AccumulateGrad:

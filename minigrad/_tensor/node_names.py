@@ -13,9 +13,10 @@ from typing import Any
 Node = Any  # minigrad._tensor.node.Node, which imports this file
 
 
-def plain_name(entry: str) -> str:
-    """Return an entry's name in PyTorch's spelling: ``LeakyReluBackward0``."""
-    return "".join(word.capitalize() for word in entry.split("_")) + "Backward0"
+def node_name(node: Node) -> str:
+    """Return PyTorch's name for a node of the graph, such as ``MulBackward0``."""
+    name = NAMES.get(node.op.name) or "".join(word.capitalize() for word in node.op.name.split("_")) + "Backward0"
+    return name if isinstance(name, str) else name(node)
 
 
 def _of_all_or_some(name: str) -> Callable[[Node], str]:

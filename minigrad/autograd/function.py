@@ -18,7 +18,7 @@ from .._tensor.anomaly import anomaly_mode, forward_call
 from .._tensor.base import TensorBase, edge_of, wrap
 from .._tensor.grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .._tensor.in_place import rebase
-from .._tensor.node import Node, class_named
+from .._tensor.node import Node
 from .._tensor.promotion import converted
 from .._tensor.views import view_of
 from .._tensor.writes import memory_of, refuse_write
@@ -315,8 +315,8 @@ def _share(i: int, g: Bundle, output: None, *saved: Any, call: Call) -> Any:
 
 def new_node(op: Op, params: dict[str, Any], edges: list[Any], label: str) -> Node:
     """Return a node that has saved nothing yet."""
-    node: Node = class_named(label)()
-    node.op, node.params, node.edges = op, params, edges
+    node = Node()
+    node.op, node.params, node.edges, node.label = op, params, edges, label
     node.inputs, node.saved = (), (None,) * (1 + len(edges))
     node.shape = node.hooks = node.memory = None  # type: ignore[assignment]
     node.born = tick()

@@ -1272,19 +1272,3 @@ def test_what_is_no_derivative():
         functional.vjp(affine, leaf())
     with pytest.raises(RuntimeError, match=r"expected \[\[3\]\], but got \[\[2\]\]"):
         functional.jvp(affine, leaf(), mg.ones(2))
-
-
-def test_the_class_of_a_node_goes_by_its_name():
-    x = mg.ones(2, 3, requires_grad=True)
-    named = {
-        "AddBackward0": x + 1, "SubBackward0": x - 1, "RsubBackward1": 1 - x, "MmBackward0": x @ x.T,
-        "SumBackward0": x.sum(), "SumBackward1": x.sum(0), "SelectBackward0": x[0], "SliceBackward0": x[:1],
-        "IndexBackward0": x[[0]], "StackBackward0": mg.stack([x, x]), "VarBackward0": x.var(), "CopySlices": x.clone(),
-    }  # fmt: skip
-    named["CopySlices"][0] = x[1]
-    for name, y in named.items():
-        assert type(y.grad_fn).__name__ == y.grad_fn.name() == name
-        assert repr(y.grad_fn).startswith(f"<{name} object at 0x")
-        assert isinstance(y.grad_fn, Node)
-    assert type((x * 2).grad_fn) is type((x * 3).grad_fn)
-    assert type((x * 2).grad_fn.next_functions[0][0]).__name__ == "AccumulateGrad"

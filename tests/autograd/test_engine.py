@@ -758,7 +758,7 @@ def arrays_of_saved(node: Node) -> list[np.ndarray]:
     waiting, found, seen = [node], [], set()
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Node) and node not in seen:
+        if type(node) is Node and node not in seen:
             seen.add(node)
             found += [a for a in node.saved or () if isinstance(a, np.ndarray)]
             waiting += node.edges
