@@ -126,6 +126,8 @@ def histogram(
         counts = np.histogram(input.array.reshape(-1), edges, weights=weights)[0]
     else:
         low, high = (0.0, 0.0) if range is None else map(float, range)
+        if low == high == 0 and not input.array.size:
+            high = 1.0
         low, high = _range("histogram", input.array, bins, low, high, margin=0.5)
         edges = np.linspace(low, high, bins + 1).astype(input.array.dtype)
         counts = _counts(input.array, bins, low, high, weights)
