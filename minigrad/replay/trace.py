@@ -7,6 +7,8 @@ tells the trace and is refused: what Python decides by a value it might decide o
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Self
@@ -55,7 +57,7 @@ class Trace:
         RuntimeError: something happens that a replay would not repeat.
     """
 
-    only_one: ClassVar[threading.Lock] = threading.Lock()
+    only_one: ClassVar[Any] = threading.RLock()  # which knows whose it is
 
     def __init__(self, given: Iterable[ndarray]) -> None:
         self.calls: list[Call] = []
@@ -71,13 +73,23 @@ class Trace:
     def __enter__(self) -> Self:
         if recorder_of_this_thread() is not None:
             raise RuntimeError("a step is being recorded already: one cannot be recorded inside of another")
-        Trace.only_one.acquire()
-        listeners.set(recorder=self)
+        try:
+            Trace.only_one.acquire()
+            listeners.set(recorder=self)
+        except BaseException:  # an interrupt
+            self.leave()
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
-        listeners.set(recorder=None)
-        Trace.only_one.release()
+        self.leave()
+
+    def leave(self) -> None:
+        """Stop, unless it has stopped already: who fears an interrupt at the end of the block calls this once more."""
+        if listeners.recorder is self or listeners.recorder is None:  # None: an interrupt came before the core heard
+            listeners.set(recorder=None)
+        with contextlib.suppress(RuntimeError):  # another thread's by now
+            Trace.only_one.release()
 
     def refuse(self, what: str) -> None:
         """Refuse what a replay would not repeat."""
@@ -107,3 +119,14 @@ class Trace:
         for result in call.results:
             if result is not None:
                 self.give(result)
+
+
+def _after_fork_in_child() -> None:
+    """Forget what another thread was recording when the process forked: that thread is not here to end it."""
+    if listeners.recorder is not None and recorder_of_this_thread() is None:
+        listeners.set(recorder=None)
+        Trace.only_one = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
