@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import is_
 from typing import Any
 
@@ -16,6 +16,8 @@ from numpy.lib.array_utils import byte_bounds
 
 from .._tensor.base import Array
 from ..functions.tensor import Tensor
+from .flat import Flat, by_dtype, can_move
+from .runs import runs_in
 
 BLOCK = 1 << 17
 """How many elements of a large parameter are updated at a time, so that an update's many passes stay in the cache: an
@@ -39,6 +41,7 @@ class Blocks:
 
     def __init__(self) -> None:
         self.plans: dict[Any, Plan] = {}
+        self.flats: list[Flat] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Blocks, ()  # a copied optimizer makes plans of its own, for its own tensors
@@ -55,19 +58,35 @@ class Blocks:
         if plan is None or not plan.fits(state):
             if len(self.plans) == PLANS:
                 self.plans.clear()
-            plan = self.plans[selection] = Plan(params, state, remembered)
+            plan = self.plans[selection] = Plan(params, state, remembered, self.flats)
         return plan.blocks()
+
+    def lay_flat(self, groups: Sequence[Sequence[Tensor]]) -> list[Flat]:
+        """Move the parameters of each group into one buffer for each dtype, unless they lie in one or are held."""
+        self.plans.clear()  # they hold the arrays
+        self.flats = [flat for flat in self.flats if flat.is_whole()]
+        settled = {p for flat in self.flats for p in flat.params}
+        for group in groups:
+            for params in by_dtype([p for p in group if p not in settled and can_move(p)]):
+                self.flats.append(Flat(params))
+        return self.flats
 
 
 class Plan:
     """Which of some parameters are cut, and which are joined on a workbench."""
 
-    def __init__(self, params: Sequence[Tensor], state: State, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, params: Sequence[Tensor], state: State, names: tuple[str, ...], flats: Sequence[Flat] = ()
+    ) -> None:
         self.params, self.names = params, names
         rows = [(p, *[state[p][name] for name in names]) for p in params]
         small: dict[Any, list[Row]] = {}
         self.large: list[Row] = []
+        self.runs = [run for flat in flats for run in runs_in(flat, rows, BLOCK)]
+        in_runs = {row[0] for run in self.runs for row in run.rows}
         for row in rows:
+            if row[0] in in_runs:
+                continue
             array = row[0].array
             (small.setdefault(array.dtype, []) if array.size <= SMALL else self.large).append(row)
         self.workbenches: list[Workbench] = []
@@ -87,8 +106,10 @@ class Plan:
 
     def blocks(self) -> Iterator[list[Array]]:
         """Iterate over the blocks."""
+        for run in self.runs:
+            yield from run.blocks() or chain.from_iterable(map(cut_row, run.rows))
         for row in self.large:
-            yield from cut(row)
+            yield from cut_row(row)
         for workbench in self.workbenches:
             yield from workbench.joined()
 
@@ -123,7 +144,7 @@ class Workbench:
             p.array[...] = value
 
 
-def cut(row: Row) -> Iterator[list[Array]]:
+def cut_row(row: Row) -> Iterator[list[Array]]:
     """Hand out one parameter's arrays block by block; as a whole where they are short, or do not lie in order."""
     p, *remembered = row
     arrays = [p.array, p.grad.array, *[x.array for x in remembered]]

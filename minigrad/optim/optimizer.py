@@ -19,6 +19,7 @@ from ..core import optim as core
 from ..core.optim import average as average, average_squares as average_squares
 from ..functions.tensor import Tensor
 from .blocks import Blocks
+from .flat import Flat
 from .hooks import observed
 from .options import refuse_switches
 
@@ -303,6 +304,14 @@ class Optimizer(core.Optimizer):
         """
         blocks = self._blocks.of(params, self.state, remembered)
         return map(_climbing, blocks) if self.climbs else blocks
+
+    def lay_flat(self, params: Iterable[Tensor]) -> list[Flat]:
+        """Move parameters into flat buffers, one for each group and dtype, as far as nobody else holds their arrays.
+
+        Gradients that are put into the buffer's own memory (`Flat.lease`) then meet their parameters without a copy.
+        """
+        wanted = set(params)
+        return self._blocks.lay_flat([[p for p in group["params"] if p in wanted] for group in self.param_groups])
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or fill them with zeros.

@@ -14,7 +14,7 @@ import numpy as np
 from ..functions.tensor import Tensor
 from ..nn import Module
 
-kind_of = attrgetter("array.shape", "array.dtype", "_requires_grad", "hooks")
+kind_of = attrgetter("array.shape", "array.strides", "array.dtype", "_requires_grad", "hooks")
 """What a program takes for granted of a tensor."""
 
 OWN = frozenset(vars(Module()))

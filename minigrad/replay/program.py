@@ -3,11 +3,14 @@
 This is what remains of a step once its objects are gone. Each call is a line, each array a variable, which is deleted
 where it is no longer needed::
 
-    v3 = linear(v2, p2, p3)
-    v4 = relu(v3); del v3
+    v3 = linear(v2, p2, p3, out=b1)
+    v4 = relu(v3, out=b1)
     v5, v6 = drawn(scaled_noise, generator, (20, 300), 0.5, float32)
     if v6 is not None: raise diverged('drawn')
-    v7 = mul(v4, v5)
+    v7 = mul(v4, v5, out=b2); del v5
+
+Results go where they are wanted: gradients into the arrays g0, g1, … that the program is given, others into buffers b1,
+b2, … that are used again. What a function has no form for (`forms`) is a new array at every step.
 """
 
 from __future__ import annotations
@@ -15,18 +18,20 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._tensor.base import Array
+from .forms import form_of
+from .memory import Memory
 from .trace import Call
 
 PLAIN = (bool, int, float, str, type(None))
 """The types of constants that are written as what they are."""
 
-OWN_NAMES = re.compile(r"step|[xv]\d+|p\d+_.*")
+OWN_NAMES = re.compile(r"step|[bgxv]\d+|p\d+_.*")
 """The names of the function itself, of its arguments and of its variables, which no constant may have."""
 
 
@@ -35,22 +40,32 @@ class Program:
 
     Args:
         calls: in their order.
-        inputs: the function's arguments, each a name and the array that it was when the trace was recorded.
+        inputs: the function's first arguments, each a name and the array that it was when the trace was recorded.
         outputs: what the function returns, a tuple of these arrays.
+        gradients: what it writes into further arguments, arrays of the same shapes and dtypes.
 
     Attributes:
         source: the text of the function.
-        run: the function.
+        run: the function. It keeps buffers, so that it may run but once at a time.
     """
 
-    def __init__(self, calls: Sequence[Call], inputs: dict[str, Array], outputs: Sequence[Array]) -> None:
-        writer = _Writer(inputs)
+    def __init__(
+        self, calls: Sequence[Call], inputs: dict[str, Array], outputs: Sequence[Array], gradients: Sequence[Array]
+    ) -> None:
+        kept = [*outputs, *gradients]
+        live = live_calls(calls, inputs.values())
+        writer = _Writer(inputs, gradients, Memory(live, kept))
         lines = [
             line
-            for call, dying in zip(calls, last_uses(calls, outputs), strict=True)
-            for line in writer.written(call, dying)
+            for i, (call, dying) in enumerate(zip(live, last_uses(live, kept), strict=True))
+            for line in writer.written(i, call, dying)
         ]
-        head = [f"def step({', '.join(inputs)}):", *([f"# {', '.join(writer.remarks)}"] if writer.remarks else [])]
+        lines += [f"copyto(g{i}, {writer.value(x)})" for i, x in enumerate(gradients) if i not in writer.done]
+        arguments = [*inputs, *[f"g{i}" for i in range(len(gradients))]]
+        head = [
+            f"def step({', '.join(arguments)}):",
+            *([f"# {', '.join(writer.remarks)}"] if writer.remarks else []),
+        ]
         tail = f"return {', '.join(map(writer.output, outputs))},"
         self.source = "\n    ".join([*head, *lines, tail]) + "\n"
         exec(compile(self.source, "<replayed step>", "exec"), writer.namespace)
@@ -62,39 +77,69 @@ class _Writer:
 
     Attributes:
         names: the variable of each array, by the array's id.
+        memory: says which results go into buffers.
+        gradients: the number of each gradient, by its id.
+        done: the numbers of those that a call writes where they belong.
         constants: the names of arrays that are constants, by their ids, and the arrays, so that they keep these.
         namespace: the functions and constants by their names.
         remarks: what constants are, whose names do not say it.
     """
 
-    def __init__(self, inputs: dict[str, Array]) -> None:
+    def __init__(self, inputs: dict[str, Array], gradients: Sequence[Array], memory: Memory) -> None:
         self.names = {id(array): name for name, array in inputs.items()}
+        self.memory = memory
+        self.gradients = {id(x): i for i, x in enumerate(gradients)}
+        self.done: set[int] = set()
         self.constants: dict[int, tuple[str, Array]] = {}
-        self.namespace: dict[str, Any] = {"__name__": __name__, "diverged": diverged}
+        self.namespace: dict[str, Any] = {"__name__": __name__, "diverged": diverged, "copyto": np.copyto}
         self.remarks: list[str] = []
         self.n_variables = 0
 
-    def written(self, call: Call, dying: list[int]) -> Iterator[str]:
-        """Write one call, and delete the variables that it was the last to need."""
-        if call.is_pure and not any(id(array) in self.names for array in call.given()):
-            return  # a constant, made of constants
-        expression = self.expression(call)
+    def written(self, i: int, call: Call, dying: list[int]) -> Iterator[str]:
+        """Write the i-th call, and delete the variables that it was the last to need."""
+        view = self.memory.view(call)
+        if view is not None:
+            expression = self.expression(call)
+            name = self.variable(call.results[0])
+            self.namespace[name] = view
+            yield f"# {name} = {expression} once and for all"
+            return
+        place = self.place(i, call)
+        expression = self.expression(call, place)
         if all(x is None for x in call.results):  # it only looks whether all is well
             yield expression
             return
         results = [self.variable(x) for x in call.results]
-        gone = [self.names[i] for i in dying if self.names.get(i, "").startswith("v")]
+        gone = [self.names[x] for x in dying if x in self.names and x not in self.memory.places]
+        gone = [name for name in gone if name.startswith("v")]
         yield f"{', '.join(results)} = {expression}" + (f"; del {', '.join(gone)}" if gone else "")
         for name, x in zip(results, call.results, strict=True):
             if x is None:
                 yield f"if {name} is not None: raise diverged({call.name!r})"
 
-    def expression(self, call: Call) -> str:
-        """Write a call as an expression."""
+    def place(self, i: int, call: Call) -> str | None:
+        """Return the name of the memory that a call is to write into, or None."""
+        buffer = self.memory.place(i, call)
+        if buffer is not None:
+            name = f"b{self.memory.number_of(buffer)}"
+            self.namespace[name] = buffer
+            return name
+        number = self.gradients.get(id(call.results[0]))
+        if number is None or form_of(call) is None:
+            return None
+        self.done.add(number)
+        return f"g{number}"
+
+    def expression(self, call: Call, place: str | None = None) -> str:
+        """Write a call as an expression, which writes into a place if there is one."""
         given = _quick_numbers(call.arguments) if isinstance(call.function, np.ufunc) else call.arguments
         arguments = [self.value(x) for x in given]
         arguments += [f"{name}={self.value(x)}" for name, x in call.keywords.items()]
-        return f"{self.constant(call.name, call.function)}({', '.join(arguments)})"
+        function = call.function
+        if place is not None and (form := form_of(call)) is not None:
+            function = form.function
+            arguments.append(f"out={place}")
+        return f"{self.constant(call.name, function)}({', '.join(arguments)})"
 
     def variable(self, x: Array | None) -> str:
         """Give a variable to an array, or to nothing."""
@@ -160,6 +205,17 @@ def _quick_numbers(arguments: tuple[Any, ...]) -> list[Any]:
     """Return a universal function's arguments with arrays for numbers, which NumPy takes in half of the time."""
     dtype = next(x.dtype for x in arguments if isinstance(x, np.ndarray))
     return [np.asarray(x, dtype) if type(x) in (int, float) and dtype.kind == "f" else x for x in arguments]
+
+
+def live_calls(calls: Sequence[Call], inputs: Iterable[Array]) -> list[Call]:
+    """Return the calls whose results depend on an input or on a draw; what the others return is constant."""
+    known = {id(x) for x in inputs}
+    live = []
+    for call in calls:
+        if not call.is_pure or any(id(x) in known for x in call.given()):
+            live.append(call)
+            known.update([id(x) for x in call.results if x is not None])
+    return live
 
 
 def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from .._tensor.grad_mode import grad_mode
 from ..functions.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
+from ..optim.flat import Flat
 from .guards import Guards
 from .program import Program, identifier
 from .trace import Trace
@@ -91,12 +94,17 @@ class TrainingStep:
         """
         if anomaly_mode.enabled or not grad_mode.enabled:
             return self.as_written(*inputs)
-        kinds = (get_default_dtype(), *[(x.array.shape, x.array.dtype) for x in checked(inputs)])
+        kinds = (get_default_dtype(), *[kind_of_input(x.array) for x in checked(inputs)])
         recording = self.recordings.get(kinds)
         if recording is not None and recording.guards.are_as_before():
-            loss, *gradients = recording.replay(inputs)
+            if not recording.in_use.acquire(blocking=False):  # by another thread: its buffers are not ours
+                return self.as_written(*inputs)
+            try:
+                loss, gradients = recording.replay(inputs, self.optimizer)
+            finally:
+                recording.in_use.release()
         else:
-            recording, (loss, *gradients) = record(self.net, self.loss_func, inputs)
+            recording, loss, gradients = record(self.net, self.loss_func, inputs)
             self.recordings[kinds] = recording
         self.optimizer.zero_grad()
         for leaf, g in zip(recording.leaves, gradients, strict=True):
@@ -129,27 +137,49 @@ def checked(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
     return inputs
 
 
-class Recording(NamedTuple):
+kind_of_input = attrgetter("shape", "strides", "dtype")
+"""What a program takes for granted of an input: the order of a sum may follow from the strides."""
+
+
+class Recording:
     """A forward and a backward pass, as a program.
 
     Attributes:
-        program: from the arrays of the inputs and of the tensors to that of the loss, and those of the gradients.
+        program: from the arrays of the inputs and of the tensors to that of the loss; it writes the gradients.
         tensors: the parameters and buffers of the net and of the loss.
         leaves: the parameters that get a gradient, in the program's order.
         guards: what must be as it was for the program to hold.
+        in_use: held while the program runs.
     """
 
-    program: Program
-    tensors: list[Tensor]
-    leaves: list[Tensor]
-    guards: Guards
+    def __init__(self, program: Program, tensors: list[Tensor], leaves: list[Tensor], guards: Guards) -> None:
+        self.program = program
+        self.tensors = tensors
+        self.leaves = leaves
+        self.guards = guards
+        self.in_use = threading.Lock()
+        self.places: list[tuple[Flat, int] | None] | None = None
 
-    def replay(self, inputs: Sequence[Tensor]) -> tuple[Array, ...]:
+    def replay(self, inputs: Sequence[Tensor], optimizer: Optimizer) -> tuple[Array, list[Array]]:
         """Return the loss and the gradients for a batch."""
-        return self.program.run(*[x.array for x in inputs], *[x.array for x in self.tensors])
+        if self.places is None:
+            self.places = places_of(self.leaves, optimizer.lay_flat(self.leaves))
+        leased = {flat: flat.lease().places for flat in {place[0] for place in self.places if place}}
+        gradients = [
+            leased[place[0]][place[1]] if place else np.empty_like(leaf.array)
+            for leaf, place in zip(self.leaves, self.places, strict=True)
+        ]
+        (loss,) = self.program.run(*[x.array for x in inputs], *[x.array for x in self.tensors], *gradients)
+        return loss, gradients
 
 
-def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[Recording, tuple[Array, ...]]:
+def places_of(leaves: Sequence[Tensor], flats: Sequence[Flat]) -> list[tuple[Flat, int] | None]:
+    """Return for each leaf the flat buffer that it lies in, if it does, and its number there."""
+    found = {p: (flat, i) for flat in flats for i, p in enumerate(flat.params)}
+    return [found.get(leaf) for leaf in leaves]
+
+
+def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[Recording, Array, list[Array]]:
     """Run both passes for a batch, and return what was recorded, and the loss and the gradients."""
     modules = [part for part in (net, loss_func) if isinstance(part, Module)]
     named = [pair for part in modules for pair in (*part.named_parameters(), *part.named_buffers())]
@@ -165,8 +195,9 @@ def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[
             gradients = gradients_of(loss)
     finally:
         trace.leave()  # an interrupt may have come between the end of the block and its own leaving
-    results = (loss.array, *[g.array for g in gradients.values()])
-    return Recording(Program(trace.calls, arrays, results), tensors, list(gradients), guards), results
+    found = [g.array for g in gradients.values()]
+    program = Program(trace.calls, arrays, [loss.array], found)
+    return Recording(program, tensors, list(gradients), guards), loss.array, found
 
 
 def gradients_of(loss: Tensor) -> dict[Any, Any]:

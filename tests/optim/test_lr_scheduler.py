@@ -346,7 +346,7 @@ def test_going_on_without_the_state_of_the_optimizer() -> None:
         (lambda o: LinearLR(o, 0.0), ValueError, "start_factor expected to be greater than 0 and at most 1, but got 0"),
         (lambda o: LinearLR(o, 0.5, -1), ValueError, "end_factor expected to be between 0 and 1, but got -1"),
         (lambda o: LambdaLR(o, [abs, abs]), ValueError, "Expected 1 lr_lambdas, but got 2"),
-        (lambda o: LambdaLR(o, 0.5), TypeError, "lr_lambda should be a function, but got float"),
+        (lambda o: LambdaLR(o, 0.5), TypeError, "argument 'lr_lambda' must be callable"),
         (lambda o: OneCycleLR(o, 1.0), ValueError, "You must define either total_steps OR"),
         (lambda o: OneCycleLR(o, [1.0, 2.0], 5), ValueError, "max_lr has 2 values, param_groups has 1"),
         (lambda o: CyclicLR(o, 0.1, 1.0, mode="square"), ValueError, "mode 'square' is invalid"),

@@ -177,14 +177,14 @@ def test_the_program_can_be_read() -> None:
     step(torch.ones(3, 2), torch.zeros(3, 2))
     lines = step.source.splitlines()
     assert lines[:6] == [
-        "def step(x0, x1, p0_0_weight):",
+        "def step(x0, x1, p0_0_weight, g0):",
         "    # c2 = 2.0, c3 = 0.0",
-        "    v1 = linear(x0, p0_0_weight)",
-        "    v2 = relu(v1); del v1",
+        "    v1 = linear(x0, p0_0_weight, out=b1)",
+        "    v2 = relu(v1, out=b1)",
         "    v3 = squared_difference(v2, x1)",
         "    v4 = sum(v3, axis=(0, 1), keepdims=False, shape=(3, 2)); del v3",
     ]
-    assert lines[-1].startswith("    return v4, v")
+    assert lines[-2:] == ["    v12 = matmul(v11, x0, out=g0)", "    return v4,"]
 
 
 def test_the_page_shows_the_program_of_its_script() -> None:
@@ -571,6 +571,7 @@ def test_a_step_inside_of_a_step_is_refused() -> None:
 def test_replays_leave_nothing_behind() -> None:
     _, step, x, y = make()
     step(x, y)
+    step(x, y)  # the parameters lie in flat buffers by now
     gc.collect()
     gc.disable()
     try:
@@ -649,6 +650,122 @@ def test_two_threads_may_record_at_a_time() -> None:
     for i, twin in enumerate(twins):
         optimizer, x = optim.SGD(twin.parameters()), steps[i][1]
         assert losses[i] == [as_written(twin, nn.MSELoss(), optimizer, x, x).item() for _ in range(3)]
+
+
+# ---- flat buffers: who holds an array must not notice ----------------------------------------------------------------
+
+
+def test_parameters_and_gradients_of_a_step_lie_end_to_end() -> None:
+    net, step, x, y = make()
+    for _ in range(2):
+        step(x, y)
+    params = list(net.parameters())
+    for arrays in ([p.array for p in params], [p.grad.array for p in params]):
+        assert len({id(array.base) for array in arrays}) == 1
+        places = [array.ctypes.data for array in arrays]
+        assert places[0] % 64 == 0
+        assert places == [places[0] + sum(a.nbytes for a in arrays[:i]) for i in range(len(arrays))]
+
+
+@pytest.mark.parametrize("hold", [lambda p: p.data, lambda p: p.detach()[:1], lambda p: p.detach().numpy()])
+def test_weights_that_somebody_holds_stay_where_they_are(hold: Callable[[Any], Any]) -> None:
+    net, step, x, y = make()
+    twin = copy.deepcopy(net)
+    held = [hold(p) for p in net.parameters()]
+    for _ in range(3):
+        step(x, y)
+    for mine, p in zip(held, net.parameters(), strict=True):
+        assert np.shares_memory(np.asarray(mine), p.array)
+    assert not any(np.shares_memory(p.array, q.array) for p, q in zip(net.parameters(), twin.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("hold", [lambda p: p.grad, lambda p: p.grad[:1], lambda p: p.grad.numpy(), lambda p: p.grad.T])
+def test_gradients_that_somebody_keeps_are_kept(hold: Callable[[Any], Any]) -> None:
+    net, step, x, y = make()
+    kept, copies = [], []
+    for _ in range(6):
+        step(x, y)
+        for p in net.parameters():
+            kept.append(hold(p))
+            copies.append(np.array(hold(p)))
+    assert all(np.array_equal(np.asarray(a), b) for a, b in zip(kept, copies, strict=True))
+
+
+def test_a_step_that_fails_leaves_the_gradients_of_the_one_before() -> None:
+    """Even one that fails in the middle of the backward pass, when some gradients are written."""
+    net, step, x, y = make()
+    for _ in range(3):
+        step(x, y)
+    grads = [p.grad for p in net.parameters()]
+    before = [(p.tobytes(), g.tobytes()) for p, g in ((p.array, p.grad.array) for p in net.parameters())]
+    (recording,) = step.recordings.values()
+    names, matmul = recording.program.run.__globals__, recording.program.run.__globals__["matmul"]
+
+    def interrupted(*args: Any, **kwargs: Any) -> Any:
+        matmul(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    names["matmul"] = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        step(x, y)
+    names["matmul"] = matmul
+    assert all(p.grad is g for p, g in zip(net.parameters(), grads, strict=True))
+    assert before == [(p.array.tobytes(), p.grad.array.tobytes()) for p in net.parameters()]
+    assert step(x, y).isfinite()
+
+
+def _with_new_gradients(optimizer: Any, args: Any, kwargs: Any) -> None:
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            p.grad = p.grad * 0.5
+
+
+FLAT_CHANGES: dict[str, Callable[[nn.Sequential, optim.Optimizer, int], Any]] = {
+    "nothing": lambda net, moves, i: None,
+    "clipping": lambda net, moves, i: i or moves.register_step_pre_hook(
+        lambda *_: nn.utils.clip_grad_norm_(net.parameters(), 0.1) and None
+    ),
+    "gradients replaced by a hook": lambda net, moves, i: i or moves.register_step_pre_hook(_with_new_gradients),
+    "weights replaced": lambda net, moves, i: setattr(net[0].weight, "data", net[0].weight.data * 0.5),
+    "frozen and thawed": lambda net, moves, i: net[0].requires_grad_(i % 2 == 0),
+    "state loaded": lambda net, moves, i: i and moves.load_state_dict(copy.deepcopy(moves.state_dict())),
+    "another group": lambda net, moves, i: i == 2 and moves.add_param_group(
+        {"params": [nn.Parameter(torch.ones(3))], "lr": 0.5}
+    ),
+    "another rate": lambda net, moves, i: moves.param_groups[0].update(lr=0.1 / (i + 1)),
+    "gradients kept in place": lambda net, moves, i: [p.grad.zero_() for p in net.parameters() if p.grad is not None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", FLAT_CHANGES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_whatever_happens_between_steps_the_bits_are_the_same(name: str, change: str) -> None:
+    results = []
+    for replayed in (True, False):
+        torch.manual_seed(4)
+        net = nn.Sequential(nn.Linear(WIDTH, 70), nn.ReLU(), nn.Dropout(0.5), nn.Linear(70, 70), nn.Linear(70, 1))
+        params = list(net.parameters())
+        moves = OPTIMIZERS[name]([{"params": params[:3]}, {"params": params[3:], "weight_decay": 0.1}])
+        step = TrainingStep(net, nn.MSELoss(), moves)
+        found = []
+        for i in range(6):
+            x, y = torch.randn(BATCH, WIDTH), torch.randn(BATCH, 1)
+            FLAT_CHANGES[change](net, moves, i)
+            found.append((step if replayed else step.as_written)(x, y).item())
+            found += [x.numpy().tobytes() for p in params for x in (p.detach(), p.grad) if x is not None]
+            found += [x.numpy().tobytes() for p in params for _, x in sorted(moves.state[p].items())]
+        results.append(found)
+    assert results[0] == results[1]
+
+
+def test_two_threads_may_take_one_step_at_a_time() -> None:
+    """One replays while the other, which may not have the same buffers, takes the step as it is written."""
+    _, step, x, y = make(nn.Sequential(nn.Linear(WIDTH, 1)))
+    step(x, y)
+    (recording,) = step.recordings.values()
+    with recording.in_use:
+        assert step(x, y).isfinite()
+    assert not recording.in_use.locked()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
