@@ -309,6 +309,17 @@ class Optimizer(core.Optimizer):
         """Move parameters into flat buffers, one for each group and dtype, as far as nobody else holds their arrays.
 
         Gradients that are put into the buffer's own memory (`Flat.lease`) then meet their parameters without a copy.
+
+        Args:
+            params: those of this optimizer that are to be moved.
+
+        Example:
+            >>> from minigrad import optim
+            >>> from minigrad.nn import Linear
+            >>> net = Linear(2, 3)
+            >>> (flat,) = optim.SGD(net.parameters(), lr=0.1).lay_flat(net.parameters())
+            >>> flat.values.size
+            9
         """
         wanted = set(params)
         return self._blocks.lay_flat([[p for p in group["params"] if p in wanted] for group in self.param_groups])
