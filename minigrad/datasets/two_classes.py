@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from .._tensor.dtypes import float64
 from ..functions.creation import linspace, ones, randn, zeros
 from ..functions.shaping import cat, stack
 from ..functions.tensor import Tensor
@@ -44,7 +45,7 @@ def make_moons(
     """
 
     def arm(sign: float, count: int) -> Tensor:
-        t = linspace(0, math.pi, count)
+        t = linspace(0, math.pi, count, dtype=float64)
         along, across = t.cos(), t.sin()
         return stack([along, across] if sign > 0 else [1 - along, 0.5 - across], 1)
 
@@ -80,7 +81,7 @@ def make_circles(
         raise ValueError(f"make_circles: factor must lie in [0, 1), got {factor}")
 
     def arm(sign: float, count: int) -> Tensor:
-        t = linspace(0, 2 * math.pi, count + 1)[:-1]  # the end of the circle is its beginning
+        t = linspace(0, 2 * math.pi, count + 1, dtype=float64)[:-1]  # the end of the circle is its beginning
         return stack([t.cos(), t.sin()], 1) * (1 if sign > 0 else factor)
 
     return _two_classes("make_circles", arm, n_samples, noise, generator)
@@ -117,7 +118,7 @@ def make_spirals(
         raise ValueError(f"make_spirals: turns must be above 0 and finite, got {turns}")
 
     def arm(sign: float, count: int) -> Tensor:
-        r = linspace(0.1, 1, count)
+        r = linspace(0.1, 1, count, dtype=float64)
         angle = 2 * math.pi * turns * r
         return stack([r * angle.cos(), r * angle.sin()], 1) * sign
 
@@ -135,7 +136,7 @@ def _two_classes(
     if not 0 <= _number(function, "noise", noise) < math.inf:
         raise ValueError(f"{function}: noise must be at least 0 and finite, got {noise}")
     first = n_samples // 2
-    points = cat([arm(1, first), arm(-1, n_samples - first)])
+    points = cat([arm(1, first), arm(-1, n_samples - first)]).float()  # in which sines are the same on every machine
     classes = cat([zeros(first), ones(n_samples - first)]).long()
     if noise:
         points = points + noise * randn(n_samples, 2, generator=generator)

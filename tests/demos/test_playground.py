@@ -74,7 +74,9 @@ points, classes = make_moons(30, noise=0.2)
 net = nn.Sequential(nn.Linear(1, 32), nn.Dropout(0.5), nn.ReLU(), nn.Linear(32, 32), nn.Dropout(0.5), nn.Linear(32, 1))
 masks = []
 for layer in net[1], net[4]:
-    layer.register_forward_hook(lambda layer, inputs, output: masks.append((output != 0).numpy()))
+    layer.register_forward_hook(  # passes of the program alone: the page looks at the net without gradients
+        lambda layer, inputs, output: masks.append((output != 0).numpy()) if torch.is_grad_enabled() else None
+    )
 loss_func = nn.MSELoss()
 optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
 for tensor in [x, y, points, classes, *net.parameters()]:
@@ -298,7 +300,7 @@ def test_a_guided_experiment_is_guessed_first_and_then_measured(page):
     assert page.page.locator("#experiments li").count() == 5
     page.page.click("#experiments li:first-child a")
     page.page.wait_for_selector("#experiment:not([hidden])")
-    assert page.page.text_content("#counter") == "Step 0"
+    page.wait("document.querySelector('#counter').textContent === 'Step 0'")
     page.page.click(".guess >> nth=0")
     page.wait("document.querySelector('#answer').textContent.includes('of 12 seeds')")
     page.page.wait_for_selector("#next-experiment:not([hidden])")
