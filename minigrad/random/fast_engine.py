@@ -49,7 +49,7 @@ class FastEngine:
 
     def permutation(self, n: int) -> Array:
         """Draw an order of 0 … n-1."""
-        return self._numpy.permutation(n)
+        return self._numpy.permutation(np.arange(n, dtype=np.int64))
 
     def coin(self, n: int, p: float) -> tuple[Mask, float]:
         """Draw n Bernoulli values by cutting raw words into thresholds, and return which p they really have."""

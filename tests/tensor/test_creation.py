@@ -39,7 +39,7 @@ OF_VALUES = [  # (data, dtype, shape)
     (np.zeros((2, 1)), mg.float64, (2, 1)),
     (np.zeros(2, np.float16), mg.float16, (2,)),
     (np.zeros(2, np.bool_), mg.bool, (2,)),
-    ([np.arange(3), np.arange(3)], mg.int64, (2, 3)),
+    ([np.arange(3, dtype=np.int64)] * 2, mg.int64, (2, 3)),
     ([mg.tensor(1), mg.tensor(2)], mg.int64, (2,)),
     (mg.tensor([1.0]).double(), mg.float64, (1,)),
 ]

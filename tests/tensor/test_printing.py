@@ -71,9 +71,9 @@ def test_sizes_too_far_apart_for_a_double_to_hold_their_ratio() -> None:
 @pytest.mark.parametrize(
     ("array", "expected"),
     [
-        (np.array([1, -20, 300]), "tensor([  1, -20, 300])"),
+        (np.array([1, -20, 300], np.int64), "tensor([  1, -20, 300])"),
         (np.array([True, False]), "tensor([ True, False])"),
-        (np.array(7), "tensor(7)"),
+        (np.array(7, np.int64), "tensor(7)"),
         (np.array(True), "tensor(True)"),
         (np.array([1, 200], np.uint8), "tensor([  1, 200], dtype=minigrad.uint8)"),
         (np.array([1], np.int32), "tensor([1], dtype=minigrad.int32)"),
@@ -112,7 +112,7 @@ def test_brackets() -> None:
         "tensor([[  1.5000,  -2.2500],",
         "        [  0.0000, 100.0000]])",
     )
-    assert repr(as_tensor(np.arange(4).reshape(2, 1, 2))) == lines(
+    assert repr(as_tensor(np.arange(4, dtype=np.int64).reshape(2, 1, 2))) == lines(
         "tensor([[[0, 1]],",
         "",
         "        [[2, 3]]])",
@@ -120,7 +120,7 @@ def test_brackets() -> None:
 
 
 def test_long_lines_are_broken() -> None:
-    assert repr(as_tensor(np.arange(30))) == lines(
+    assert repr(as_tensor(np.arange(30, dtype=np.int64))) == lines(
         "tensor([ 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17,",
         "        18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29])",
     )
@@ -144,9 +144,9 @@ def test_a_note_that_does_not_fit_has_a_line_of_its_own() -> None:
 
 
 def test_large_tensors_are_summarized() -> None:
-    assert repr(as_tensor(np.arange(1000))).count("\n") > 10
-    assert repr(as_tensor(np.arange(1001))) == "tensor([   0,    1,    2,  ...,  998,  999, 1000])"
-    assert repr(as_tensor(np.arange(2000).reshape(200, 10))) == lines(
+    assert repr(as_tensor(np.arange(1000, dtype=np.int64))).count("\n") > 10
+    assert repr(as_tensor(np.arange(1001, dtype=np.int64))) == "tensor([   0,    1,    2,  ...,  998,  999, 1000])"
+    assert repr(as_tensor(np.arange(2000, dtype=np.int64).reshape(200, 10))) == lines(
         "tensor([[   0,    1,    2,  ...,    7,    8,    9],",
         "        [  10,   11,   12,  ...,   17,   18,   19],",
         "        [  20,   21,   22,  ...,   27,   28,   29],",
@@ -191,15 +191,15 @@ def test_the_history_of_a_view_is_that_of_its_base_today() -> None:
     [
         ({"precision": 2}, np.float32([1.23456]), "tensor([1.23])"),
         ({"precision": 0}, np.float32([1.5]), "tensor([2])"),
-        ({"threshold": 5}, np.arange(10), "tensor([0, 1, 2,  ..., 7, 8, 9])"),
-        ({"threshold": 5, "edgeitems": 1}, np.arange(10), "tensor([0,  ..., 9])"),
-        ({"threshold": 5, "edgeitems": 0}, np.arange(10), "tensor([...], size=(10,))"),
-        ({"linewidth": 20}, np.arange(10), "tensor([0, 1, 2, 3,\n        4, 5, 6, 7,\n        8, 9])"),
-        ({"linewidth": 0}, np.arange(2), "tensor([0,\n        1])"),
+        ({"threshold": 5}, np.arange(10, dtype=np.int64), "tensor([0, 1, 2,  ..., 7, 8, 9])"),
+        ({"threshold": 5, "edgeitems": 1}, np.arange(10, dtype=np.int64), "tensor([0,  ..., 9])"),
+        ({"threshold": 5, "edgeitems": 0}, np.arange(10, dtype=np.int64), "tensor([...], size=(10,))"),
+        ({"linewidth": 20}, np.arange(10, dtype=np.int64), "tensor([0, 1, 2, 3,\n        4, 5, 6, 7,\n        8, 9])"),
+        ({"linewidth": 0}, np.arange(2, dtype=np.int64), "tensor([0,\n        1])"),
         ({"sci_mode": True}, np.float32([1.5, 2]), "tensor([1.5000e+00, 2.0000e+00])"),
         ({"sci_mode": False}, np.float32([1e-5, 2000]), "tensor([   0.0000, 2000.0000])"),
         ({"profile": "short"}, np.float32([1.23456]), "tensor([1.23])"),
-        ({"profile": "short"}, np.arange(1001), "tensor([   0,    1,  ...,  999, 1000])"),
+        ({"profile": "short"}, np.arange(1001, dtype=np.int64), "tensor([   0,    1,  ...,  999, 1000])"),
         ({"profile": "short", "precision": 3}, np.float32([1.23456]), "tensor([1.235])"),
     ],
 )
@@ -210,7 +210,7 @@ def test_options(options: dict[str, Any], array: np.ndarray, expected: str) -> N
 
 def test_nothing_is_left_out_in_the_full_profile() -> None:
     set_printoptions(profile="full")
-    assert "..." not in repr(as_tensor(np.arange(5000)))
+    assert "..." not in repr(as_tensor(np.arange(5000, dtype=np.int64)))
 
 
 def test_what_is_not_given_stays_except_sci_mode() -> None:
