@@ -21,8 +21,7 @@ def node_name(node: Node) -> str:
 
 def _of_all_or_some(name: str) -> Callable[[Node], str]:
     """Name a reduction by whether it leaves any axis."""
-    all_of_it, some_of_it = f"{name}Backward0", f"{name}Backward1"
-    return lambda node: some_of_it if len(node.params["axis"]) < len(node.params["shape"]) else all_of_it
+    return lambda node: f"{name}Backward{int(len(node.params['axis']) < len(node.params['shape']))}"
 
 
 def _divided(node: Node) -> str:
@@ -50,9 +49,9 @@ def _affine(node: Node) -> str:
 def _indexed(node: Node) -> str:
     """Name the last of the steps that PyTorch takes for an index: one for each part, or one for all with arrays."""
     index = node.params["index"]
-    if not isinstance(index, tuple):
-        return _step(index)
-    steps = [_step(part) for part in index if not _takes_all(part)]
+    if isinstance(index, slice):
+        return "SliceBackward0"
+    steps = [_step(part) for part in (index if isinstance(index, tuple) else (index,)) if not _takes_all(part)]
     if "IndexBackward0" in steps:
         return "IndexBackward0"
     return steps[-1] if steps else "AliasBackward0"
@@ -63,11 +62,11 @@ def _takes_all(part: Any) -> bool:
 
 
 def _step(part: Any) -> str:
-    if type(part) is int:
-        return "SelectBackward0"
+    if part is None:
+        return "UnsqueezeBackward0"
     if isinstance(part, slice):
         return "SliceBackward0"
-    return "UnsqueezeBackward0" if part is None else "IndexBackward0"
+    return "SelectBackward0" if type(part) is int else "IndexBackward0"
 
 
 NAMES: dict[str, str | Callable[[Node], str]] = {

@@ -198,10 +198,11 @@ def quantile(
     if not input.array.size:
         raise RuntimeError("quantile() input tensor must be non-empty")
     axis = -1 if dim is None else axis_of(dim, input.array.ndim)
-    rows = input.reshape((-1,)) if dim is None or not input.array.ndim else movedim(input, axis, -1)
+    dim = dim if input.array.ndim else None  # a number has one row
+    rows = input.reshape((-1,)) if dim is None else movedim(input, axis, -1)
     out = _at_fractions(sort(rows, -1).values, fractions.reshape(-1), interpolation)
     kept = [1] * input.array.ndim if dim is None else [*out.array.shape[:-1]]
-    if keepdim and dim is not None and input.array.ndim:
+    if keepdim and dim is not None:
         kept.insert(axis, 1)
     out = movedim(out, -1, 0)
     if keepdim:

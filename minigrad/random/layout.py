@@ -47,20 +47,17 @@ def _compared(array: Array, first: int, second: int) -> int:
     return 1 if strides[0] > strides[1] else -1
 
 
-def empty_as_laid_out(array: Array, dtype: Any) -> Array:
-    """Return an array to fill, whose axes lie in memory in the order of another's. NumPy's `empty_like` differs."""
-    axes = memory_order(array)
-    if axes is None:
-        return np.empty(array.shape, dtype or array.dtype)
-    return np.empty([array.shape[axis] for axis in axes], dtype or array.dtype).transpose(np.argsort(axes))
-
-
 def drawn_as_laid_out(array: Array, draw: Callable[[tuple[int, ...]], Array]) -> Array:
     """Return ``draw(shape)`` in an array's shape, the first value where the array's memory begins, and so on."""
     axes = memory_order(array)
     if axes is None:
         return draw(array.shape)
     return draw(tuple([array.shape[axis] for axis in axes])).transpose(np.argsort(axes))
+
+
+def empty_as_laid_out(array: Array, dtype: Any) -> Array:
+    """Return an array to fill, whose axes lie in memory in the order of another's. NumPy's `empty_like` differs."""
+    return drawn_as_laid_out(array, lambda shape: np.empty(shape, dtype or array.dtype))
 
 
 def uniforms_for(array: Array, source: Generator, low: float = 0.0, high: float = 1.0) -> Array:

@@ -9,16 +9,10 @@ from typing import Any
 import numpy as np
 
 from .._tensor.base import Array
+from .._tensor.views import owner_of
 from ..optim.flat import aligned
 from .forms import form_of
 from .trace import Call
-
-
-def root_of(array: Array) -> Array:
-    """Return the array whose memory an array lies in: itself, unless it is a view."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
 
 
 class Memory:
@@ -36,11 +30,11 @@ class Memory:
     """
 
     def __init__(self, calls: Sequence[Call], kept: Iterable[Array]) -> None:
-        self.kept = {id(root_of(x)) for x in kept}
+        self.kept = {id(owner_of(x)) for x in kept}
         self.last_use: dict[int, int] = {}
         for i, call in enumerate(calls):
             for x in (*call.given(), *[x for x in call.results if x is not None]):
-                self.last_use[id(root_of(x))] = i
+                self.last_use[id(owner_of(x))] = i
         self.places: dict[int, Array] = {}  # of the results in buffers, by their ids
         self.free: dict[tuple[tuple[int, ...], np.dtype[Any]], list[Array]] = {}
         self.buffers: list[Array] = []
@@ -48,7 +42,7 @@ class Memory:
     def place(self, i: int, call: Call) -> Array | None:
         """Return where the i-th call is to write its result, or None; and set free what nobody needs after it."""
         form = form_of(call)
-        dying = [x for x in call.given() if self.last_use.get(id(root_of(x))) == i]
+        dying = [x for x in call.given() if self.last_use.get(id(owner_of(x))) == i]
         if form is not None and form.elementwise:
             self._release(dying)
         place = None
@@ -66,7 +60,7 @@ class Memory:
         if not call.is_pure or len(given) != 1 or id(given[0]) not in self.places or len(call.results) != 1:
             return None
         (result,) = call.results
-        if result is None or result is given[0] or root_of(result) is not root_of(given[0]):
+        if result is None or result is given[0] or owner_of(result) is not owner_of(given[0]):
             return None
         place = self.places[id(given[0])]
         found = call.function(*[place if x is given[0] else x for x in call.arguments], **call.keywords)
@@ -88,7 +82,7 @@ class Memory:
 
     def _release(self, arrays: list[Array]) -> None:
         """Set free the buffers of results, each once."""
-        for x in map(root_of, arrays):
+        for x in map(owner_of, arrays):
             place = self.places.get(id(x))
             if place is not None and self.last_use.pop(id(x), None) is not None:
                 self.free.setdefault((place.shape, place.dtype), []).append(place)
