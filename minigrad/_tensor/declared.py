@@ -42,34 +42,90 @@ def explained(
 
 
 def explaining(function: Callable[P, Result]) -> Callable[P, Result]:
-    """Let a function say which argument was wrong, where it raises."""
+    """Let a function understand its other spellings, and say which argument was wrong where it raises."""
 
     @functools.wraps(function)
     def calling(*args: P.args, **kwargs: P.kwargs) -> Result:
         try:
             return function(*args, **kwargs)
         except UNCLEAR as error:
-            raise explained(function, args, kwargs, error) from None
+            respelt = spelling_of(function).respelt(kwargs)
+            if respelt is None:
+                raise explained(function, args, kwargs, error) from None
+        return called_otherwise(function, args, kwargs, respelt)
 
     return calling
 
 
+class Spelling(NamedTuple):
+    """How else a function may be called.
+
+    Python refuses a keyword that a function does not have before the function begins. So a call by the function's own
+    names pays nothing for the others: they are looked up where it was refused.
+    """
+
+    names: Mapping[str, str] = {}  # other names of arguments
+    afterwards: Mapping[str, Callable[[Any, Any], Any]] = {}  # keywords that say what becomes of the result
+
+    def respelt(self, kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return keywords by the function's own names; None if they are so already."""
+        own = {self.names.get(name, name): value for name, value in kwargs.items() if name not in self.afterwards}
+        return None if own.keys() == kwargs.keys() else own
+
+
+def spelling_of(function: Callable[..., Any]) -> Spelling:
+    """Return how else a function may be called."""
+    return vars(function).get("spelling", NO_OTHER)
+
+
+NO_OTHER = Spelling()
+
+
+def spelt(
+    function: Callable[P, Result],
+    names: Mapping[str, str] | None = None,
+    afterwards: Mapping[str, Callable[[Any, Any], Any]] | None = None,
+) -> Callable[P, Result]:
+    """Let a function, once it is explained, be called in other ways, too."""
+    known = spelling_of(function)
+    both = Spelling({**known.names, **(names or {})}, {**known.afterwards, **(afterwards or {})})
+    vars(function)["spelling"] = both
+    return function
+
+
+def called_otherwise(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], respelt: Mapping[str, Any]
+) -> Any:
+    """Call a function by its own names, and do with the result what the other keywords say."""
+    try:
+        result = function(*args, **respelt)
+    except UNCLEAR as error:
+        raise explained(function, args, respelt, error) from None
+    for name, become in spelling_of(function).afterwards.items():
+        if kwargs.get(name) is not None:
+            result = become(result, kwargs[name])
+    return result
+
+
 def checked(function: Callable[P, Result]) -> Callable[P, Result]:
     """Let a function look at its arguments before it begins."""
-    known: set[tuple[Any, ...]] = set()  # types and names of arguments that are right, whatever their values
+    doubtful: dict[tuple[Any, ...], list[Test]] = {}  # by the arguments' types: what is left to ask of their values
 
     @functools.wraps(function)
     def checking(*args: P.args, **kwargs: P.kwargs) -> Result:
         kinds = (*map(type, args), *kwargs, *map(type, kwargs.values()))
-        if kinds not in known:
-            wrong = misfit(function, args, kwargs)
-            if wrong is not None:
-                raise TypeError(wrong)
-            if fits_by_type(function, args, kwargs):
-                known.add(kinds)
+        tests = doubtful.get(kinds)
+        if tests is None:
+            tests = doubtful[kinds] = tests_of_values(function, args, kwargs)
+        for place, test in tests:
+            if not test(args[place] if type(place) is int else kwargs[place]):
+                raise TypeError(misfit(function, args, kwargs))
         return function(*args, **kwargs)
 
     return checking
+
+
+Test = tuple[Any, Callable[[Any], bool]]  # where an argument stands, or its name; and whether a value of it fits
 
 
 def explain(module: dict[str, Any]) -> None:
@@ -92,27 +148,32 @@ def check_at_once(module: dict[str, Any], names: Iterable[str]) -> None:
 
 def misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the first argument that does not fit its annotation; None if all fit."""
-    for name, value, fit in declared(function, args, kwargs):
+    for _, name, value, fit in declared(function, args, kwargs):
         if not fit.test(value):
             return f"{spoken(function, args)}(): argument '{name}' must be {fit.words}, not {kind_of(value)}"
     return None
 
 
-def fits_by_type(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
-    """Return whether all values of the arguments' types would fit."""
-    return all(fit.takes_all(type(value)) for _, value, fit in declared(function, args, kwargs))
+def tests_of_values(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Test]:
+    """Return the tests of those arguments whose types do not say yet that they fit."""
+    return [
+        (place, fit.test)
+        for place, _, value, fit in declared(function, args, kwargs)
+        if not fit.takes_all(type(value))
+    ]
 
 
 def declared(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> Iterator[tuple[str, Any, Fit]]:
-    """Yield the name, the value and the declaration of every argument that has one."""
+) -> Iterator[tuple[Any, str, Any, Fit]]:
+    """Yield the place, the name, the value and the declaration of every argument that has one."""
     names, fits, rest = declaration(function)
-    for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+    by_place = [(place, name, value) for place, (name, value) in enumerate(zip(names, args, strict=False))]
+    for place, name, value in [*by_place, *((name, name, value) for name, value in kwargs.items())]:
         if name in fits:
-            yield name, value, fits[name]
+            yield place, name, value, fits[name]
     if rest in fits:
-        yield from ((rest, value, fits[rest]) for value in args[len(names) :])
+        yield from ((place, rest, args[place], fits[rest]) for place in range(len(names), len(args)))
 
 
 def spoken(function: Callable[..., Any], args: Sequence[Any]) -> str:
@@ -195,6 +256,8 @@ def sequence_of(item: Fit | None) -> Fit | None:
 
 def is_integer(value: Any) -> bool:
     """Return whether a value counts as an integer: a bool does not."""
+    if type(value) is int:
+        return True
     if isinstance(value, bool | np.bool_):
         return False
     if isinstance(value, TensorBase):

@@ -84,6 +84,8 @@ NAMES: dict[str, str | Callable[[Node], str]] = {
     "matmul": _matrix_product,
     "mean": _of_all_or_some("Mean"),
     "mse": "MseLossBackward0",
+    "narrow_mean": _of_all_or_some("Mean"),
+    "narrow_sum": _of_all_or_some("Sum"),
     "pow": _to_the_power,
     "power": "PowBackward0",
     "put": "IndexPutBackward0",

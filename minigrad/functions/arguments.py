@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .._tensor.base import TensorBase, named
-from .._tensor.declared import UNCLEAR, explained, kind_of
+from .._tensor.declared import kind_of, spelt
 from .._tensor.errors import warn_caller
 from .._tensor.promotion import converted
 
@@ -18,18 +18,10 @@ Result = TypeVar("Result")
 
 
 def other_names(**names: str) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
-    """Let a function's arguments be called by other names, too: ``other_names(axis="dim")``."""
+    """Let the arguments of a function that is explained be called by other names, too: ``other_names(axis="dim")``."""
 
     def decorate(function: Callable[P, Result]) -> Callable[P, Result]:
-        @functools.wraps(function)
-        def renaming(*args: P.args, **kwargs: P.kwargs) -> Result:
-            arguments: Any = kwargs and {names.get(name, name): value for name, value in kwargs.items()}
-            try:
-                return function(*args, **arguments)
-            except UNCLEAR as error:
-                raise explained(function, args, arguments, error) from None
-
-        return renaming
+        return spelt(function, names=names)
 
     return decorate
 
@@ -93,14 +85,8 @@ def unbiased_first(function: Callable[P, Result]) -> Callable[P, Result]:
 
 
 def takes_out(function: Callable[P, Result]) -> Callable[P, Result]:
-    """Let a function write its result into a tensor, ``out=``, which it then returns."""
-
-    @functools.wraps(function)
-    def writing(*args: Any, out: Any = None, **kwargs: Any) -> Result:
-        result = function(*args, **kwargs)
-        return result if out is None else written(result, out)
-
-    return writing
+    """Let a function that is explained write its result into a tensor, ``out=``, which it then returns."""
+    return spelt(function, afterwards={"out": written})
 
 
 def written(result: Any, out: Any) -> Any:
@@ -141,17 +127,23 @@ def rounded_once(function: Callable[P, Result]) -> Callable[P, Result]:
 
     @functools.wraps(function)
     def computing(*args: P.args, **kwargs: P.kwargs) -> Result:
-        floats = [x for x in (*args, *kwargs.values()) if isinstance(x, TensorBase) and x.array.dtype.kind == "f"]
-        if not floats or any(x.array.dtype != np.float16 for x in floats):
+        floats = ""
+        for x in (*args, *kwargs.values()) if kwargs else args:
+            if isinstance(x, TensorBase) and x.array.dtype.kind == "f":
+                floats += x.array.dtype.char
+        if floats.strip(HALF) or not floats:
             return function(*args, **kwargs)
         result = function(*map(_widened, args), **{name: _widened(x) for name, x in kwargs.items()})
-        return converted(result, np.dtype(np.float16)) if kwargs.get("dtype") is None else result
+        return converted(result, np.dtype(HALF)) if kwargs.get("dtype") is None else result
 
     return computing
 
 
+HALF = "e"  # NumPy's letter for float16
+
+
 def _widened(x: Any) -> Any:
-    is_half = isinstance(x, TensorBase) and x.array.dtype == np.float16
+    is_half = isinstance(x, TensorBase) and x.array.dtype.char == HALF
     return converted(x, np.dtype(np.float32)) if is_half else x
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import table
 from .._tensor.base import TensorBase, TensorT, as_array, is_tensor, wrap
-from .._tensor.declared import checked, explain
+from .._tensor.declared import checked, explain, explaining
 from .._tensor.in_place import assign
 from ..core.graph import apply
 from ..random import Generator, default_generator
@@ -133,6 +133,7 @@ class Draws(TensorBase):
         source = generator or default_generator
         return self._redraw(normals_for(self.array, source, mean, std))
 
+    @explaining
     @other_names(**{"from": "a", "to": "b"})
     @checked
     def uniform_(self, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Self:

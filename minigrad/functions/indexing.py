@@ -14,7 +14,7 @@ import numpy as np
 from .. import table
 from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap, wrap_indices
 from .._tensor.conversion import element, number
-from .._tensor.declared import NotGiven, checked, explain
+from .._tensor.declared import NotGiven, checked, explain, explaining
 from .._tensor.in_place import assign, in_place
 from .._tensor.shapes import along, axis_of
 from .._tensor.writes import repeated
@@ -773,6 +773,7 @@ class Indexing(TensorBase):
             place = apply(table.getitem, place, index=step, shape=place.array.shape)
         assign(place, last, value)
 
+    @explaining
     @other_names(src="other")
     def copy_(self, other: TensorBase, non_blocking: bool = False) -> Self:
         """Overwrite with the values of `other`, broadcast and converted; the gradient goes to these. Return the tensor.

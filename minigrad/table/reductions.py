@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.table import _stable, exp
+from ..core.table import _count, _spread, _stable, exp
 from .op import Op
 
 Axes = tuple[int, ...]
@@ -17,6 +17,14 @@ cumsum = Op(lambda x, axis: np.cumsum(x, axis=axis, dtype=x.dtype),
             lambda g, y, x, axis: flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis))
 
 flip = Op(lambda x, axis: np.flip(x, axis).copy(), lambda g, y, x, axis: flip(g, axis=axis))
+
+# Along one axis of a tall matrix with few columns. NumPy's sum begins anew with every row; a product with ones takes a
+# tenth to a third of its time.
+narrow_sum = Op(lambda x, axis, keepdims, shape: _product_with_ones(x, axis[0], keepdims),
+                lambda g, y, x, axis, keepdims, shape: _spread(g, axis, shape))
+
+narrow_mean = Op(lambda x, axis, keepdims, shape: _product_with_ones(x, axis[0], keepdims) / _count(axis, shape),
+                 lambda g, y, x, axis, keepdims, shape: _spread(g / _count(axis, shape), axis, shape))
 
 # The reductions below keep the axes they reduce, with size 1.
 
@@ -34,6 +42,12 @@ median = Op(lambda x: _lower_median(x), lambda g, y, x: share(_same(x, y), g, ax
 # g in equal shares for the places that are marked along the axis; none of it for the others.
 share = Op(lambda at, g, axis: _share(at, g, axis), None, lambda h, y, at, g, axis: share(at, h, axis=axis),
            inputs="condition")
+
+
+def _product_with_ones(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
+    ones = np.ones(x.shape[axis], x.dtype)
+    y: np.ndarray = x.dot(ones) if axis else ones.dot(x)
+    return np.expand_dims(y, axis) if keepdims else y
 
 
 def _same(x: Any, y: Any) -> Any:

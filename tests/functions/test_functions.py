@@ -188,6 +188,31 @@ def test_reductions_are_numpys(name, data, array, keepdim):
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("keepdim", [False, True])
+@pytest.mark.parametrize("dim", [0, 1, -1])
+@pytest.mark.parametrize("dtype", [mg.float16, mg.float32, mg.float64])
+def test_sums_of_tall_matrices(dtype, dim, keepdim):
+    values = np.sin(np.arange(1800.0)).reshape(600, 3)
+    for x in (mg.tensor(values, dtype=dtype), mg.tensor(values, dtype=dtype).T.contiguous().T):
+        x.requires_grad_()
+        exact = x.detach().double().numpy()
+        for function, reference in ((mg.sum, np.sum), (mg.mean, np.mean)):
+            y = function(x, dim, keepdim)
+            assert y.dtype is dtype
+            assert dtype is mg.float16 or y.grad_fn.name() == f"{reference.__name__.title()}Backward1"
+            error = 600 * np.abs(exact).max() * np.finfo(exact.astype(x.array.dtype).dtype).eps
+            np.testing.assert_allclose(y.detach().double().numpy(), reference(exact, dim, keepdims=keepdim), atol=error)
+        x.sum(dim).sum().backward()
+        assert (x.grad.array == 1).all()
+
+
+def test_sums_of_tall_matrices_keep_what_is_not_finite_in_its_place():
+    x = mg.ones(600, 3)
+    x[5, 1], x[7, 2] = mg.inf, mg.nan
+    assert str(x.sum(0).tolist()) == "[600.0, inf, nan]"
+    assert str(x.sum(1)[[0, 5, 7]].tolist()) == "[3.0, inf, nan]"
+
+
 @pytest.mark.parametrize("name", ["sum", "mean", "amax", "std", "all", "max", "argmax", "softmax", "cumsum", "sort"])
 def test_numpys_names_of_arguments_mean_the_same(name):
     x = matrix()

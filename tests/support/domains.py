@@ -264,6 +264,7 @@ CLASSES: list[tuple[Shape, dict[str, Any]]] = [
 
 
 ROWS: list[tuple[Shape, Any]] = [((4,), 0), ((2, 3), 1), ((2, 3), 0), ((2, 3, 2), 1), ((0, 3), 1)]
+MATRICES: list[tuple[Shape, Any]] = [((4, 3), (0,)), ((4, 3), (1,)), ((0, 3), (0,)), ((0, 3), (1,)), ((3, 0), (1,))]
 BLOCKS: list[tuple[Shape, Any]] = [((), ()), ((4,), (0,)), ((2, 3), (0, 1)), ((2, 3, 2), (0, 2)), ((0, 3), (1,))]
 
 INDICES: list[tuple[Shape, Any]] = [
@@ -361,6 +362,10 @@ DOMAINS: dict[str, Domain] = {
         lambda x, axis, keepdims, shape: np.add.reduce(x, axis, keepdims=keepdims), *BLOCKS, ((0, 3), (0,))
     ),
     "mean": total(_mean, *BLOCKS),
+    "narrow_sum": total(
+        lambda x, axis, keepdims, shape: np.add.reduce(x, axis, keepdims=keepdims), *MATRICES
+    ),
+    "narrow_mean": total(_mean, *MATRICES[:2]),
     "mse": Domain(
         lambda x, y, count: np.add.reduce((x - y) * (x - y), None) / count,
         (anywhere, anywhere),
