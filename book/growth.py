@@ -153,7 +153,7 @@ NOT_BUILT: dict[str, tuple[str, ...]] = {
     ),
     "indexing": ("Tensor.__getitem__", "getitem", "_put", "put", "is_basic", "_add_part"),
     "losses of classes": (
-        "_stable", "_softmax", "softmax", "_places", "_cross_entropy", "_softmax_less_target", "cross_entropy",
+        "_stable", "_softmax", "softmax", "_places", "_cross_entropy", "_cross_entropy_slope", "cross_entropy",
         "cross_entropy_slope",
     ),
     "seams without anything in them": (

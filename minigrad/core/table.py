@@ -172,26 +172,33 @@ def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> tuple[np.ndar
     e /= total
     return (np.log(total) - at_target).squeeze(axis), e
 
-def _softmax_less_target(
-    x: np.ndarray, index: np.ndarray, axis: int, known_softmax: np.ndarray | None = None
+def _cross_entropy_slope(
+    x: np.ndarray, g: Any, index: np.ndarray, axis: int, known_softmax: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return the softmax, less 1 at the target."""
-    p = _softmax(x, axis) if known_softmax is None else known_softmax.copy()
-    p[_places(index, axis)] -= 1
-    return p
+    """Return (softmax(x) - 1 at the target) · g."""
+    p = _softmax(x, axis) if known_softmax is None else known_softmax
+    target = _places(index, axis)
+    slope = p * g
+    slope[target] = (p[target] - 1) * g
+    return slope
 
 cross_entropy = Op(
     _cross_entropy,
     lambda g, y, x, known_softmax=None, *, index, axis: (
-        cross_entropy_slope(x, index=index, axis=axis, known_softmax=known_softmax) * g.reshape(index.shape)
+        cross_entropy_slope(x, g.reshape(index.shape), index=index, axis=axis, known_softmax=known_softmax)
     ),
     byproduct=True,
 )
 
-# The gradient of the cross-entropy, an entry of its own, so that it has a derivative, too: that of the softmax.
+# The gradient of the cross-entropy, an entry of its own, so that it has derivatives, too.
 cross_entropy_slope = Op(
-    _softmax_less_target,
-    lambda g, y, x, index, axis, known_softmax=None: softmax.rules[0](g, softmax(x, axis=axis), x, axis=axis),  # type: ignore[misc]
+    _cross_entropy_slope,
+    lambda h, y, x, g, index, axis, known_softmax=None: (
+        softmax.rules[0](h * g, softmax(x, axis=axis), x, axis=axis)  # type: ignore[misc]
+    ),
+    lambda h, y, x, g, index, axis, known_softmax=None: (
+        (h * cross_entropy_slope(x, 1.0, index=index, axis=axis)).sum(axis=(axis,), keepdims=True)
+    ),
 )
 
 for _name, _entry in list(globals().items()):

@@ -235,7 +235,7 @@ class Optimizer(core.Optimizer):
             >>> state = optimizer.state_dict()
             saving
         """
-        return _hang(hook, self.state_dict_pre_hooks, prepend)
+        return _add_hook(hook, self.state_dict_pre_hooks, prepend)
 
     def register_state_dict_post_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
         """Call hook(optimizer, state_dict) at the end of `state_dict`; what it returns, if anything, is returned.
@@ -253,7 +253,7 @@ class Optimizer(core.Optimizer):
             >>> optimizer.state_dict()["epoch"]
             3
         """
-        return _hang(hook, self.state_dict_post_hooks, prepend)
+        return _add_hook(hook, self.state_dict_post_hooks, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
         """Call hook(optimizer, state_dict) before `load_state_dict`; what it returns, if anything, is loaded.
@@ -271,7 +271,7 @@ class Optimizer(core.Optimizer):
             >>> optimizer.load_state_dict(optimizer.state_dict())
             ['state', 'param_groups']
         """
-        return _hang(hook, self.load_state_dict_pre_hooks, prepend)
+        return _add_hook(hook, self.load_state_dict_pre_hooks, prepend)
 
     def register_load_state_dict_post_hook(self, hook: StateHook, prepend: bool = False) -> RemovableHandle:
         """Call hook(optimizer) once `load_state_dict` has taken over everything.
@@ -289,7 +289,7 @@ class Optimizer(core.Optimizer):
             >>> optimizer.load_state_dict(optimizer.state_dict())
             loaded
         """
-        return _hang(hook, self.load_state_dict_post_hooks, prepend)
+        return _add_hook(hook, self.load_state_dict_post_hooks, prepend)
 
     def blocks(self, params: list[Tensor], *remembered: str) -> Iterator[list[Array]]:
         """Iterate over the parameters in blocks of a good size: small ones together, large ones in blocks.
@@ -498,7 +498,7 @@ def _options(group: Group) -> dict[str, Any]:
     return {key: value for key, value in group.items() if key != "params"}
 
 
-def _hang(hook: StateHook, hooks: OrderedDict[int, StateHook], prepend: bool) -> RemovableHandle:
+def _add_hook(hook: StateHook, hooks: OrderedDict[int, StateHook], prepend: bool) -> RemovableHandle:
     """Add a hook behind the others, or before them; return what takes it off."""
     handle = RemovableHandle(hooks, hook)
     if prepend:

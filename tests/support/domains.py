@@ -245,10 +245,10 @@ def _binary_cross_entropy(p: float, target: float) -> float:
     return -target * math.log(p) - (1 - target) * math.log(1 - p)
 
 
-def _cross_entropy_slope(x: Array, index: Array, axis: int) -> Array:
+def _cross_entropy_slope(x: Array, g: Array, index: Array, axis: int) -> Array:
     targets = np.zeros_like(x)
     np.put_along_axis(targets, index, 1.0, axis)
-    return _softmax(x, axis) - targets
+    return (_softmax(x, axis) - targets) * g
 
 
 def _cross_entropy(x: Array, index: Array, axis: int) -> Array:
@@ -564,7 +564,11 @@ DOMAINS: dict[str, Domain] = {
     "hardsigmoid": unary(_hardsigmoid, stepped(0.3)),
     "hardswish": unary(lambda x: x * _hardsigmoid(x), stepped(0.3)),
     "cross_entropy": moved(_cross_entropy, *CLASSES),
-    "cross_entropy_slope": moved(_cross_entropy_slope, *CLASSES),
+    "cross_entropy_slope": Domain(
+        _cross_entropy_slope,
+        (anywhere, anywhere),
+        [Case((shape, params["index"].shape), params) for shape, params in CLASSES],
+    ),
     "binary_cross_entropy": binary(_binary_cross_entropy, between(0.1, 0.9), between(0.1, 0.9)),
     "huber": Domain(
         np.vectorize(_huber, otypes=[float]),
