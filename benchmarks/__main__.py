@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import experiments, growth, many, parts, report, steps
+from . import experiments, growth, many, parts, report, sizes, steps
 from .harness import Settings, machine
 
-SUBJECTS = {"steps": steps, "parts": parts, "growth": growth, "many": many, "experiments": experiments}
+SUBJECTS = {"steps": steps, "parts": parts, "growth": growth, "sizes": sizes, "many": many, "experiments": experiments}
 DOCS = Path(__file__).parent.parent / "docs"
 
 
