@@ -57,7 +57,7 @@ def write(results: dict[str, Any], lines: list[str], tables: list[Any]) -> None:
     figure = DOCS / "benchmarks.svg"
     name = figure.name if report.draw(results, figure) else None
     *about, method = lines
-    (DOCS / "benchmarks.md").write_text(report.page(about, method, tables, name))
+    (DOCS / "benchmarks.md").write_text(report.page(results, about, method, tables, name))
 
 
 if __name__ == "__main__":

@@ -160,6 +160,19 @@ class Adam:
         p -= scratch
 
 
+class AdamW(Adam):
+    """Adam, and weights that shrink by themselves."""
+
+    def __init__(self, p: Array, lr: float, weight_decay: float) -> None:
+        super().__init__(p, lr)
+        self.shrink = 1 - lr * weight_decay
+
+    def step(self, p: Array, g: Array) -> None:
+        """Move flat parameters."""
+        p *= self.shrink
+        super().step(p, g)
+
+
 class SGD:
     """Stochastic gradient descent; it computes in the gradient's memory."""
 
@@ -178,7 +191,7 @@ class SGD:
         p -= np.multiply(g, self.lr, out=self.scratch)
 
 
-OPTIMIZERS = {"Adam": Adam, "SGD": SGD}
+OPTIMIZERS = {"Adam": Adam, "AdamW": AdamW, "SGD": SGD}
 
 
 def training_step(work: Workload, masks: Iterator[Array] | None = None) -> Callable[[], np.float32]:

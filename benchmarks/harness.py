@@ -31,6 +31,7 @@ class Settings:
 
     rounds: int = 15
     slice: float = 0.02  # seconds for which each peer works in a round, at least
+    most: int = 10**9  # repetitions of a peer in all rounds, at most
     largest: float = 1.0  # of what grows, up to which share of the largest size
     clock: Callable[[], float] = time.process_time
 
@@ -107,7 +108,8 @@ def in_turn(steps: dict[str, Step], settings: Settings) -> Times:
 def repetitions_in(step: Step, settings: Settings) -> int:
     """Return how often to repeat a step to fill a slice of time; the first call, which may compile, does not count."""
     timed(step, 1, settings)
-    return max(1, math.ceil(settings.slice / max(timed(step, 1, settings), 1e-7)))
+    repetitions = math.ceil(settings.slice / max(timed(step, 1, settings), 1e-7))
+    return max(1, min(repetitions, settings.most // settings.rounds))
 
 
 def timed(step: Step, repetitions: int, settings: Settings) -> float:

@@ -346,9 +346,14 @@ PEERS = [
 ]
 
 
-def present() -> list[Peer]:
-    """Return the peers that are installed."""
-    return [peer for peer in PEERS if installed(peer.module)]
+ADAM_W = (DEFAULT, FAST, REPLAYED, REPLAYED_FAST, TORCH, TORCH_FUSED, LIMIT)
+"""Who has AdamW, or is written with it here."""
+
+
+def present(work: Workload | None = None) -> list[Peer]:
+    """Return the peers that are installed, and can train a workload."""
+    able = ADAM_W if work is not None and work.optimizer == "AdamW" else [peer.name for peer in PEERS]
+    return [peer for peer in PEERS if installed(peer.module) and peer.name in able]
 
 
 STEPS_COMPARED, TOLERANCE = 5, 1e-4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from . import growth
 from .harness import Table
 from .peers import DEFAULT, FAST, JAX, LIMIT, REPLAYED, REPLAYED_FAST, TORCH, TORCH_FUSED
+from .workloads import T1, T2, T3, T4, T5, T6
 
 BLUE, GREEN, VERMILLION, GREY = "#0072b2", "#009e73", "#d55e00", "#8a8a8a"
 
@@ -28,12 +30,34 @@ def markdown(table: Table) -> str:
     return "\n".join([f"## {table.title}", "", *lines, "", *(f"{remark}  " for remark in table.remarks)])
 
 
-def page(machine: Sequence[str], how: str, tables: Sequence[Table], figure: str | None) -> str:
+def page(results: dict[str, Any], machine: Sequence[str], how: str, tables: Sequence[Table], figure: str | None) -> str:
     """Return the whole page."""
-    head = ["# How fast it is", "", "Written by `make bench`.", "", *(f"{line}  " for line in machine), how, ""]
+    about = [*(f"{line}  " for line in machine), how, ""]
+    head = ["# How fast it is", "", *expectation(results["steps"]), "Written by `make bench`.", "", *about]
     if figure:
         head += [f"![Training steps beside other frameworks, and as the network grows]({figure})", ""]
     return "\n".join([*head, *("\n" + markdown(table) for table in tables)]).replace("\n\n\n", "\n\n") + "\n"
+
+
+def expectation(steps: dict[Any, Any]) -> list[str]:
+    """Return the paragraph that says, for a user, what to expect; nothing where PyTorch was not measured."""
+    if any(times.ratio(DEFAULT, TORCH) is None for times in steps.values()):
+        return []
+
+    def told(name: str, works: Sequence[Any]) -> str:
+        low, *_, high = sorted(steps[work].ratio(name, TORCH).middle for work in works)
+        return f"{low:.2f} to {high:.2f}"
+
+    small, large = (T1, T2, T3, T6), (T4, T5)
+    text = (
+        "What to expect: on one thread of a CPU, a training step of this chapter's small networks takes "
+        f"{told(DEFAULT, small)} of PyTorch's time as it is written, and {told(REPLAYED, small)} where a "
+        "`TrainingStep` replays it. Where large matrix products take most of the time, in T4 and T5, it takes "
+        f"{told(DEFAULT, large)}: both frameworks then wait for the same products. PyTorch is faster where its "
+        "optimizer is fused or its loss has very many classes, on several threads, and on a GPU, which minigrad does "
+        "not have. Many small networks that train at once take a fraction of the time of their single steps; see below."
+    )
+    return [*textwrap.wrap(text, 120), ""]
 
 
 def draw(results: dict[str, Any], path: Path) -> bool:

@@ -21,7 +21,7 @@ class Workload:
     sizes: tuple[int, ...]
     drop: tuple[float, ...]  # the probability to drop, after each hidden layer
     loss: str  # "mse" or "cross_entropy"
-    optimizer: str  # "Adam" or "SGD"
+    optimizer: str  # "Adam", "AdamW" or "SGD"
     options: dict[str, float] = field(hash=False)
     seed: int = 1  # of the first weights
 
@@ -64,5 +64,7 @@ T3 = Workload(
 )
 T4 = Workload("T4", 256, (784, 256, 256, 10), (0.2, 0.5), "cross_entropy", "SGD", {"lr": 0.5})
 T5 = Workload("T5", 256, (784, 1024, 1024, 1024, 10), (0.5, 0.5, 0.5), "cross_entropy", "Adam", {"lr": 0.001})
+T6 = Workload("T6", 32, (16, 48, 48, 4), (0.5, 0.5), "cross_entropy", "AdamW", {"lr": 0.001, "weight_decay": 0.01})
 
 TRAINING_STEPS = [T1, T2, T3, T4, T5]
+TINY_STEP = T6  # where Python takes most of the time; not part of the means

@@ -110,14 +110,6 @@ def versions() -> dict[str, list[str]]:
     return found
 
 
-def entry_given_more(node: ast.stmt) -> str | None:
-    """Return the entry of the table that a statement like ``getitem.adds = _add_part`` gives an attribute, or None."""
-    if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Attribute):
-        owner = ast.unparse(target.value)
-        return owner if owner.islower() else None
-    return None
-
-
 def put_together(source: str, built: dict[str, list[str]]) -> str:
     """Return a file of the core with the chapters' last versions in it, without what no chapter has built."""
 
@@ -127,8 +119,6 @@ def put_together(source: str, built: dict[str, list[str]]) -> str:
             if isinstance(node, ast.ClassDef):
                 node.body = rebuilt(node.body, f"{prefix}{node.name}.") or [ast.Pass()]
                 kept.append(node)
-                continue
-            if (entry := entry_given_more(node)) is not None and entry not in built:
                 continue
             defines = isinstance(node, ast.FunctionDef | ast.Assign | ast.AnnAssign)
             names = definitions(ast.unparse(node)) if defines else {}
@@ -151,7 +141,6 @@ NOT_BUILT: dict[str, tuple[str, ...]] = {
         "Tensor.__radd__", "Tensor.__rmul__", "Tensor.__truediv__", "Tensor.__rtruediv__", "Tensor.__lt__",
         "Tensor.__gt__", "Tensor.item", "mean", "_count",
     ),
-    "indexing": ("Tensor.__getitem__", "getitem", "_put", "put", "is_basic", "_add_part"),
     "losses of classes": (
         "_stable", "_softmax", "softmax", "_places", "_cross_entropy", "_cross_entropy_slope", "cross_entropy",
         "cross_entropy_slope",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -61,6 +61,10 @@ class TensorBase(core.Tensor):
         """Renew the history of a view, if somebody wrote into the memory that it shares with its base."""
         if self.memory.written > self.base_written:  # type: ignore[union-attr]
             views.refresh(self)
+
+    if TYPE_CHECKING:  # the functions index tensors; how is said in their chapter on indexing
+
+        def __getitem__(self, index: Any) -> Self: ...
 
     def note_write(self) -> None:
         """Date a write into this tensor's memory, so that a graph which needs the old values says so."""

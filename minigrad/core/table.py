@@ -1,6 +1,6 @@
 """The derivative table: each primitive with its gradient rules, like the inside cover of a calculus book.
 
-A rule may use operators, comparisons, indexing, ``.mT``, ``.swapaxes``, ``.reshape(shape)``, ``.sum(axis=, keepdims=)``
+A rule may use operators, comparisons, ``.mT``, ``.swapaxes``, ``.reshape(shape)``, ``.sum(axis=, keepdims=)``
 and entries of this table: all of them mean the same on ndarrays and on Tensors. No rule mentions broadcasting: the
 graph sums a gradient down to the shape of its input.
 """
@@ -61,39 +61,6 @@ def _expand(x: np.ndarray, shape: Shape) -> np.ndarray:
 
 # A value used many times: the engine sums its gradients, as for every broadcast.
 expand = Op(_expand, lambda g, y, x, shape: g)
-
-getitem = Op(lambda x, index, shape: x[index],
-             lambda g, y, x, index, shape: put(g, index=index, shape=shape))
-
-def _put(x: np.ndarray, index: Any, shape: Shape) -> np.ndarray:
-    """Zeros of the shape with x added at the index; an index that names a place twice adds twice."""
-    out = np.zeros(shape, x.dtype)
-    if is_basic(index):
-        out[index] = x
-    else:
-        np.add.at(out, index, x)
-    return out
-
-def _add_part(whole: np.ndarray, g: np.ndarray, index: Any, shape: Shape) -> bool:
-    """Add to the gradient of x that of x[index], in place, so that many parts of one x take the time of one."""
-    if part := is_basic(index):
-        whole[index] += g
-    return part
-
-getitem.adds = _add_part
-
-def is_basic(index: Any) -> bool:
-    """Whether NumPy answers the index with a view, where no place can be named twice."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts)
-
-put = Op(_put, lambda g, y, x, index, shape: getitem(g, index=index, shape=shape))
-
-def _places(index: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
-    """Return the full index of the places that an index along one axis means."""
-    grid = [np.arange(n).reshape([-1 if i == d else 1 for i in range(index.ndim)]) for d, n in enumerate(index.shape)]
-    grid[axis] = index
-    return tuple(grid)
 
 # ---- sums ----------------------------------------------------------------------------------------------------------
 
@@ -162,6 +129,12 @@ linear = Op(_linear, lambda g, y, x, weight, bias=None: _times(g, weight),
                      lambda g, y, x, weight, bias=None: g)
 
 # ---- losses --------------------------------------------------------------------------------------------------------
+
+def _places(index: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
+    """Return the full index of the places that an index along one axis means."""
+    grid = [np.arange(n).reshape([-1 if i == d else 1 for i in range(index.ndim)]) for d, n in enumerate(index.shape)]
+    grid[axis] = index
+    return tuple(grid)
 
 def _cross_entropy(x: np.ndarray, index: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Return log Σ eˣ - x[index] along the axis, which goes; the index has it, with size 1. And the softmax of x."""

@@ -168,9 +168,6 @@ class Tensor:
     def __ne__(self, other: Any) -> Any:
         return apply(table.ne, self, other) if isinstance(other, self.operands) else NotImplemented
 
-    def __getitem__(self, index: Any) -> Any:
-        return apply(table.getitem, self, index=index, shape=self.array.shape)
-
     # ---- the other words of the table's rules ------------------------------------------------------------------------
 
     @property

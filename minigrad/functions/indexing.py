@@ -19,7 +19,7 @@ from .._tensor.in_place import assign, in_place
 from .._tensor.shapes import along, axis_of
 from .._tensor.writes import repeated
 from ..core.graph import apply
-from ..core.table import is_basic
+from ..table.indexing import is_basic
 from .arguments import check_tensor, numpy_names, other_names, recorded_as
 from .elementwise import add, clone, mul
 from .reductions import taken

@@ -21,6 +21,7 @@ from .._tensor.in_place import in_place
 from .._tensor.shapes import Size, along, axes_of, axis_of, inferred, sizes_from
 from .._tensor.writes import refuse_write
 from ..core.graph import apply
+from ..core.op import Op
 from . import reductions
 from .arguments import check_tensor, numpy_names, other_names, recorded_as, sizes_by_name, takes_out
 from .elementwise import clone
@@ -826,14 +827,17 @@ def cat(tensors: Sequence[TensorT], dim: int = 0) -> TensorT:
     if len(others) > 1 or any(x.ndim != ndim for x in parts):
         shapes = ", ".join(str(list(x.array.shape)) for x in tensors)
         raise RuntimeError(f"Sizes of tensors must match except in dimension {dim}, but got shapes {shapes}")
-    bounds = [0, *accumulate(x.array.shape[axis] for x in parts)]
-    out = apply(table.cat, *parts, axis=axis, bounds=bounds)
-    if out.grad_fn is not None:
-        out.grad_fn.saved = (None,)  # rather than a None for each part, which the rule of every part would be handed
-    return out
+    return _joined(table.cat, parts, axis=axis, bounds=[0, *accumulate(x.array.shape[axis] for x in parts)])
 
 
 concat = concatenate = cat
+
+
+def _joined(op: Op, tensors: Sequence[TensorT], **params: Any) -> TensorT:
+    out: TensorT = apply(op, *tensors, **params)
+    if out.grad_fn is not None:
+        out.grad_fn.saved = (None,)  # rather than a None for each part, which the rule of every part would be handed
+    return out
 
 
 def _check_sequence(name: str, tensors: Any) -> None:
@@ -869,7 +873,7 @@ def stack(tensors: Sequence[TensorT], dim: int = 0) -> TensorT:
         if x.array.shape != tensors[0].array.shape:
             first, other = list(tensors[0].array.shape), list(x.array.shape)
             raise RuntimeError(f"stack expects equal sizes, but got {first} at entry 0 and {other} at entry {i}")
-    return named(cat([unsqueeze(x, dim) for x in tensors], axis_of(dim, tensors[0].ndim + 1)), "StackBackward0")
+    return _joined(table.stack, tensors, axis=axis_of(dim, tensors[0].ndim + 1))
 
 
 def atleast_1d(*tensors: Any) -> Any:
@@ -1200,7 +1204,13 @@ def split_with_sizes(input: TensorT, split_sizes: Sequence[int], dim: int = 0) -
 
 
 def _sections(x: TensorT, axis: int, bounds: Sequence[int]) -> tuple[TensorT, ...]:
-    return tuple([x[along(axis, slice(start, stop))] for start, stop in pairwise(bounds)])
+    return tuple([_part(x, axis, slice(start, stop)) for start, stop in pairwise(bounds)])
+
+
+def _part(x: TensorT, axis: int, part: int | slice) -> TensorT:
+    """Return a view of a part along an axis."""
+    out: TensorT = apply(table.getitem, x, index=(*along(axis, part), Ellipsis), shape=x.array.shape)
+    return out
 
 
 @numpy_names
@@ -1224,7 +1234,7 @@ def unbind(input: TensorT, dim: int = 0) -> tuple[TensorT, ...]:
         (tensor([1, 2]), tensor([3, 4]))
     """
     axis = _existing_axis("unbind", input, dim)
-    return tuple([input[along(axis, i)] for i in range(input.array.shape[axis])])
+    return tuple([_part(input, axis, i) for i in range(input.array.shape[axis])])
 
 
 def _existing_axis(name: str, x: TensorT, dim: int) -> int:

@@ -9,9 +9,10 @@ was not handed.
 
 from ..core import table as core
 from ..core.table import *  # noqa: F403
-from . import activations, elementwise, linalg, losses, normalization, products, reductions, shape, special
+from . import activations, elementwise, indexing, linalg, losses, normalization, products, reductions, shape, special
 from .activations import *  # noqa: F403
 from .elementwise import *  # noqa: F403
+from .indexing import *  # noqa: F403
 from .linalg import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .normalization import *  # noqa: F403
@@ -22,9 +23,13 @@ from .special import *  # noqa: F403
 
 from ..core.op import Op as Op  # isort: skip  # behind the chapters, which have the class of their own entries
 
+CHAPTERS = (
+    core, elementwise, special, activations, reductions, normalization, losses, shape, indexing, products, linalg,
+)  # fmt: skip
+
 TABLE: dict[str, Op] = {
     name: entry
-    for chapter in (core, elementwise, special, activations, reductions, normalization, losses, shape, products, linalg)
+    for chapter in CHAPTERS
     for name, entry in vars(chapter).items()
     if isinstance(entry, Op) and not name.startswith("_")
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ..core import op, table
@@ -41,7 +42,7 @@ class Op(op.Op):
 
     @classmethod
     def variadic(cls, forward: Callable[..., Any], rule: Rule) -> Op:
-        """Make an op of any number of inputs, whose one rule gets the input's number, g and the parameters."""
+        """Make an op of any number of inputs, whose one rule gets the input's number before what rules get."""
         entry = cls(forward)
         entry.rules = _EveryInput(rule)
         entry.reads = []  # nothing but the gradient
@@ -58,7 +59,7 @@ class _EveryInput(Sequence[Rule]):
         return 1
 
     def __getitem__(self, i: Any) -> Any:
-        return lambda g, y, *inputs, **params: self.rule(i, g, **params)
+        return partial(self.rule, i)
 
 
 INPUTS = {
@@ -78,5 +79,5 @@ for _entry in vars(table).values():
 for _kind, _entries in INPUTS.items():
     for _entry in _entries:
         _entry.inputs, _entry.kinds = _kind, KINDS[_kind]
-for _entry in (table.reshape, table.swapaxes, table.expand, table.getitem):
+for _entry in (table.reshape, table.swapaxes, table.expand):
     _entry.view = True

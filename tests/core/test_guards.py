@@ -45,7 +45,6 @@ REPLACED = {
     ("Tensor", "grad"): "with PyTorch's checks of what is assigned",
     ("Tensor", "shape"): "a Size",
     ("Tensor", "__repr__"): "PyTorch's text",
-    ("Tensor", "__getitem__"): SIGNATURE,
     ("Tensor", "__matmul__"): SIGNATURE,
     ("Tensor", "__pow__"): SIGNATURE,
     ("Tensor", "sum"): SIGNATURE,

@@ -456,6 +456,16 @@ DOMAINS: dict[str, Domain] = {
             Case(((2, 2),), {"axis": 1, "bounds": [0, 2]}),
         ],
     ),
+    "stack": Domain(
+        lambda *xs, axis: np.moveaxis(np.array(xs), 0, axis),
+        (anywhere, anywhere, anywhere),
+        [
+            Case(((), (), ()), {"axis": 0}),
+            Case(((2, 3), (2, 3)), {"axis": 1}),
+            Case(((2, 3), (2, 3), (2, 3)), {"axis": 2}),
+            Case(((0, 2), (0, 2)), {"axis": 1}),
+        ],
+    ),
     "matmul": Domain(
         _product,
         (anywhere, anywhere),
