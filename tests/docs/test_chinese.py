@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "README.zh-CN.md", *sorted((ROOT / "book" / "zh").glob("*.md")), *sorted((ROOT / "docs/zh").rglob("*.md"))]
+PAGES = [ROOT / "README.zh-CN.md"]
+PAGES += sorted(file for name in ("book", "docs") for file in (ROOT / name / "zh").rglob("*.md"))
 CATALOGUES = sorted((ROOT / "demos" / "texts").glob("*.zh.toml"))
 CODE = re.compile(r"^```.*?^```$|^    .*?$|`[^`\n]*`|\$[^$\n]*\$", re.MULTILINE | re.DOTALL)
 
