@@ -1,4 +1,4 @@
-"""Chapter 16: seams, how the heart grows without being cut open."""
+"""Chapter 16: seams, how the heart grows and stays short."""
 
 from __future__ import annotations
 

@@ -19,8 +19,9 @@ class SearchChinese(SearchLanguage):
 
     lang = "zh"
     language_name = "Chinese"
+    # `var`, because furo loads this after Sphinx' own splitQuery, which a `const` must not name again
     js_splitter_code = r"""
-const splitQuery = (query) =>
+var splitQuery = (query) =>
   (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu) || []).flatMap((run) =>
     /^[\u3400-\u9fff]{2,}$/.test(run) ? [...run].slice(1).map((character, i) => run[i] + character) : [run]
   );

@@ -190,7 +190,7 @@ def index(chinese: int, names: list[str]) -> str:
     title = ("Reference", "API 参考")[chinese]
     intro = (
         "Every public name, as its docstring describes it. The examples in the docstrings are run by the tests.",
-        "所有公开的名字，内容由文档字符串生成，因此是英文的；其中的例子都由测试运行过。",
+        "所有公开的名字都在这里。内容由文档字符串生成，所以是英文的；例子都在测试里运行过。",
     )[chinese]
     items = [Path(name).stem for name in names]
     return "\n".join([f"# {title}", "", intro, "", "```{toctree}", ":maxdepth: 1", "", *items, "```", ""])

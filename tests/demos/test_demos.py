@@ -369,7 +369,7 @@ def test_paired_is_the_second_less_the_first():
             Interval(0.02, 0.03),
             "same",
             "does not clearly move the test loss (0.020 ± 0.030)",
-            "对测试损失没有看得出的影响（0.020 ± 0.030）",
+            "对测试损失没有明显影响（0.020 ± 0.030）",
         ),
     ],
 )
