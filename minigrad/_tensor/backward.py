@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from .. import table
 from ..core import tensor as core
-from ..core.graph import apply, gradients
+from ..core.graph import gradients
 from .anomaly import anomaly_mode, warn_of
-from .base import TensorBase, edge_of, wrap
+from .base import TensorBase
 from .checks import guard
 from .hooks import retain_grad
 from .in_place import assign
-from .listening import constant
 from .node import Node
-from .promotion import converted
 
 
 def backward(
@@ -44,36 +39,11 @@ def edges_of(inputs: TensorBase | Sequence[TensorBase]) -> set[Any]:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     for x in targets:
         retain_grad(x)
-    return {edge_of(x) for x in targets}
-
-
-def root_of(i: int, output: TensorBase, grad_output: Any, create_graph: bool) -> tuple[Any, Any]:
-    """Return where the walk begins for one output, and the gradient that it begins with."""
-    edge = edge_of(output)
-    if edge is None:
-        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-    array = output.array
-    if grad_output is None:
-        if array.size != 1:
-            raise RuntimeError(
-                f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
-                f"{list(array.shape)}: give its gradient"
-            )
-        ones = constant(np.ones(array.shape, array.dtype))
-        return edge, wrap(ones) if create_graph else ones
-    if grad_output.array.shape != array.shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output[{i}] has a shape of {list(grad_output.array.shape)} and "
-            f"output[{i}] has a shape of {list(array.shape)}."
-        )
-    g = converted(grad_output, array.dtype)
-    if edge is output:
-        g = apply(table.clone, g)  # a leaf's gradient owns its memory
-    return edge, g if create_graph else g.array
+    return {x.edge() for x in targets}
 
 
 def differentiate(
-    outputs: Sequence[TensorBase],
+    outputs: Sequence[Any],
     grad_outputs: Sequence[TensorBase | None],
     wanted: set[Any] | None,
     retain_graph: bool | None,
@@ -81,7 +51,7 @@ def differentiate(
 ) -> dict[Any, Any]:
     """Walk back from the outputs: on plain arrays, or on tensors where the pass itself is to be recorded."""
     roots = [
-        root_of(i, output, grad_output, create_graph)
+        output.root(grad_output, create_graph, i)
         for i, (output, grad_output) in enumerate(zip(outputs, grad_outputs, strict=True))
     ]
     try:

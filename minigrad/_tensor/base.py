@@ -430,11 +430,6 @@ def wrap_indices(array: Array) -> Any:
     return wrap(np.asarray(array).astype(np.int64, copy=False))
 
 
-def edge_of(x: TensorBase) -> Any:
-    """Return where the gradient of x goes: the node that made it, x itself if it is a leaf, or None."""
-    return x.edge()
-
-
 def named(out: Any, name: str) -> Any:
     """Let the result of several operations go by one name, as ``MvBackward0``, in its ``grad_fn``; return it."""
     if out.grad_fn is not None:

@@ -6,10 +6,16 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from .. import table
+from ..core.graph import apply
 from . import hooks
-from .backward import edges_of, explain, root_of
-from .base import TensorBase
+from .backward import edges_of, explain
+from .base import TensorBase, wrap
 from .declared import checked
+from .listening import constant
+from .promotion import converted
 
 NO_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -101,9 +107,29 @@ class History(TensorBase):
     retain_grad = hooks.retain_grad
     retains_grad = property(hooks.retains_grad)
 
-    def root(self, gradient: Any, create_graph: bool) -> tuple[Any, Any]:
-        """Return where a backward pass begins, and with what gradient; RuntimeError where there is none."""
-        return root_of(0, self, gradient, create_graph)
+    def root(self, gradient: Any, create_graph: bool, i: int = 0) -> tuple[Any, Any]:
+        """Return where the walk begins for the i-th output, and the gradient that it begins with."""
+        edge = self.edge()
+        if edge is None:
+            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        array = self.array
+        if gradient is None:
+            if array.size != 1:
+                raise RuntimeError(
+                    f"grad can be implicitly created only for scalar outputs, but output {i} has shape "
+                    f"{list(array.shape)}: give its gradient"
+                )
+            ones = constant(np.ones(array.shape, array.dtype))
+            return edge, wrap(ones) if create_graph else ones
+        if gradient.array.shape != array.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {list(gradient.array.shape)} and "
+                f"output[{i}] has a shape of {list(array.shape)}."
+            )
+        g = converted(gradient, array.dtype)
+        if edge is self:
+            g = apply(table.clone, g)  # a leaf's gradient owns its memory
+        return edge, g if create_graph else g.array
 
     def accumulate(self, g: Any) -> None:
         """Add a gradient to ``.grad``, and call the hooks that wait for it."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import table
 from ..core.graph import Gradient, apply
-from .base import TensorBase, edge_of, wrap
+from .base import TensorBase, wrap
 from .grad_mode import no_grad
 from .listening import refuse_to_replay
 from .node import Node
@@ -127,7 +127,7 @@ def _name(hook: Hook) -> str:
 def hooks_of(x: TensorBase) -> Hooks:
     """Return the hooks where the gradient of x arrives; RuntimeError if none ever does."""
     refuse_to_replay("it adds a hook to a gradient")
-    edge = edge_of(x)
+    edge = x.edge()
     if edge is None:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     if edge.hooks is None:
@@ -182,7 +182,7 @@ def register_post_accumulate_grad_hook(x: TensorBase, hook: Hook) -> RemovableHa
         >>> x.sum().backward()
         tensor([1., 1.])
     """
-    if isinstance(edge_of(x), Node):
+    if isinstance(x.edge(), Node):
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
     return RemovableHandle(hooks_of(x).after_accumulation, hook)
 
@@ -207,7 +207,7 @@ def retain_grad(x: TensorBase) -> None:
         >>> y.grad
         tensor([1., 1.])
     """
-    edge = edge_of(x)
+    edge = x.edge()
     if edge is None:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if isinstance(edge, Node):
@@ -216,5 +216,5 @@ def retain_grad(x: TensorBase) -> None:
 
 def retains_grad(x: TensorBase) -> bool:
     """Return whether x is a result of operations that keeps its gradient."""
-    edge = edge_of(x)
+    edge = x.edge()
     return isinstance(edge, Node) and isinstance(edge.hooks, Hooks) and edge.hooks.retained_by() is x

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from .. import table
 from ..core.graph import apply
 from . import dtypes
-from .base import TensorBase, as_array, as_operand, edge_of
+from .base import TensorBase, as_array, as_operand
 from .declared import UNCLEAR, explained
 from .errors import refusal
 from .grad_mode import grad_mode
@@ -68,7 +68,7 @@ def told_in_place(name: str, doc: str) -> str:
 def as_before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return x as it is before the write; with values of its own where the backward pass may read them."""
     operands = (x, *args, *kwargs.values())
-    tracked = grad_mode.enabled and any(isinstance(y, TensorBase) and edge_of(y) is not None for y in operands)
+    tracked = grad_mode.enabled and any(isinstance(y, TensorBase) and y.edge() is not None for y in operands)
     before = alias_of(x)
     if tracked:
         before.array = x.array.copy()
@@ -83,7 +83,7 @@ def overwrite(x: Any, result: Any) -> Any:
     if not dtypes.can_cast(result.array.dtype, x.array.dtype):
         raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {x.dtype}")
     result = converted(result, x.array.dtype)
-    if grad_mode.enabled and edge_of(result) is None and edge_of(x) is not None:
+    if grad_mode.enabled and result.edge() is None and x.edge() is not None:
         result = apply(table.setitem, alias_of(x), result, index=...)  # a constant cuts x's history off
     x.array[...] = result.array
     x.note_write()
@@ -108,7 +108,7 @@ def assign(x: Any, index: Any, value: Any) -> None:
     """Write a value, broadcast and converted, to an index that NumPy takes in one step."""
     value = as_operand(value)
     refuse_write(x)
-    tracked = x.requires_grad or (isinstance(value, TensorBase) and edge_of(value) is not None)
+    tracked = x.requires_grad or (isinstance(value, TensorBase) and value.edge() is not None)
     if grad_mode.enabled and tracked and x.array.dtype.kind == "f":
         value = _without_leading_ones(value, x.array[index].ndim)
         overwrite(x, apply(table.setitem, as_before(x, (value,), {}), value, index=index))

@@ -31,10 +31,7 @@ clock = Clock()
 class Memory:
     """Memory that several tensors may share, a tensor and its views for instance, and the date of the last write."""
 
-    __slots__ = ("written",)
-
-    def __init__(self) -> None:
-        self.written = 0
+    written = 0
 
 
 def memory_of(x: Any) -> Memory:

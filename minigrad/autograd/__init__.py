@@ -13,7 +13,7 @@ import numpy as np
 from .. import _absent
 from .._tensor.anomaly import detect_anomaly, set_detect_anomaly
 from .._tensor.backward import backward as _backward, differentiate
-from .._tensor.base import edge_of, wrap
+from .._tensor.base import wrap
 from .._tensor.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..functions.tensor import Tensor
 from . import function, functional
@@ -107,7 +107,7 @@ def grad(
     sources, targets = _listed(outputs), _listed(inputs)
     if not targets:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    edges = [edge_of(x) for x in targets]
+    edges = [x.edge() for x in targets]
     if None in edges:
         raise RuntimeError(f"input {edges.index(None)} of the differentiated Tensors does not require grad")
     found = differentiate(sources, _weights(grad_outputs, sources), set(edges), retain_graph, create_graph)

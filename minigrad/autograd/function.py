@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import table
 from .._tensor.anomaly import anomaly_mode, forward_call
-from .._tensor.base import TensorBase, edge_of, wrap
+from .._tensor.base import TensorBase, wrap
 from .._tensor.grad_mode import grad_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .._tensor.in_place import rebase
 from .._tensor.node import Node
@@ -134,7 +134,7 @@ class Function:
                 the backward pass: the backward returned another number of gradients than there are arguments, or one
                 of a shape that its argument cannot have.
         """
-        edges = [edge_of(x) if isinstance(x, TensorBase) else None for x in args]
+        edges = [x.edge() if isinstance(x, TensorBase) else None for x in args]
         ctx = FunctionCtx(tuple(edge is not None for edge in edges))
         with no_grad():
             output = cls._run(ctx, args)

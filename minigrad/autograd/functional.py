@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import table
 from .._tensor.backward import differentiate
-from .._tensor.base import edge_of, wrap
+from .._tensor.base import wrap
 from .._tensor.grad_mode import enable_grad
 from ..core.graph import apply
 from ..functions.tensor import Tensor
@@ -269,7 +269,7 @@ def _gradients(
 ) -> Tensors:
     """Return the gradient of the weighted sum of ys by each x; zeros where no y depends on it."""
     depending = [(y, u) for y, u in zip(ys, weights, strict=True) if y.requires_grad]
-    edges = [edge_of(x) for x in xs]
+    edges = [x.edge() for x in xs]
     found = differentiate([y for y, _ in depending], [u for _, u in depending], set(edges), True, create_graph)
     for i, edge in enumerate(edges):
         if strict and edge not in found:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .._tensor.backward import differentiate
-from .._tensor.base import Array, edge_of, wrap
+from .._tensor.base import Array, wrap
 from .._tensor.grad_mode import enable_grad
 from .._tensor.writes import repeated
 from ..functions.tensor import Tensor
@@ -142,8 +142,8 @@ def gradgradcheck(
     def first_derivative(*args: Tensor) -> tuple[Tensor, ...]:
         xs, us = args[: len(tensors)], args[len(tensors) :]
         trained = [x for x in xs if x.requires_grad]
-        found = differentiate(_differentiable(func, xs), us, {edge_of(x) for x in trained}, True, create_graph=True)
-        return tuple([found[edge_of(x)] for x in trained if edge_of(x) in found])
+        found = differentiate(_differentiable(func, xs), us, {x.edge() for x in trained}, True, create_graph=True)
+        return tuple([found[x.edge()] for x in trained if x.edge() in found])
 
     return gradcheck(
         first_derivative,
@@ -207,9 +207,9 @@ def _tensor(array: Array) -> Tensor:
 def _analytical(func: Function, inputs: list[Tensor], trained: dict[int, Tensor], k: int, u: Array) -> dict[int, Array]:
     """Return the gradient of Σ u·y for output k by the backward pass; zeros for an input that y does not depend on."""
     y = _outputs(func, inputs)[k]
-    targets = {edge_of(x) for x in trained.values()}
+    targets = {x.edge() for x in trained.values()}
     found = differentiate([y], [_tensor(u)], targets, False, create_graph=False) if y.requires_grad else {}
-    gradients = {i: np.asarray(found.get(edge_of(x), np.zeros_like(x.array))) for i, x in trained.items()}
+    gradients = {i: np.asarray(found.get(x.edge(), np.zeros_like(x.array))) for i, x in trained.items()}
     for i, x in trained.items():
         if gradients[i].dtype != x.array.dtype:
             raise GradcheckError(f"the gradient of input {i} is {gradients[i].dtype}, the input {x.array.dtype}")
