@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -17,9 +16,9 @@ from .._tensor.grad_mode import grad_mode
 from ..functions.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
-from ..optim.flat import Flat
 from .guards import Guards
 from .program import Program, identifier
+from .recording import InUse, Recording, Recordings
 from .trace import Trace
 
 LossFunc = Callable[[Any, Any], Tensor]
@@ -50,7 +49,7 @@ class TrainingStep:
             one that clips gradients.
 
     Attributes:
-        recordings: what was recorded, by the shapes and dtypes of the inputs.
+        recordings: what was recorded, by the kinds of the inputs.
 
     Raises:
         TypeError: net is no module, or optimizer no optimizer.
@@ -79,7 +78,7 @@ class TrainingStep:
         self.net = net
         self.loss_func = loss_func
         self.optimizer = optimizer
-        self.recordings: dict[Any, Recording] = {}
+        self.recordings = Recordings()
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """Train on one batch and return its loss, without a history.
@@ -95,27 +94,31 @@ class TrainingStep:
         if anomaly_mode.enabled or not grad_mode.enabled:
             return self.as_written(*inputs)
         kinds = (get_default_dtype(), *[kind_of_input(x.array) for x in checked(inputs)])
-        recording = self.recordings.get(kinds)
-        if recording is not None and recording.guards.are_as_before():
-            if not recording.in_use.acquire(blocking=False):  # by another thread: its buffers are not ours
-                return self.as_written(*inputs)
-            try:
-                loss, gradients = recording.replay(inputs, self.optimizer)
-            finally:
-                recording.in_use.release()
-        else:
+        try:
+            found = self.recordings.replay(kinds, lambda recording: self._replay(recording, inputs))
+        except InUse:
+            return self.as_written(*inputs)
+        if found is None:
             recording, loss, gradients = record(self.net, self.loss_func, inputs)
-            self.recordings[kinds] = recording
+            self.recordings.add(kinds, recording)
+            found = loss, zip(recording.leaves, gradients, strict=True)
+        loss, gradients = found
         self.optimizer.zero_grad()
-        for leaf, g in zip(recording.leaves, gradients, strict=True):
+        for leaf, g in gradients:
             leaf.accumulate(g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
 
+    def _replay(self, recording: Recording, inputs: Sequence[Tensor]) -> tuple[Array, Iterable[tuple[Tensor, Array]]]:
+        """Return the loss for a batch, and the gradients with the leaves that they are of."""
+        gradients = recording.places(self.optimizer)
+        (loss,) = recording.run(inputs, gradients)
+        return loss, zip(recording.leaves, gradients, strict=True)
+
     @property
     def source(self) -> str:
         """The programs that were recorded, to read."""
-        return "\n".join([recording.program.source for recording in self.recordings.values()])
+        return "\n".join([recording.program.source for recording in self.recordings])
 
     def as_written(self, *inputs: Tensor) -> Tensor:
         """Take the step without recording or replaying it."""
@@ -139,44 +142,6 @@ def checked(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
 
 kind_of_input = attrgetter("shape", "strides", "dtype")
 """What a program takes for granted of an input: the order of a sum may follow from the strides."""
-
-
-class Recording:
-    """A forward and a backward pass, as a program.
-
-    Attributes:
-        program: from the arrays of the inputs and of the tensors to that of the loss; it writes the gradients.
-        tensors: the parameters and buffers of the net and of the loss.
-        leaves: the parameters that get a gradient, in the program's order.
-        guards: what must be as it was for the program to hold.
-        in_use: held while the program runs.
-    """
-
-    def __init__(self, program: Program, tensors: list[Tensor], leaves: list[Tensor], guards: Guards) -> None:
-        self.program = program
-        self.tensors = tensors
-        self.leaves = leaves
-        self.guards = guards
-        self.in_use = threading.Lock()
-        self.places: list[tuple[Flat, int] | None] | None = None
-
-    def replay(self, inputs: Sequence[Tensor], optimizer: Optimizer) -> tuple[Array, list[Array]]:
-        """Return the loss and the gradients for a batch."""
-        if self.places is None:
-            self.places = places_of(self.leaves, optimizer.lay_flat(self.leaves))
-        leased = {flat: flat.lease().places for flat in {place[0] for place in self.places if place}}
-        gradients = [
-            leased[place[0]][place[1]] if place else np.empty_like(leaf.array)
-            for leaf, place in zip(self.leaves, self.places, strict=True)
-        ]
-        (loss,) = self.program.run(*[x.array for x in inputs], *[x.array for x in self.tensors], *gradients)
-        return loss, gradients
-
-
-def places_of(leaves: Sequence[Tensor], flats: Sequence[Flat]) -> list[tuple[Flat, int] | None]:
-    """Return for each leaf the flat buffer that it lies in, if it does, and its number there."""
-    found = {p: (flat, i) for flat in flats for i, p in enumerate(flat.params)}
-    return [found.get(leaf) for leaf in leaves]
 
 
 def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[Recording, Array, list[Array]]:

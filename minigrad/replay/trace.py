@@ -15,13 +15,15 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy import ndarray
 
+from .._tensor.in_place import copied
 from .._tensor.listening import listeners, recorder_of_this_thread
 
 
 class Call(NamedTuple):
     """One call: the name to show, the function, its arguments and keyword arguments, and what it returned.
 
-    The function is pure if the same arguments always give the same results, which a draw's do not.
+    The function is pure if the same arguments always give the same results, which a draw's do not. Where Python went
+    the one way or the other by what the function returned, that is `decision`.
     """
 
     name: str
@@ -30,6 +32,17 @@ class Call(NamedTuple):
     keywords: dict[str, Any]
     results: tuple[ndarray | None, ...]
     is_pure: bool
+    decision: bool | None = None
+
+    @property
+    def written(self) -> ndarray | None:
+        """The array that the function writes into, if it does."""
+        return self.arguments[0] if getattr(self.function, "writes", False) else None
+
+    @property
+    def may_diverge(self) -> bool:
+        """Whether Python may go another way after this call: by its truth, or by whether there is a second result."""
+        return self.decision is not None or (len(self.results) > 1 and not self.is_pure)
 
     def given(self) -> Iterator[ndarray]:
         """Iterate over the arrays that the function is handed, in tuples too."""
@@ -107,7 +120,19 @@ class Trace:
         """Note a call; RuntimeError where one of its arrays comes from nowhere."""
         if threading.get_ident() != self.thread:
             return
-        call = Call(name, function, tuple(arguments), keywords, results, is_pure=out is not None)
+        self._add(Call(name, function, tuple(arguments), keywords, results, is_pure=out is not None))
+
+    def note_decision(self, function: Callable[..., bool], arguments: tuple[Any, ...], value: bool) -> None:
+        """Note that Python goes the one way or the other by what a function of arrays returned."""
+        self._add(Call(function.__name__.strip("_"), function, arguments, {}, (None,), True, value))
+
+    def note_constant(self, array: ndarray) -> None:
+        """Note an array that is the same at every replay, until somebody writes into it."""
+        values = array.copy()
+        self.give(values)
+        self._add(Call("copied", copied, (values,), {}, (array,), True))
+
+    def _add(self, call: Call) -> None:
         for array in call.given():
             if id(array) not in self.known:
                 raise RuntimeError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from ...._tensor.base import Array, named, wrap
 from ...._tensor.declared import checked, explain
 from ...._tensor.listening import computed, refuse_to_replay
 from ....core.graph import apply
+from ....functions.reductions import taken
 from ....functions.tensor import Tensor
 from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
@@ -110,7 +110,9 @@ def nll_loss(
     axis = _class_axis(input)
     _check_class_weight(input, weight, axis)
     index, ignored = _class_indices(input, target, ignore_index, axis)
-    picked = input.take_along_dim(wrap(_with_axis(index, axis)), axis).squeeze(axis)
+    if target.array.dtype != np.int64:
+        raise RuntimeError(f"nll_loss: expected a target of int64, but got {target.dtype}")
+    picked = taken(input, computed(_with_axis, index, axis), axis).squeeze(axis)
     return named(_reduced_over_classes(-picked, index, ignored, weight, reduction), "NllLossBackward0")
 
 
@@ -224,7 +226,7 @@ def _sorted_out(index: Array, classes: int, ignore_index: int) -> tuple[Array, A
     """Return class indices, with 0 for those that are ignored, and which are; IndexError where there is no class."""
     in_range = not index.size or bool(index.min() >= 0 and index.max() < classes)
     if in_range and not 0 <= ignore_index < classes:
-        return index, None
+        return index.copy(), None  # what becomes of the target must not matter later
     ignored = index == ignore_index
     wrong = ~ignored & ((index < 0) | (index >= classes))
     if wrong.any():
@@ -249,19 +251,23 @@ def _reduced_over_classes(
 
 def _target_weights(index: Array, ignored: Array | None, weight: Tensor | None, like: Tensor) -> Tensor:
     """Return the weight of every target: its class's, or 0 if it is ignored."""
-    weights = np.ones(index.shape, like.array.dtype) if weight is None else weight.array[index]
-    out: Tensor = wrap(np.asarray(weights if ignored is None else np.where(ignored, 0, weights), like.array.dtype))
-    return out
+    per_class = None if weight is None else weight.array
+    return wrap(computed(_weights_of_targets, index, ignored, per_class, like.array.dtype))  # type: ignore[no-any-return]
+
+
+def _weights_of_targets(index: Array, ignored: Array | None, per_class: Array | None, dtype: np.dtype[Any]) -> Array:
+    weights = np.ones(index.shape, dtype) if per_class is None else per_class[index]
+    return np.asarray(weights if ignored is None else np.where(ignored, 0, weights), dtype)
 
 
 def _reduced_over_kept(loss: Tensor, ignored: Array | None, factor: Any, weights: Tensor, reduction: str) -> Tensor:
     """Leave the ignored targets out, whatever their loss is, and reduce the others, times a factor.
 
-    The mean is over the targets' weights; the mean of nothing is NaN.
+    The mean is over the targets' weights; the mean of nothing is 0/0, NaN.
     """
     loss = (loss if ignored is None else loss.masked_fill(wrap(ignored), 0.0)) * factor
     if reduction == "mean":
-        return loss.sum() / (weights.sum().item() or math.nan)
+        return loss.sum() / weights.sum()
     return reduced(loss, reduction)
 
 
