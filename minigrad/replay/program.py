@@ -7,8 +7,7 @@ where it is no longer needed::
     v4 = relu(v3, out=b1)
     v5 = scaled_mask(generator, (20, 300), 0.5, float32, out=b2)
     v6 = mul(v4, v5, out=b3)
-    v7, v8 = sorted_out(x1, 10, -100)
-    if v8 is not None: raise Diverged
+    if not are_classes(x1, 10): raise Diverged
 
 Results go where they are wanted: gradients into the arrays g0, g1, … that the program is given, others into buffers b1,
 b2, … that are used again. What a function has no form for (`forms`) is a new array at every step.
@@ -62,7 +61,7 @@ class Program:
         kept = [*outputs, *gradients]
         live = live_calls(calls, inputs.values())
         self.written = written_inputs(live, inputs.values())
-        done = live[: max([i for i, call in enumerate(live, 1) if call.may_diverge], default=0)]
+        done = live[: max([i for i, call in enumerate(live, 1) if call.decision is not None], default=0)]
         self.spent = generators_in(done), written_inputs(done, inputs.values())
         writer = _Writer(inputs, gradients, Memory(live, kept))
         lines = [
@@ -126,9 +125,6 @@ class _Writer:
         gone = [self.names[x] for x in dying if x in self.names and x not in self.memory.places]
         gone = [name for name in gone if name.startswith("v")]
         yield f"{', '.join(results)} = {expression}" + (f"; del {', '.join(gone)}" if gone else "")
-        if call.may_diverge:
-            unlike = [f"{name} is {'not ' if x is None else ''}None" for name, x in zip(results, call.results, strict=True)]
-            yield f"if {' or '.join(unlike)}: raise Diverged"
 
     def place(self, i: int, call: Call) -> str | None:
         """Return the name of the memory that a call is to write into, or None."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,7 @@ from ..functions.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
 from .guards import Guards
-from .program import Program, identifier
-from .recording import InUse, Recording, Recordings
-from .trace import Trace
+from .recording import InUse, Recording, Recordings, kind_of_input, record
 
 LossFunc = Callable[[Any, Any], Tensor]
 
@@ -99,12 +96,12 @@ class TrainingStep:
         except InUse:
             return self.as_written(*inputs)
         if found is None:
-            recording, loss, gradients = record(self.net, self.loss_func, inputs)
+            recording, (loss,), gradients = record(self._compute, inputs, Guards(self.net, self.loss_func))
             self.recordings.add(kinds, recording)
             found = loss, zip(recording.leaves, gradients, strict=True)
-        loss, gradients = found
+        loss, pairs = found
         self.optimizer.zero_grad()
-        for leaf, g in gradients:
+        for leaf, g in pairs:
             leaf.accumulate(g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
@@ -114,6 +111,12 @@ class TrainingStep:
         gradients = recording.places(self.optimizer)
         (loss,) = recording.run(inputs, gradients)
         return loss, zip(recording.leaves, gradients, strict=True)
+
+    def _compute(self, inputs: Sequence[Tensor]) -> tuple[list[Array], list[tuple[Tensor, Array]]]:
+        """Return the loss for a batch, and the gradients with the leaves that they are of."""
+        *args, target = inputs
+        loss = self.loss_func(self.net(*args), target)
+        return [loss.array], gradients_of(loss)
 
     @property
     def source(self) -> str:
@@ -140,35 +143,10 @@ def checked(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
     return inputs
 
 
-kind_of_input = attrgetter("shape", "strides", "dtype")
-"""What a program takes for granted of an input: the order of a sum may follow from the strides."""
-
-
-def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[Recording, Array, list[Array]]:
-    """Run both passes for a batch, and return what was recorded, and the loss and the gradients."""
-    modules = [part for part in (net, loss_func) if isinstance(part, Module)]
-    named = [pair for part in modules for pair in (*part.named_parameters(), *part.named_buffers())]
-    tensors = [x for _, x in named]
-    guards = Guards(modules, tensors)
-    *args, target = stand_ins = [wrap(x.array.view()) for x in inputs]  # two arrays, where one tensor is given twice
-    arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
-    arrays |= {identifier(f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
-    trace = Trace(arrays.values())
-    try:
-        with trace:
-            loss = loss_func(net(*args), target)
-            gradients = gradients_of(loss)
-    finally:
-        trace.leave()  # an interrupt may have come between the end of the block and its own leaving
-    found = [g.array for g in gradients.values()]
-    program = Program(trace.calls, arrays, [loss.array], found)
-    return Recording(program, tensors, list(gradients), guards), loss.array, found
-
-
-def gradients_of(loss: Tensor) -> dict[Any, Any]:
-    """Return the gradient of each leaf; the rules run on tensors, so that the trace hears of their operations."""
+def gradients_of(loss: Tensor) -> list[tuple[Any, Any]]:
+    """Return the leaves that a loss was made from, each with its gradient."""
     if loss.array.size != 1:
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs, but the loss has shape {list(loss.array.shape)}"
         )
-    return differentiate([loss], [None], wanted=None, retain_graph=None, create_graph=True)
+    return [*differentiate([loss], [None], wanted=None, retain_graph=None, create_graph=False).items()]

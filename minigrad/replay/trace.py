@@ -39,11 +39,6 @@ class Call(NamedTuple):
         """The array that the function writes into, if it does."""
         return self.arguments[0] if getattr(self.function, "writes", False) else None
 
-    @property
-    def may_diverge(self) -> bool:
-        """Whether Python may go another way after this call: by its truth, or by whether there is a second result."""
-        return self.decision is not None or (len(self.results) > 1 and not self.is_pure)
-
     def given(self) -> Iterator[ndarray]:
         """Iterate over the arrays that the function is handed, in tuples too."""
         return _arrays_in((*self.arguments, *self.keywords.values()))
@@ -65,6 +60,7 @@ class Trace:
 
     Attributes:
         calls: what was noted.
+        gradients: what backward() added to the ``.grad`` of leaves: each leaf and its gradient, in this order.
 
     Raises:
         RuntimeError: something happens that a replay would not repeat.
@@ -74,6 +70,7 @@ class Trace:
 
     def __init__(self, given: Iterable[ndarray]) -> None:
         self.calls: list[Call] = []
+        self.gradients: list[tuple[Any, ndarray]] = []
         self.known: dict[int, ndarray] = {}  # by their ids, which no other array gets, since they are kept
         self.thread = threading.get_ident()
         for array in given:
@@ -132,14 +129,24 @@ class Trace:
         self.give(values)
         self._add(Call("copied", copied, (values,), {}, (array,), True))
 
-    def _add(self, call: Call) -> None:
-        for array in call.given():
+    def note_gradient(self, leaf: Any, g: Any) -> ndarray:
+        """Note that backward() adds a gradient to the ``.grad`` of a leaf, and return it in memory of its own."""
+        if not isinstance(g, ndarray):
+            self.refuse("backward(create_graph=True) keeps the history of a .grad; see autograd.grad")
+        self.gradients.append((leaf, g))
+        return g.copy()
+
+    def check(self, who: str, arrays: Iterable[ndarray]) -> None:
+        """Refuse an array that comes from nowhere."""
+        for array in arrays:
             if id(array) not in self.known:
-                raise RuntimeError(
-                    f"this step cannot be replayed: {call.name} takes an array of shape {list(array.shape)} that was "
-                    "neither given nor computed by a recorded operation, so that nobody knows what it would be the "
-                    "next time"
+                self.refuse(
+                    f"{who} takes an array of shape {list(array.shape)} that was neither given nor computed by a "
+                    "recorded operation, so that nobody knows what it would be the next time"
                 )
+
+    def _add(self, call: Call) -> None:
+        self.check(call.name, call.given())
         self.calls.append(call)
         for result in call.results:
             if result is not None:

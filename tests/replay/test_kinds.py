@@ -1,4 +1,4 @@
-"""Steps that do more than compute one thing from one batch: they write in place, keep statistics, and take two paths."""
+"""Steps that do more than compute: they write in place, keep statistics, and take one path or another."""
 
 from __future__ import annotations
 

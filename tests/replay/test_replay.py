@@ -436,7 +436,7 @@ REFUSED: dict[str, Callable[[Tensor], Tensor]] = {
     "an index array": lambda x: x[:, [4, 3, 2, 1, 0]],
     "a mask": lambda x: x.masked_fill(x > 0, 0.0) + x[x > 0].sum(),
     "topk": lambda x: x.topk(WIDTH).values,
-    "an embedding of a greatest norm": lambda x: F.embedding((x > 0).long(), x.detach(), max_norm=1.0).sum((1, 2)) + x,
+    "an embedding of a greatest norm": lambda x: F.embedding((x > 0).long(), x.detach(), max_norm=1.0).sum(1) + x,
     "bernoulli": lambda x: x * torch.bernoulli(torch.full((WIDTH,), 0.5)),
     "rrelu": lambda x: F.rrelu(x, training=True),
     "a hook": lambda x: _with_a_hook(x * 1),

@@ -9,7 +9,8 @@ import numpy as np
 from .... import table
 from ...._tensor.base import Array, named, wrap
 from ...._tensor.declared import checked, explain
-from ...._tensor.listening import computed, refuse_to_replay
+from ...._tensor.in_place import copied
+from ...._tensor.listening import computed, decided, refuse_to_replay
 from ....core.graph import apply
 from ....functions.reductions import taken
 from ....functions.tensor import Tensor
@@ -218,20 +219,26 @@ def _class_indices(input: Tensor, target: Tensor, ignore_index: int, axis: int) 
             f"expected a target of shape {list(expected)} for an input of shape {list(shape)}, "
             f"but got {list(index.shape)}"
         )
-    sorted_out: tuple[Array, Array | None] = computed(_sorted_out, index, shape[axis], ignore_index)
-    return sorted_out
+    classes = shape[axis]
+    if not 0 <= ignore_index < classes and decided(_are_classes, index, classes):
+        return computed(copied, index), None  # what becomes of the target must not matter later
+    ignored = computed(_ignored, index, classes, ignore_index)
+    if not decided(np.any, ignored):
+        return computed(copied, index), None
+    return computed(np.where, ignored, 0, index), ignored
 
 
-def _sorted_out(index: Array, classes: int, ignore_index: int) -> tuple[Array, Array | None]:
-    """Return class indices, with 0 for those that are ignored, and which are; IndexError where there is no class."""
-    in_range = not index.size or bool(index.min() >= 0 and index.max() < classes)
-    if in_range and not 0 <= ignore_index < classes:
-        return index.copy(), None  # what becomes of the target must not matter later
-    ignored = index == ignore_index
+def _are_classes(index: Array, classes: int) -> bool:
+    return not index.size or bool(index.min() >= 0 and index.max() < classes)
+
+
+def _ignored(index: Array, classes: int, ignore_index: int) -> Array:
+    """Return which targets are to be ignored; IndexError where another is no class."""
+    ignored = np.asarray(index == ignore_index)
     wrong = ~ignored & ((index < 0) | (index >= classes))
     if wrong.any():
         raise IndexError(f"Target {index[wrong][0]} is out of bounds for {classes} classes.")
-    return np.where(ignored, 0, index), ignored if ignored.any() else None
+    return ignored
 
 
 def _with_axis(index: Array, axis: int) -> Array:
@@ -252,7 +259,8 @@ def _reduced_over_classes(
 def _target_weights(index: Array, ignored: Array | None, weight: Tensor | None, like: Tensor) -> Tensor:
     """Return the weight of every target: its class's, or 0 if it is ignored."""
     per_class = None if weight is None else weight.array
-    return wrap(computed(_weights_of_targets, index, ignored, per_class, like.array.dtype))  # type: ignore[no-any-return]
+    weights: Tensor = wrap(computed(_weights_of_targets, index, ignored, per_class, like.array.dtype))
+    return weights
 
 
 def _weights_of_targets(index: Array, ignored: Array | None, per_class: Array | None, dtype: np.dtype[Any]) -> Array:
