@@ -112,8 +112,8 @@ def record(function: Callable[P, Result]) -> RecordedFunction[P, Result]:
         RuntimeError: a tensor among the arguments requires a gradient; or the function does what cannot be replayed: it
             takes the value of a tensor as a number, sets a ``.grad``, or makes a tensor of numbers from elsewhere.
 
-    Source: https://pytorch.org/docs/stable/generated/torch.cuda.make_graphed_callables.html replays what a GPU did, under
-        the same conditions. PyTorch has no such function.
+    Source: https://pytorch.org/docs/stable/generated/torch.cuda.make_graphed_callables.html replays what a GPU did,
+        under the same conditions. PyTorch has no such function.
 
     Example:
         >>> import minigrad as torch

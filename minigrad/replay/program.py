@@ -59,7 +59,7 @@ class Program:
         self, calls: Sequence[Call], inputs: dict[str, Array], outputs: Sequence[Array], gradients: Sequence[Array]
     ) -> None:
         kept = [*outputs, *gradients]
-        live = live_calls(calls, inputs.values())
+        live = decisions_first(live_calls(calls, inputs.values()), inputs.values())
         self.written = written_inputs(live, inputs.values())
         done = live[: max([i for i, call in enumerate(live, 1) if call.decision is not None], default=0)]
         self.spent = generators_in(done), written_inputs(done, inputs.values())
@@ -237,6 +237,30 @@ def live_calls(calls: Sequence[Call], inputs: Iterable[Array]) -> list[Call]:
     return live
 
 
+def decisions_first(calls: Sequence[Call], inputs: Iterable[Array]) -> list[Call]:
+    """Return the calls, first those that lead from inputs alone to a decision: whether targets are classes, say.
+
+    Then nothing is drawn or written yet where a batch takes another path, and nothing has to be put back.
+    """
+    written = {id(owner_of(call.written)) for call in calls if call.written is not None}
+    early = {id(x) for x in inputs if id(owner_of(x)) not in written}
+    movable = []
+    for call in calls:
+        if call.written is None and not generators_in([call]) and all(id(x) in early for x in call.given()):
+            results = [x for x in call.results if x is not None]
+            if not any(id(owner_of(x)) in written for x in results):
+                movable.append(call)
+                early.update(map(id, results))
+    needed: set[int] = set()
+    moved = []
+    for call in reversed(movable):
+        if call.decision is not None or any(id(x) in needed for x in call.results):
+            needed.update(map(id, call.given()))
+            moved.append(call)
+    front = set(map(id, moved))
+    return [*moved[::-1], *[call for call in calls if id(call) not in front]]
+
+
 def written_inputs(calls: Iterable[Call], inputs: Iterable[Array]) -> list[int]:
     """Return the positions of the inputs that calls write into."""
     written = [call.written for call in calls if call.written is not None]
@@ -247,7 +271,7 @@ def generators_in(calls: Iterable[Call]) -> list[Generator]:
     """Return the generators that calls draw from."""
     found: list[Generator] = []
     for call in calls:
-        for x in call.arguments:
+        for x in (getattr(call.function, "__self__", None), *call.arguments):
             found += [x] if isinstance(x, Generator) else getattr(x, "generators", ())
     return [*dict.fromkeys(found)]
 

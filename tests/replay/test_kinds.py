@@ -77,6 +77,21 @@ BRANCHING: dict[str, Callable[[], nn.Module]] = {
     "equal": lambda: Lambda(lambda x: x if torch.equal(x, x.relu()) else x.tanh()),
 }
 
+DRAWING: dict[str, Callable[[], nn.Module]] = {
+    "a mask by hand": lambda: Lambda(lambda x: x * (torch.rand(x.shape) > 0.5) / 0.5),
+    "a mask like the input": lambda: Lambda(lambda x: x * (torch.rand_like(x) > 0.3).float()),
+    "bernoulli": lambda: Lambda(lambda x: x * torch.bernoulli(torch.full((WIDTH,), 0.5))),
+    "bernoulli of a tensor": lambda: Lambda(lambda x: x * torch.bernoulli(x.detach().sigmoid())),
+    "bernoulli in place": lambda: Lambda(lambda x: x * torch.empty_like(x).bernoulli_(0.7)),
+    "noise": lambda: Lambda(lambda x: x + 0.1 * torch.randn(WIDTH) + torch.randn_like(x) * torch.zeros(1).normal_()),
+    "a shuffled batch": lambda: Lambda(lambda x: x + torch.randperm(len(x)).float().unsqueeze(1)),
+    "integers": lambda: Lambda(lambda x: x + torch.randint(0, 3, (WIDTH,)) + torch.zeros(WIDTH).random_(4)),
+    "a seed of its own": lambda: Lambda(_seeded),
+    "a fork": lambda: Lambda(_forked),
+    "multiplicative noise": lambda: Lambda(lambda x: x * torch.empty(x.shape).exponential_(2.0).uniform_(0.5, 1.5)),
+    "made of numbers": lambda: Lambda(_scaled_by_new_tensors),
+}
+
 OTHERS: dict[str, Callable[[], nn.Module]] = {
     "linear": lambda: nn.Linear(WIDTH, WIDTH),
     "tanh": nn.Tanh,
@@ -85,17 +100,39 @@ OTHERS: dict[str, Callable[[], nn.Module]] = {
 }
 
 
+def _seeded(x: Tensor) -> Tensor:
+    torch.manual_seed(3)
+    return x + torch.rand(WIDTH)
+
+
+def _forked(x: Tensor) -> Tensor:
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        y = x * torch.rand(1)
+    return y + torch.rand(1)
+
+
+def _scaled_by_new_tensors(x: Tensor) -> Tensor:
+    scale = torch.ones(WIDTH)
+    scale[1] = 0.5
+    scale[2:4] = x.detach()[0, :2].abs()
+    total = torch.zeros(len(x), 1)
+    for i in range(3):
+        total += x[:, i : i + 1] * torch.tensor([0.5, 1.0, 2.0])[i]
+    total = total * torch.eye(WIDTH)[0] + torch.linspace(0, 1, WIDTH)
+    return x * scale + torch.arange(WIDTH) * torch.tensor(0.1) + total
+
+
 def _halved_until_small(x: Tensor) -> Tensor:
     while x.abs().max() > 1:
         x = x / 2
     return x
 
 
-LAYERS = {
-    f"{kind}: {name}": make
-    for kind, layers in (("in place", IN_PLACE), ("tracking", TRACKING), ("branching", BRANCHING), ("other", OTHERS))
-    for name, make in layers.items()
-}
+KINDS = {
+    "in place": IN_PLACE, "tracking": TRACKING, "branching": BRANCHING, "drawing": DRAWING, "other": OTHERS,
+}  # fmt: skip
+LAYERS = {f"{kind}: {name}": make for kind, layers in KINDS.items() for name, make in layers.items()}
 
 WEIGHT = torch.tensor([0.5, 1.0, 2.0, 0.0, 3.0])
 
