@@ -99,19 +99,23 @@ def multinomial(
     """
     if out is not None and out.array.dtype != np.int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype}")
-    indices = wrap((generator or default_generator).multinomial(input.array, num_samples, replacement))
+    source = generator or default_generator
+    indices = wrap(computed(source.multinomial, input.array, num_samples, replacement))
     return indices if out is None else out.copy_(indices)
 
 
 def normal_of_tensors(mean: Any, std: Any, *, generator: Generator | None = None) -> Any:
     """Return draws from N(mean, std²), of the shape of both together; at least one is a tensor."""
-    if (np.asarray(as_array(std)) < 0).any():
+    like, source = mean if is_tensor(mean) else std, generator or default_generator
+    values = computed(_normals, source, as_array(mean), as_array(std), like.array.dtype)
+    return apply(table.drawn, add(mean, std), values=values)  # the sum stands for both
+
+
+def _normals(source: Generator, mean: Any, std: Any, dtype: np.dtype[Any]) -> Array:
+    if (np.asarray(std) < 0).any():
         raise RuntimeError(f"normal expects all elements of std >= 0.0, but got {std}")
-    shape = broadcast_shapes(np.shape(as_array(mean)), np.shape(as_array(std)))
-    like = mean if is_tensor(mean) else std
-    z = (generator or default_generator).normal(shape, like.array.dtype)
-    values = z * as_array(std) + as_array(mean)
-    return apply(table.drawn, add(mean, std), values=values.astype(like.array.dtype))  # the sum stands for both
+    z = source.normal(broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
+    return np.asarray(z * std + mean).astype(dtype)
 
 
 explain(globals())

@@ -147,6 +147,8 @@ class Trace:
 
     def _add(self, call: Call) -> None:
         self.check(call.name, call.given())
+        if call.name == "getitem" and any(x.dtype == bool for x in _arrays_in([call.keywords["index"]])):
+            self.refuse("how much a mask selects depends on values; see where() and masked_fill()")
         self.calls.append(call)
         for result in call.results:
             if result is not None:

@@ -136,16 +136,22 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     index = input.array
     if index.dtype != np.int64:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type int64, but got {input.dtype}")
-    if index.size and index.min() < 0:
-        raise RuntimeError(f"Class values must be non-negative, but got {index.min()}")
     if num_classes == -1 and index.size:
-        num_classes = int(index.max()) + 1
+        refuse_to_replay("one_hot takes the number of classes from a tensor: give num_classes")
+        num_classes = max(int(index.max()) + 1, 0)
     if num_classes < 0 or (num_classes == 0 and not index.size):
         raise RuntimeError(f"Can not infer total number of classes from empty tensor: got num_classes={num_classes}")
+    hot: Tensor = wrap(computed(_ones_at, index, num_classes))
+    return hot
+
+
+def _ones_at(index: Array, num_classes: int) -> Array:
+    if index.size and index.min() < 0:
+        raise RuntimeError(f"Class values must be non-negative, but got {index.min()}")
     if index.size and index.max() >= num_classes:
         raise RuntimeError(f"Class values must be smaller than num_classes={num_classes}, but got {index.max()}")
     hot: Any = index[..., None] == np.arange(num_classes)
-    return wrap(hot.astype(np.int64))
+    return hot.astype(np.int64)
 
 
 explain(globals())

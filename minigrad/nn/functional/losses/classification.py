@@ -10,7 +10,7 @@ from .... import table
 from ...._tensor.base import Array, named, wrap
 from ...._tensor.declared import checked, explain
 from ...._tensor.in_place import copied
-from ...._tensor.listening import computed, decided, refuse_to_replay
+from ...._tensor.listening import computed, constant, decided
 from ....core.graph import apply
 from ....functions.reductions import taken
 from ....functions.tensor import Tensor
@@ -160,18 +160,21 @@ def multi_margin_loss(
     rows, classes = scores.array.shape
     if index.shape != (rows,):
         raise RuntimeError(f"multi_margin_loss: expected a target of shape [{rows}], but got {list(target.shape)}")
-    refuse_to_replay("multi_margin_loss looks at the targets before it takes them")
-    if ((index < 0) | (index >= classes)).any():
-        raise RuntimeError(f"multi_margin_loss: target out of range: expected classes in [0, {classes})")
     if weight is not None and weight.array.shape != (classes,):
         raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
-    column = index[:, None]
-    excess = (scores - scores.take_along_dim(wrap(column), 1) + margin).relu()
-    excess = excess.masked_fill(wrap(column == np.arange(classes)), 0.0)
+    column = computed(_column_of_classes, index, classes)
+    excess = (scores - taken(scores, column, 1) + margin).relu()
+    excess = excess.masked_fill(wrap(computed(np.equal, column, constant(np.arange(classes)))), 0.0)
     loss = (excess if p == 1 else excess.square()).sum(1) / classes
     if weight is not None:
-        loss = loss * wrap(weight.array[index])
+        loss = loss * _target_weights(index, None, weight, loss)
     return named(reduced(loss.reshape(target.array.shape), reduction), "MultiMarginLossBackward0")
+
+
+def _column_of_classes(index: Array, classes: int) -> Array:
+    if ((index < 0) | (index >= classes)).any():
+        raise RuntimeError(f"multi_margin_loss: target out of range: expected classes in [0, {classes})")
+    return index[:, None].copy()
 
 
 def rows_of_scores(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Array]:
