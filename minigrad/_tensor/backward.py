@@ -12,6 +12,7 @@ from .base import TensorBase
 from .checks import guard
 from .hooks import retain_grad
 from .in_place import assign
+from .listening import recorder_of_this_thread
 from .node import Node
 
 
@@ -27,9 +28,10 @@ def backward(
     Where inputs are given, leaves or results, their ``.grad`` grows and no other.
     """
     wanted = None if inputs is None else edges_of(inputs)
+    recorder = recorder_of_this_thread()
     for edge, g in differentiate(tensors, grad_tensors, wanted, retain_graph, create_graph).items():
         if not isinstance(edge, Node):  # a result that keeps its gradient has seen to it already
-            edge.accumulate(g)
+            edge.accumulate(g if recorder is None else recorder.note_gradient(edge, g))
 
 
 def edges_of(inputs: TensorBase | Sequence[TensorBase]) -> set[Any]:
@@ -49,16 +51,22 @@ def differentiate(
     retain_graph: bool | None,
     create_graph: bool,
 ) -> dict[Any, Any]:
-    """Walk back from the outputs: on plain arrays, or on tensors where the pass itself is to be recorded."""
+    """Walk back from the outputs: on plain arrays, or on tensors where the pass itself is to be recorded.
+
+    On tensors, too, where somebody records operations, so that those of the pass are heard.
+    """
+    on_tensors = create_graph or recorder_of_this_thread() is not None
+    keep_graph = create_graph if retain_graph is None else retain_graph
     roots = [
-        output.root(grad_output, create_graph, i)
+        output.root(grad_output, on_tensors, i)
         for i, (output, grad_output) in enumerate(zip(outputs, grad_outputs, strict=True))
     ]
     try:
-        return core.differentiate(roots, create_graph, retain_graph, wanted=wanted, guard=guard)
+        found = core.differentiate(roots, on_tensors, keep_graph, wanted=wanted, guard=guard)
     except Exception as error:
         explain(error)
         raise
+    return found if create_graph == on_tensors else {edge: g.array for edge, g in found.items()}
 
 
 def explain(error: Exception) -> None:

@@ -14,7 +14,7 @@ from .checks import guard
 from .dtypes import dtype as DType
 from .node import Node
 from .shapes import Size, axis_of
-from .writes import Memory, date_writes, memory_of
+from .writes import Memory, memory_of, note_unheard_writes
 
 Array = np.ndarray[Any, Any]
 
@@ -68,7 +68,7 @@ class TensorBase(core.Tensor):
 
     def note_write(self) -> None:
         """Date a write into this tensor's memory, so that a graph which needs the old values says so."""
-        date_writes((self,))
+        note_unheard_writes((self,))
 
     # ---- what it is --------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import dtypes
 from .base import Array, TensorBase, as_array
-from .listening import refuse_to_replay
+from .listening import constant, refuse_to_replay
 
 SEQUENCES = (list, tuple, range)
 NESTED = (*SEQUENCES, np.ndarray, TensorBase)
@@ -127,7 +127,7 @@ def element(x: Any, dtype: np.dtype[Any]) -> Array:
     x = number(x)
     if not has_room(dtype, x):
         raise RuntimeError(f"value cannot be converted to type {dtype} without overflow: {x}")
-    return np.asarray(x).astype(dtype)
+    return constant(np.asarray(x).astype(dtype))
 
 
 def number(x: Any) -> Any:

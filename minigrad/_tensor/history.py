@@ -11,11 +11,12 @@ import numpy as np
 from .. import table
 from ..core.graph import apply
 from . import hooks
-from .backward import edges_of, explain
+from .backward import backward, edges_of, explain
 from .base import TensorBase, wrap
 from .declared import checked
-from .listening import constant
+from .listening import constant, listeners, recorder_of_this_thread, refuse_to_replay
 from .promotion import converted
+from .writes import date_writes
 
 NO_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -59,6 +60,9 @@ class History(TensorBase):
             >>> w.grad
             tensor([6.])
         """
+        if recorder_of_this_thread() is not None:
+            backward([self], [gradient], retain_graph, create_graph, inputs)
+            return
         wanted = None if inputs is None else edges_of(inputs)
         try:
             super().backward(gradient, create_graph, keep_graph=retain_graph, wanted=wanted)
@@ -96,11 +100,13 @@ class History(TensorBase):
             if grad.array.shape != self.array.shape:
                 own, got = list(self.array.shape), list(grad.array.shape)
                 raise RuntimeError(f"assigned grad has data of a different size: {got}, but the tensor has {own}")
+        if listeners.recorder is not None:
+            refuse_to_replay("it sets a gradient: call zero_grad() outside")
         self._grad = grad
 
     @grad.deleter
     def grad(self) -> None:
-        self._grad = None
+        self.grad = None
 
     register_hook = hooks.register_hook
     register_post_accumulate_grad_hook = hooks.register_post_accumulate_grad_hook
@@ -136,6 +142,6 @@ class History(TensorBase):
         before = self._grad
         super().accumulate(g)
         if self._grad is before:
-            before.note_write()
+            date_writes((before,))
         if self.hooks is not None:
             self.hooks.accumulated(self)

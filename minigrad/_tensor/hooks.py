@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import table
 from ..core.graph import Gradient, apply
-from .base import TensorBase, wrap
+from .base import Array, TensorBase, wrap
 from .grad_mode import no_grad
 from .listening import refuse_to_replay
 from .node import Node
@@ -123,10 +123,11 @@ def _name(hook: Hook) -> str:
 
 # ---- what Tensor offers ----------------------------------------------------------------------------------------------
 
+HOOKED = "it adds a hook to a gradient"
+
 
 def hooks_of(x: TensorBase) -> Hooks:
     """Return the hooks where the gradient of x arrives; RuntimeError if none ever does."""
-    refuse_to_replay("it adds a hook to a gradient")
     edge = x.edge()
     if edge is None:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
@@ -159,7 +160,13 @@ def register_hook(x: TensorBase, hook: Hook) -> RemovableHandle:
         >>> x.grad
         tensor([10., 10.])
     """
+    refuse_to_replay(HOOKED)
     return RemovableHandle(hooks_of(x).on_gradient, hook)
+
+
+def multiply_gradient(x: TensorBase, factor: Array) -> None:
+    """Let the gradient of a result be multiplied by a constant, in every backward pass."""
+    RemovableHandle(hooks_of(x).on_gradient, lambda g: g * wrap(factor))
 
 
 def register_post_accumulate_grad_hook(x: TensorBase, hook: Hook) -> RemovableHandle:
@@ -184,6 +191,7 @@ def register_post_accumulate_grad_hook(x: TensorBase, hook: Hook) -> RemovableHa
     """
     if isinstance(x.edge(), Node):
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    refuse_to_replay(HOOKED)
     return RemovableHandle(hooks_of(x).after_accumulation, hook)
 
 
@@ -211,6 +219,7 @@ def retain_grad(x: TensorBase) -> None:
     if edge is None:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if isinstance(edge, Node):
+        refuse_to_replay("it retains a gradient")
         hooks_of(x).retaining = weakref.ref(x)
 
 

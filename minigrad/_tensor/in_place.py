@@ -13,13 +13,14 @@ from typing import Any, ParamSpec, TypeVar
 from .. import table
 from ..core.graph import apply
 from . import dtypes
-from .base import TensorBase, as_array, as_operand
+from .base import Array, TensorBase, as_array, as_operand
 from .declared import UNCLEAR, explained
 from .errors import refusal
 from .grad_mode import grad_mode
+from .listening import computed, constant
 from .promotion import converted
 from .views import alias_of, flattened, give_history, places_in, refresh, reshaped
-from .writes import refuse_write
+from .writes import assign_to, refuse_write, write_into
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -71,8 +72,13 @@ def as_before(x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     tracked = grad_mode.enabled and any(isinstance(y, TensorBase) and y.edge() is not None for y in operands)
     before = alias_of(x)
     if tracked:
-        before.array = x.array.copy()
+        before.array = computed(copied, x.array)
     return before
+
+
+def copied(array: Array) -> Array:
+    """Return a copy of an array."""
+    return array.copy()
 
 
 def overwrite(x: Any, result: Any) -> Any:
@@ -85,8 +91,7 @@ def overwrite(x: Any, result: Any) -> Any:
     result = converted(result, x.array.dtype)
     if grad_mode.enabled and result.edge() is None and x.edge() is not None:
         result = apply(table.setitem, alias_of(x), result, index=...)  # a constant cuts x's history off
-    x.array[...] = result.array
-    x.note_write()
+    write_into(x, assign_to, ..., result.array)
     if result.grad_fn is not None:
         rebase(x, result)
     return x
@@ -98,8 +103,8 @@ def rebase(x: Any, result: Any) -> None:
     if x.base is None:
         give_history(x, result.grad_fn)
         return
-    places = places_in(x.base.array, x.array)
-    flat = apply(table.setitem, flattened(alias_of(x.base)), flattened(result), index=places.reshape(-1))
+    places = constant(places_in(x.base.array, x.array).reshape(-1))
+    flat = apply(table.setitem, flattened(alias_of(x.base)), flattened(result), index=places)
     rebase(x.base, reshaped(flat, x.base.array.shape))
     refresh(x)
 
@@ -114,10 +119,9 @@ def assign(x: Any, index: Any, value: Any) -> None:
         overwrite(x, apply(table.setitem, as_before(x, (value,), {}), value, index=index))
     else:
         try:
-            x.array[index] = as_array(value)
+            write_into(x, assign_to, index, as_array(value))
         except (ValueError, OverflowError) as error:
             raise refusal(table.setitem, [x.array, as_array(value)], error) from None
-        x.note_write()
 
 
 def _without_leading_ones(value: Any, ndim: int) -> Any:

@@ -46,8 +46,22 @@ def refuse_to_replay(what: str) -> None:
         recorder.refuse(what)
 
 
+def writes(function: Callable[..., None]) -> Callable[..., None]:
+    """Mark a function of arrays that writes into its first argument, and into no other."""
+    function.writes = True  # type: ignore[attr-defined]
+    return function
+
+
 def constant(array: ndarray) -> ndarray:
     """Return an array, and let the recorder take it as the same at every replay."""
     if (recorder := recorder_of_this_thread()) is not None:
-        recorder.give(array)
+        recorder.note_constant(array)
     return array
+
+
+def decided(function: Callable[..., bool], *args: Any) -> bool:
+    """Return a truth value of arrays by which Python may go one way or another; a recorder hears which."""
+    value = bool(function(*args))
+    if (recorder := recorder_of_this_thread()) is not None:
+        recorder.note_decision(function, args, value)
+    return value

@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes, printing
 from .base import Array, TensorBase, as_array, wrap
 from .copies import Place, memory_parts, placed
-from .listening import refuse_to_replay
+from .listening import decided, refuse_to_replay
 from .writes import Memory
 
 
@@ -65,7 +65,7 @@ class Protocols(TensorBase):
     def __bool__(self) -> bool:
         if self.array.size != 1:
             raise RuntimeError(f"boolean value of Tensor with {self.array.size} values is ambiguous")
-        return bool(self.item())
+        return decided(bool, self.array)
 
     def __len__(self) -> int:
         if self.array.ndim == 0:
@@ -78,8 +78,7 @@ class Protocols(TensorBase):
         return (self[i] for i in range(len(self.array)))
 
     def __contains__(self, element: Any) -> bool:
-        refuse_to_replay("it looks for a value in a tensor")
-        return bool(np.any(self.array == as_array(element)))
+        return decided(_holds, self.array, as_array(element))
 
     def __repr__(self) -> str:
         refuse_to_replay("it prints a tensor")
@@ -108,6 +107,10 @@ class Protocols(TensorBase):
         if not self.is_leaf:
             raise RuntimeError("Only leaf Tensors can be pickled or copied so: call detach() first")
         return rebuilt, (type(self), *memory_parts(self), self._requires_grad)
+
+
+def _holds(array: Array, element: Any) -> bool:
+    return bool(np.any(array == element))
 
 
 def rebuilt(

@@ -13,6 +13,7 @@ import numpy as np
 from .. import table
 from ..core.graph import Node, apply
 from ..core.tensor import recording
+from .listening import constant
 from .writes import memory_of
 
 Array = np.ndarray[Any, Any]
@@ -46,7 +47,7 @@ def refresh(view: Any) -> None:
     view.base_written = memory_of(view).written
     if base.grad_fn is not None:
         with recording(True):
-            places = places_in(base.array, view.array)
+            places = constant(places_in(base.array, view.array))
             renewed = apply(table.getitem, flattened(base), index=places, shape=(base.array.size,))
         give_history(view, renewed.grad_fn)
 

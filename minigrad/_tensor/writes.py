@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..core.graph import grad_mode, tick
-from .listening import refuse_to_replay
+from .listening import computed, refuse_to_replay, writes
 
 
 class Clock:
@@ -44,10 +44,27 @@ def memory_of(x: Any) -> Memory:
 
 def date_writes(tensors: Iterable[Any]) -> None:
     """Date a write into the memory of several tensors."""
-    refuse_to_replay("it writes into a tensor")
     date = clock.write()
     for x in tensors:
         (x.memory or memory_of(x)).written = date
+
+
+@writes
+def assign_to(array: Any, index: Any, values: Any) -> None:
+    """Write values to an index of an array."""
+    array[index] = values
+
+
+def write_into(x: Any, function: Callable[..., None], *args: Any) -> None:
+    """Let a function that `writes` change a tensor's array, in the hearing of a recorder, and date the write."""
+    computed(function, x.array, *args)
+    date_writes((x,))
+
+
+def note_unheard_writes(tensors: Iterable[Any]) -> None:
+    """Date a write into the memory of several tensors that no recorder can hear of."""
+    refuse_to_replay("it writes into a tensor")
+    date_writes(tensors)
 
 
 def is_one_place_each(x: Any) -> bool:

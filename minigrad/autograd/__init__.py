@@ -15,6 +15,7 @@ from .._tensor.anomaly import detect_anomaly, set_detect_anomaly
 from .._tensor.backward import backward as _backward, differentiate
 from .._tensor.base import wrap
 from .._tensor.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .._tensor.listening import computed, constant
 from ..functions.tensor import Tensor
 from . import function, functional
 from .function import Function
@@ -118,7 +119,7 @@ def grad(
             "Set allow_unused=True if this is the desired behavior."
         )
     if materialize_grads:
-        found.update((edges[i], np.zeros_like(targets[i].array)) for i in missing)
+        found.update((edges[i], constant(np.zeros_like(targets[i].array))) for i in missing)
     return tuple([_as_tensor(found.get(edge)) for edge in edges])
 
 
@@ -165,7 +166,8 @@ def _weights(grad_tensors: Any, outputs: list[Tensor]) -> list[Tensor | None]:
 def _as_tensor(gradient: Any) -> Tensor | None:
     if gradient is None or isinstance(gradient, Tensor):
         return gradient
-    out: Tensor = wrap(np.array(gradient))  # a copy: the array may be the user's, or shared with another gradient
+    # a copy: the array may be the user's, or shared with another gradient
+    out: Tensor = wrap(computed(np.array, gradient))
     return out
 
 if not TYPE_CHECKING:  # to a type checker, a module with this function would have every name

@@ -12,6 +12,7 @@ from .._tensor.base import TensorBase, named
 from .._tensor.declared import kind_of, spelt
 from .._tensor.errors import warn_caller
 from .._tensor.promotion import converted
+from .._tensor.writes import assign_to, write_into
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -99,8 +100,7 @@ def written(result: Any, out: Any) -> Any:
         raise RuntimeError("out: the tensor cannot be written into, for several of its elements share one place")
     if out.array.shape != result.array.shape:
         out.array = np.empty(result.array.shape, out.array.dtype)
-    out.array[...] = result.array
-    out.note_write()
+    write_into(out, assign_to, ..., result.array)
     return out
 
 

@@ -19,6 +19,7 @@ from .._tensor.conversion import array_of, element, number
 from .._tensor.declared import UNCLEAR, NotGiven, checked, explained, is_number
 from .._tensor.devices import check_device
 from .._tensor.dtypes import dtype as DType
+from .._tensor.listening import computed, constant, recorder_of_this_thread
 from .._tensor.shapes import shape_from, sizes_of_new
 from ..random.layout import drawn_as_laid_out, empty_as_laid_out, normals_for, uniforms_for
 from .arguments import written
@@ -96,7 +97,13 @@ def tensor(data: Any, *, dtype: Dtype = None) -> Array:
         tensor([[1., 2.],
                 [3., 4.]])
     """
-    return array_of(data, dtype).copy()
+    array = array_of(data, dtype).copy()
+    return constant(array) if recorder_of_this_thread() is not None and is_of_numbers(data) else array
+
+
+def is_of_numbers(data: Any) -> bool:
+    """Return whether data are a number of Python's, or nested lists or tuples of them."""
+    return type(data) in (bool, int, float) or (type(data) in (list, tuple) and all(map(is_of_numbers, data)))
 
 
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
@@ -184,7 +191,7 @@ def scalar_tensor(s: Any, *, dtype: Dtype = None) -> Array:
         >>> scalar_tensor(2)
         tensor(2.)
     """
-    return np.asarray(number(s)).astype(_float(dtype))
+    return constant(np.asarray(number(s)).astype(_float(dtype)))
 
 
 class TensorType:
@@ -280,7 +287,7 @@ def zeros(*sizes: int | Sequence[int], size: Sizes = None, dtype: Dtype = None) 
         tensor([[0., 0., 0.],
                 [0., 0., 0.]])
     """
-    return np.zeros(_shape(sizes, size), _float(dtype))
+    return constant(np.zeros(_shape(sizes, size), _float(dtype)))
 
 
 @makes_tensor
@@ -304,7 +311,7 @@ def ones(*sizes: int | Sequence[int], size: Sizes = None, dtype: Dtype = None) -
         tensor([[1., 1., 1.],
                 [1., 1., 1.]])
     """
-    return np.ones(_shape(sizes, size), _float(dtype))
+    return constant(np.ones(_shape(sizes, size), _float(dtype)))
 
 
 @makes_tensor
@@ -327,7 +334,7 @@ def empty(*sizes: int | Sequence[int], size: Sizes = None, dtype: Dtype = None) 
         >>> empty(2, 3).shape
         minigrad.Size([2, 3])
     """
-    return np.empty(_shape(sizes, size), _float(dtype))
+    return constant(np.empty(_shape(sizes, size), _float(dtype)))
 
 
 @makes_tensor
@@ -352,7 +359,7 @@ def full(size: int | Sequence[int], fill_value: float, *, dtype: Dtype = None) -
                 [7, 7, 7]])
     """
     value = array_of(number(fill_value)) if dtype is None else element(fill_value, dtype)
-    return np.full(shape_from((size,)), value)
+    return constant(np.full(shape_from((size,)), value))
 
 
 @makes_tensor
@@ -376,7 +383,7 @@ def eye(n: int, m: int | NotGiven = None, *, dtype: Dtype = None) -> Array:
         tensor([[1., 0.],
                 [0., 1.]])
     """
-    return np.eye(*shape_from((n, n if m is None else m)), dtype=_float(dtype))
+    return constant(np.eye(*shape_from((n, n if m is None else m)), dtype=_float(dtype)))
 
 
 @makes_tensor
@@ -422,7 +429,7 @@ def arange(start: Any = 0, end: float | NotGiven = None, step: float = 1, *, dty
         values = int(start) + int(step) * np.arange(len(values))
     if target.kind == "f" and not integers:
         values = _counted(start, step, len(values), target)
-    return values.astype(target)
+    return constant(values.astype(target))
 
 
 def _counted(start: float, step: float, n: int, target: np.dtype[Any]) -> Array:
@@ -466,13 +473,13 @@ def linspace(start: float, end: float, steps: int, *, dtype: Dtype = None) -> Ar
     if target.kind != "f":
         start, end = int(start), int(end)
     if steps == 1:
-        return np.full(1, start, target)
+        return constant(np.full(1, start, target))
     kind = target.type if target.kind == "f" else np.float32
     step = (kind(end) - kind(start)) / kind(max(steps - 1, 1))
     # In the widest type, so that the result is rounded once, as by the fused multiply-add in PyTorch.
     i, step, first, last = np.arange(steps), *(np.longdouble(kind(x)) for x in (step, start, end))
     values = np.where(i < steps // 2, first + step * i, last - step * (steps - 1 - i))
-    return values.astype(kind).astype(target)
+    return constant(values.astype(kind).astype(target))
 
 
 @makes_tensor
@@ -503,7 +510,7 @@ def logspace(start: float, end: float, steps: int, base: float = 10.0, *, dtype:
     if target.kind != "f":
         start, end = int(number(start)), int(number(end))
     exponents: Array = linspace(start, end, steps, dtype=dtypes.float64).array
-    return np.power(float(base), exponents).astype(target)
+    return constant(np.power(float(base), exponents).astype(target))
 
 
 @makes_tensor
@@ -524,7 +531,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) ->
         tensor([[0, 1, 1],
                 [0, 0, 1]])
     """
-    return np.array(np.tril_indices(row, offset, col), np.int64 if dtype is None else dtype)
+    return constant(np.array(np.tril_indices(row, offset, col), np.int64 if dtype is None else dtype))
 
 
 @makes_tensor
@@ -545,7 +552,7 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Dtype = None) ->
         tensor([[0, 0, 1],
                 [0, 1, 1]])
     """
-    return np.array(np.triu_indices(row, offset, col), np.int64 if dtype is None else dtype)
+    return constant(np.array(np.triu_indices(row, offset, col), np.int64 if dtype is None else dtype))
 
 
 @makes_tensor
@@ -602,7 +609,7 @@ def empty_like(input: Tensor, *, dtype: Dtype = None) -> Array:
         >>> empty_like(minigrad.tensor([1, 2])).dtype
         minigrad.int64
     """
-    return empty_as_laid_out(input.array, dtype)
+    return constant(empty_as_laid_out(input.array, dtype))
 
 
 @makes_tensor
@@ -631,7 +638,7 @@ def full_like(input: Tensor, fill_value: float, *, dtype: Dtype = None) -> Array
 def _filled_like(array: Array, dtype: Dtype, value: Any) -> Array:
     filled = empty_as_laid_out(array, dtype)
     filled.fill(value)
-    return filled
+    return constant(filled)
 
 
 # ---- from the generator ----------------------------------------------------------------------------------------------
@@ -670,7 +677,7 @@ def rand(
         >>> rand(3)
         tensor([0.4963, 0.7682, 0.0885])
     """
-    return _source(generator).uniform(_shape(sizes, size), _float(dtype))
+    return computed(_source(generator).uniform, _shape(sizes, size), _float(dtype))
 
 
 @makes_tensor
@@ -702,7 +709,7 @@ def randn(
         >>> randn(3)
         tensor([ 1.5410, -0.2934, -2.1788])
     """
-    return _source(generator).normal(_shape(sizes, size), _float(dtype))
+    return computed(_source(generator).normal, _shape(sizes, size), _float(dtype))
 
 
 @makes_tensor
@@ -726,7 +733,7 @@ def rand_like(input: Tensor, *, generator: random.Generator | None = None, dtype
         >>> rand_like(minigrad.zeros(3))
         tensor([0.4963, 0.7682, 0.0885])
     """
-    return uniforms_for(empty_as_laid_out(input.array, dtype), _source(generator))
+    return computed(uniforms_for, constant(empty_as_laid_out(input.array, dtype)), _source(generator))
 
 
 @makes_tensor
@@ -750,7 +757,7 @@ def randn_like(input: Tensor, *, generator: random.Generator | None = None, dtyp
         >>> randn_like(minigrad.zeros(3))
         tensor([ 1.5410, -0.2934, -2.1788])
     """
-    return normals_for(empty_as_laid_out(input.array, dtype), _source(generator))
+    return computed(normals_for, constant(empty_as_laid_out(input.array, dtype)), _source(generator))
 
 
 @checked
@@ -796,7 +803,7 @@ def normal(
 def _normal(
     mean: float, std: float, size: Any, *, generator: random.Generator | None = None, dtype: Dtype = None
 ) -> Array:
-    return _source(generator).normal(shape_from((size,)), _float(dtype), mean, std)
+    return computed(_source(generator).normal, shape_from((size,)), _float(dtype), mean, std)
 
 
 @makes_tensor
@@ -834,7 +841,8 @@ def randint(
         low, high, size = 0, low, size if high is None else high
     if not low < high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    return _source(generator).integers(low, high, shape_from((size,)), np.dtype(np.int64) if dtype is None else dtype)
+    source, kind = _source(generator), np.dtype(np.int64) if dtype is None else dtype
+    return computed(source.integers, low, high, shape_from((size,)), kind)
 
 
 @makes_tensor
@@ -892,7 +900,7 @@ def randperm(n: int, *, generator: random.Generator | None = None, dtype: Dtype 
     """
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")
-    return _source(generator).permutation(n).astype(dtype or np.int64, copy=False)
+    return computed(_source(generator).permutation, n).astype(dtype or np.int64, copy=False)
 
 
 def get_rng_state() -> Tensor:

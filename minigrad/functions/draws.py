@@ -10,9 +10,10 @@ from typing import Any, Self
 import numpy as np
 
 from .. import table
-from .._tensor.base import TensorBase, TensorT, as_array, is_tensor, wrap
+from .._tensor.base import Array, TensorBase, TensorT, as_array, is_tensor, wrap
 from .._tensor.declared import checked, explain, explaining
 from .._tensor.in_place import assign
+from .._tensor.listening import computed
 from ..core.graph import apply
 from ..random import Generator, default_generator
 from ..random.layout import drawn_as_laid_out, memory_order, normals_for, uniforms_for
@@ -44,10 +45,32 @@ def bernoulli(input: TensorT, p: Any = None, *, generator: Generator | None = No
     chances = input.array if p is None else as_array(p)
     if p is None:
         check_floating("bernoulli", input)
+    values = computed(_coins, generator or default_generator, chances, input.array.shape, input.array.dtype)
+    return apply(table.drawn, input, values=values)
+
+
+def _coins(source: Generator, chances: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Draw 1 with these probabilities, else 0."""
     if not np.all((np.asarray(chances) >= 0) & (np.asarray(chances) <= 1)):
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got values outside of [0, 1]")
-    values = (generator or default_generator).bernoulli(chances, input.array.shape).astype(input.array.dtype)
-    return apply(table.drawn, input, values=values)
+    return source.bernoulli(chances, shape).astype(dtype)
+
+
+def _coins_for(array: Array, source: Generator, chances: Any) -> Array:
+    if not np.all((chances >= 0) & (chances <= 1)):
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={chances}")
+    axes = memory_order(array)
+    if axes is not None and np.ndim(chances):
+        chances = np.broadcast_to(chances, array.shape).transpose(axes)
+    return drawn_as_laid_out(array, lambda shape: source.bernoulli(chances, shape))
+
+
+def _integers_for(array: Array, source: Generator, low: int, to: int) -> Array:
+    return drawn_as_laid_out(array, lambda shape: source.integers(low, to, shape)).astype(array.dtype)
+
+
+def _exponentials_for(array: Array, source: Generator, rate: float) -> Array:
+    return drawn_as_laid_out(array, lambda shape: source.exponential(shape, rate)).astype(array.dtype)
 
 
 @checked
@@ -76,19 +99,23 @@ def multinomial(
     """
     if out is not None and out.array.dtype != np.int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype}")
-    indices = wrap((generator or default_generator).multinomial(input.array, num_samples, replacement))
+    source = generator or default_generator
+    indices = wrap(computed(source.multinomial, input.array, num_samples, replacement))
     return indices if out is None else out.copy_(indices)
 
 
 def normal_of_tensors(mean: Any, std: Any, *, generator: Generator | None = None) -> Any:
     """Return draws from N(mean, std²), of the shape of both together; at least one is a tensor."""
-    if (np.asarray(as_array(std)) < 0).any():
+    like, source = mean if is_tensor(mean) else std, generator or default_generator
+    values = computed(_normals, source, as_array(mean), as_array(std), like.array.dtype)
+    return apply(table.drawn, add(mean, std), values=values)  # the sum stands for both
+
+
+def _normals(source: Generator, mean: Any, std: Any, dtype: np.dtype[Any]) -> Array:
+    if (np.asarray(std) < 0).any():
         raise RuntimeError(f"normal expects all elements of std >= 0.0, but got {std}")
-    shape = broadcast_shapes(np.shape(as_array(mean)), np.shape(as_array(std)))
-    like = mean if is_tensor(mean) else std
-    z = (generator or default_generator).normal(shape, like.array.dtype)
-    values = z * as_array(std) + as_array(mean)
-    return apply(table.drawn, add(mean, std), values=values.astype(like.array.dtype))  # the sum stands for both
+    z = source.normal(broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
+    return np.asarray(z * std + mean).astype(dtype)
 
 
 explain(globals())
@@ -131,7 +158,7 @@ class Draws(TensorBase):
         if not std >= 0:
             raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
         source = generator or default_generator
-        return self._redraw(normals_for(self.array, source, mean, std))
+        return self._redraw(computed(normals_for, self.array, source, mean, std))
 
     @explaining
     @other_names(**{"from": "a", "to": "b"})
@@ -159,7 +186,7 @@ class Draws(TensorBase):
         if not a <= b:
             raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={a} > to={b}")
         source = generator or default_generator
-        return self._redraw(uniforms_for(self.array, source, a, b))
+        return self._redraw(computed(uniforms_for, self.array, source, a, b))
 
     @checked
     def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
@@ -186,8 +213,7 @@ class Draws(TensorBase):
         if not low < to:
             raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={to}")
         source = generator or default_generator
-        drawn = drawn_as_laid_out(self.array, lambda shape: source.integers(low, to, shape))
-        return self._redraw(drawn.astype(self.array.dtype))
+        return self._redraw(computed(_integers_for, self.array, source, low, to))
 
     def _integers_end(self) -> int:
         """Return the first integer that is too large for `random_`."""
@@ -218,8 +244,7 @@ class Draws(TensorBase):
         if not lambd > 0:
             raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
         source = generator or default_generator
-        drawn = drawn_as_laid_out(self.array, lambda shape: source.exponential(shape, lambd))
-        return self._redraw(drawn.astype(self.array.dtype))
+        return self._redraw(computed(_exponentials_for, self.array, source, lambd))
 
     @checked
     def bernoulli_(self, p: float | TensorBase = 0.5, *, generator: Generator | None = None) -> Self:
@@ -240,14 +265,7 @@ class Draws(TensorBase):
             >>> minigrad.zeros(5).bernoulli_(0.5)
             tensor([0., 0., 1., 0., 0.])
         """
-        chances = as_array(p)
-        if not np.all((chances >= 0) & (chances <= 1)):
-            raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
-        source = generator or default_generator
-        axes = memory_order(self.array)
-        if axes is not None and np.ndim(chances):
-            chances = np.broadcast_to(chances, self.array.shape).transpose(axes)
-        return self._redraw(drawn_as_laid_out(self.array, lambda shape: source.bernoulli(chances, shape)))
+        return self._redraw(computed(_coins_for, self.array, generator or default_generator, as_array(p)))
 
     bernoulli = bernoulli
     multinomial = multinomial

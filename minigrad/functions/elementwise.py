@@ -13,11 +13,11 @@ import numpy as np
 
 from .. import table
 from .._tensor import dtypes
-from .._tensor.base import TensorBase, TensorT, as_array, as_operand, is_operand, is_tensor, named, wrap
+from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_operand, is_tensor, named, wrap
 from .._tensor.conversion import number
 from .._tensor.declared import checked, explain
 from .._tensor.in_place import in_place
-from .._tensor.listening import refuse_to_replay
+from .._tensor.listening import computed, decided
 from .._tensor.promotion import converted
 from ..core.graph import apply
 from .arguments import (
@@ -2034,7 +2034,11 @@ def isclose(
         raise RuntimeError(f"{input.dtype} did not match {other.dtype}")
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
-    return wrap(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
+    return wrap(computed(_isclose, input.array, other.array, rtol, atol, equal_nan))
+
+
+def _isclose(x: Array, y: Array, rtol: float, atol: float, equal_nan: bool) -> Array:
+    return np.asarray(np.isclose(x, y, rtol, atol, equal_nan))
 
 
 @checked
@@ -2058,8 +2062,7 @@ def allclose(input: TensorT, other: TensorT, rtol: float = 1e-5, atol: float = 1
         >>> allclose(minigrad.tensor([1.0, 2.0]), minigrad.tensor([1.000001, 2.0]))
         True
     """
-    refuse_to_replay("it compares the values of two tensors")
-    return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
+    return decided(np.all, isclose(input, other, rtol, atol, equal_nan).array)
 
 
 def equal(input: TensorT, other: TensorT) -> bool:
@@ -2076,8 +2079,7 @@ def equal(input: TensorT, other: TensorT) -> bool:
         >>> equal(minigrad.tensor([1, 2]), minigrad.tensor([1, 2]))
         True
     """
-    refuse_to_replay("it compares the values of two tensors")
-    return np.array_equal(input.array, other.array)
+    return decided(np.array_equal, input.array, other.array)
 
 
 # ---- PyTorch's second names ------------------------------------------------------------------------------------------

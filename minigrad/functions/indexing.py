@@ -12,10 +12,11 @@ from typing import Any, Self
 import numpy as np
 
 from .. import table
-from .._tensor.base import Array, TensorBase, TensorT, as_array, as_operand, is_tensor, wrap, wrap_indices
+from .._tensor.base import Array, TensorBase, TensorT, as_operand, is_tensor, wrap, wrap_indices
 from .._tensor.conversion import element, number
 from .._tensor.declared import NotGiven, checked, explain, explaining
 from .._tensor.in_place import assign, in_place
+from .._tensor.listening import computed, constant, refuse_to_replay
 from .._tensor.shapes import along, axis_of
 from .._tensor.writes import repeated
 from ..core.graph import apply
@@ -78,14 +79,27 @@ def _part(part: Any) -> Any:
         return _forward(part)
     if part is None or part is Ellipsis or type(part) is int:
         return part
-    array = np.array(as_array(part))  # a copy: what becomes of the index must not matter later
-    if not array.size and array.dtype.kind == "f" and not is_tensor(part):
+    if isinstance(part, TensorBase):
+        if not part.ndim and part.array.dtype.kind in "iu":
+            refuse_to_replay("it takes the value of a tensor as an index")
+        array = computed(_index_of, part.array, True)
+    else:
+        array = _index_of(part, False)
+        if isinstance(part, list):
+            constant(array)
+    return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
+
+
+def _index_of(part: Any, of_tensor: bool) -> Array:
+    """Return integers or booleans in an array of its own: what becomes of the part must not matter later."""
+    array = np.array(part)
+    if not array.size and array.dtype.kind == "f" and not of_tensor:
         array = array.astype(np.intp)  # an empty list
     if array.dtype == np.uint8:
         array = array.astype(np.bool_)
     if array.dtype.kind not in "biu":
         raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, but got {array.dtype}")
-    return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
+    return array
 
 
 def _forward(part: slice) -> slice:
@@ -299,10 +313,14 @@ def _slices(
     if places.ndim > 1:
         raise IndexError(f"{name}(): Index is supposed to be a vector, but got {list(places.shape)}")
     n = input.array.shape[axis] if input.ndim else 1
-    lowest = -n if from_the_end else 0
+    return axis, computed(_within, places, name, -n if from_the_end else 0, n)
+
+
+def _within(places: Array, name: str, lowest: int, n: int) -> Array:
+    """Return places along a dimension of size n, in a vector of their own; IndexError where there is none."""
     if places.size and not (lowest <= places.min() and places.max() < n):
         raise IndexError(f"{name}(): index out of range: {places.min()} to {places.max()} for a dimension of size {n}")
-    return axis, places.reshape(-1).copy()
+    return places.reshape(-1).copy()
 
 
 def _check_source(name: str, input: TensorT, axis: int, places: Array, source: TensorT) -> None:
@@ -378,9 +396,14 @@ def take_along_dim(input: TensorT, indices: TensorT, dim: int | None = None) -> 
     axis, own, index = axis_of(dim, input.ndim), list(input.array.shape), indices.array
     others = [[*shape[:axis], 1, *shape[axis + 1 :]] for shape in (own, index.shape)]
     wanted = broadcast_shapes(*others)
-    index = np.broadcast_to(index, [*wanted[:axis], index.shape[axis], *wanted[axis + 1 :]])
-    index = np.where((-own[axis] <= index) & (index < 0), index + own[axis], index)
+    index = computed(_from_the_start, index, own[axis], (*wanted[:axis], index.shape[axis], *wanted[axis + 1 :]))
     return gather(expand(input, [*wanted[:axis], own[axis], *wanted[axis + 1 :]]), axis, wrap(index))
+
+
+def _from_the_start(index: Array, n: int, shape: tuple[int, ...]) -> Array:
+    """Return indices, broadcast, with those from the end of a dimension of size n counted from its start."""
+    index = np.broadcast_to(index, shape)
+    return np.where((-n <= index) & (index < 0), index + n, index)
 
 
 @numpy_names
@@ -477,7 +500,7 @@ def scatter_add(input: TensorT, dim: int, index: TensorT, src: TensorT) -> Tenso
 def _source(input: TensorT, index: TensorT, src: Any) -> TensorT:
     """Return the part of the source that the index has a place for."""
     if not is_tensor(src):
-        return wrap(np.full(index.array.shape or (1,), src, input.array.dtype))
+        return wrap(constant(np.full(index.array.shape or (1,), src, input.array.dtype)))
     if src.ndim != index.ndim or any(n > m for n, m in zip(index.array.shape, src.array.shape, strict=True)):
         shapes = f"{list(index.array.shape)} and {list(src.array.shape)}"
         raise RuntimeError(f"Expected index to be no larger than src in any dimension, but the shapes are {shapes}")
@@ -487,7 +510,7 @@ def _source(input: TensorT, index: TensorT, src: Any) -> TensorT:
 def _places(name: str, input: TensorT, axis: int, index: TensorT) -> tuple[Array, ...]:
     """Return NumPy's index of the places that an index along an axis means."""
     _, along = _aligned(name, input, axis, index)
-    places = list(np.ogrid[tuple([slice(n) for n in along.shape])])
+    places = [constant(grid) for grid in np.ogrid[tuple([slice(n) for n in along.shape])]]
     places[axis] = along
     return tuple(places)
 
@@ -500,20 +523,25 @@ def _aligned(name: str, input: TensorT, axis: int, index: TensorT) -> tuple[Tens
         raise RuntimeError(f"{name}(): Expected dtype int64 for index, but got {index.dtype}")
     if max(index.ndim, 1) != len(own) and places.size:
         raise RuntimeError(f"{name}(): the index must have {len(own)} dimensions, but has {index.ndim}")
-    places = places.reshape(places.shape or (1,))
     if not places.size:
         empty = (0,) * len(own)
-        return reshape(input, own)[tuple([slice(0)] * len(own))], np.zeros(empty, np.int64)
-    if any(n > m for i, (n, m) in enumerate(zip(places.shape, own, strict=True)) if i != axis):
+        return reshape(input, own)[tuple([slice(0)] * len(own))], constant(np.zeros(empty, np.int64))
+    if any(n > m for i, (n, m) in enumerate(zip(places.shape or (1,), own, strict=True)) if i != axis):
         raise RuntimeError(
             f"Size does not match at dimension: expected index {list(places.shape)} to be no larger than self "
             f"{list(own)} apart from dimension {axis}"
         )
-    if places.min() < 0 or places.max() >= own[axis]:
-        wrong = places[(places < 0) | (places >= own[axis])][0]
-        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {own[axis]}")
+    places = computed(_in_bounds, places, axis, own[axis])
     read = tuple([slice(None) if i == axis else slice(n) for i, n in enumerate(places.shape)])
-    return reshape(input, own)[read], places.copy()
+    return reshape(input, own)[read], places
+
+
+def _in_bounds(places: Array, axis: int, n: int) -> Array:
+    """Return places along an axis of size n, in an array of at least one axis; RuntimeError where there is none."""
+    if places.min() < 0 or places.max() >= n:
+        wrong = places[(places < 0) | (places >= n)][0]
+        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {n}")
+    return places.reshape(places.shape or (1,)).copy()
 
 
 def take(input: TensorT, index: TensorT) -> TensorT:

@@ -13,6 +13,7 @@ from .. import table
 from .._tensor.base import TensorBase, TensorT, named
 from .._tensor.declared import explain
 from .._tensor.in_place import in_place
+from .._tensor.listening import refuse_to_replay
 from .._tensor.shapes import axis_of
 from ..core.graph import apply
 from .arguments import check_tensor, recorded_as, rounded_once, takes_out
@@ -428,6 +429,8 @@ def tensordot(a: TensorT, b: TensorT, dims: int | Sequence[int] | Sequence[Seque
         >>> tensordot(minigrad.ones(2, 3, 4), minigrad.ones(3, 4, 5), dims=2).shape
         minigrad.Size([2, 5])
     """
+    if isinstance(dims, TensorBase):
+        refuse_to_replay("it takes the values of a tensor as a list")
     pairs: Any = dims.array.tolist() if isinstance(dims, TensorBase) else dims
     if isinstance(pairs, int):
         if not 0 <= pairs <= min(a.ndim, b.ndim):

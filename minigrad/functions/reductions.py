@@ -19,6 +19,7 @@ from .._tensor import dtypes
 from .._tensor.base import Array, TensorBase, TensorT, named, wrap, wrap_indices
 from .._tensor.declared import NotGiven, checked, explain
 from .._tensor.in_place import in_place
+from .._tensor.listening import computed
 from .._tensor.promotion import converted
 from .._tensor.shapes import along, axes_of, axis_of
 from .._tensor.views import flattened, reshaped
@@ -795,7 +796,11 @@ def _place(search: Any, input: TensorT, dim: int | None, keepdim: bool) -> Tenso
     if not (array.size if axis is None else (array.shape or (1,))[axis]):
         shape, name = list(array.shape), search.__name__
         raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size, but the shape is {shape}")
-    return wrap_indices(search(array, axis if array.ndim else None, keepdims=keepdim))
+    return wrap(computed(_found, array, search, axis if array.ndim else None, keepdim))
+
+
+def _found(array: Array, search: Any, axis: int | None, keepdims: bool) -> Array:
+    return np.asarray(search(array, axis, keepdims=keepdims)).astype(np.int64, copy=False)
 
 
 @numpy_names
@@ -881,13 +886,16 @@ def argsort(input: TensorT, dim: int = -1, descending: bool = False, *, stable: 
         >>> argsort(minigrad.tensor([3.0, 1.0, 2.0]))
         tensor([1, 2, 0])
     """
-    axis, array = axis_of(dim, input.array.ndim), input.array
+    return wrap(computed(_order, input.array, axis_of(dim, input.array.ndim), bool(descending)))
+
+
+def _order(array: Array, axis: int, descending: bool) -> Array:
     if not array.ndim:
-        return wrap(np.zeros((), np.int64))
+        return np.zeros((), np.int64)
     if not descending:
-        return wrap_indices(np.argsort(array, axis, kind="stable"))
+        return np.argsort(array, axis, kind="stable").astype(np.int64, copy=False)
     backwards = np.argsort(np.flip(array, axis), axis, kind="stable")
-    return wrap_indices(np.flip(array.shape[axis] - 1 - backwards, axis))
+    return np.flip(array.shape[axis] - 1 - backwards, axis).astype(np.int64, copy=False)
 
 
 @numpy_names
@@ -1145,9 +1153,12 @@ def any(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
 
 
 def _answer(input: TensorT, question: np.ufunc, dim: Dim, keepdim: bool) -> TensorT:
-    array = input.array
-    answer = question.reduce(array, axes_of(dim, array.ndim), keepdims=keepdim)
-    return wrap(np.asarray(answer, np.uint8 if array.dtype == np.uint8 else np.bool_))
+    return wrap(computed(_answered, input.array, question, axes_of(dim, input.array.ndim), keepdim))
+
+
+def _answered(array: Array, question: np.ufunc, axes: Any, keepdims: bool) -> Array:
+    answer = question.reduce(array, axes, keepdims=keepdims)
+    return np.asarray(answer, np.uint8 if array.dtype == np.uint8 else np.bool_)
 
 
 # ---- exponentials ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from .._tensor.base import TensorBase, TensorT, is_tensor, named, wrap
 from .._tensor.conversion import number
 from .._tensor.declared import NotGiven, checked, explain
 from .._tensor.in_place import in_place
+from .._tensor.listening import constant, refuse_to_replay
 from .._tensor.shapes import Size, along, axes_of, axis_of, inferred, sizes_from
 from .._tensor.writes import refuse_write
 from ..core.graph import apply
@@ -1118,6 +1119,8 @@ def tensor_split(
     """
     axis = _existing_axis("tensor_split", input, dim)
     n = input.array.shape[axis]
+    if isinstance(indices_or_sections, TensorBase):
+        refuse_to_replay("it takes the values of a tensor as a list")
     cuts = indices_or_sections.array.tolist() if isinstance(indices_or_sections, TensorBase) else indices_or_sections
     if isinstance(cuts, int):
         if cuts < 1:
@@ -1450,7 +1453,7 @@ def _masked(x: TensorT, diagonal: int, triangle: Any) -> TensorT:
     if x.ndim < 2:
         raise RuntimeError(f"tril and triu: input tensor must have at least 2 dimensions, but got {x.ndim}")
     kept = triangle(*x.array.shape[-2:], number(diagonal))
-    return apply(table.where, wrap(kept), x, wrap(np.zeros((), x.array.dtype)))
+    return apply(table.where, wrap(constant(kept)), x, wrap(constant(np.zeros((), x.array.dtype))))
 
 
 explain(globals())

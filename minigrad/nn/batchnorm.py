@@ -105,12 +105,12 @@ class BatchNorm1d(Module):
         of_batch = self.training or (mean is None and var is None)
         return F.batch_norm(input, mean, var, self.weight, self.bias, of_batch, self._momentum(), self.eps)
 
-    def _momentum(self) -> float:
+    def _momentum(self) -> float | Tensor:
         """Count a batch to train on, and return how far the running statistics move towards it."""
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)
             if self.momentum is None:
-                return 1 / self.num_batches_tracked.item()
+                return 1 / self.num_batches_tracked.double()
         return self.momentum or 0.0
 
     def extra_repr(self) -> str:

@@ -14,7 +14,7 @@ from .._tensor.backward import forget_gradient
 from .._tensor.base import Array, wrap
 from .._tensor.grad_mode import enable_grad
 from .._tensor.hooks import RemovableHandle
-from .._tensor.writes import date_writes
+from .._tensor.writes import note_unheard_writes
 from ..core import optim as core
 from ..core.optim import average as average, average_squares as average_squares
 from ..functions.tensor import Tensor
@@ -176,7 +176,7 @@ class Optimizer(core.Optimizer):
             with enable_grad():
                 loss = closure()
         super().step()
-        date_writes([p for group in self.param_groups for p in group["params"] if p.grad is not None])
+        note_unheard_writes([p for group in self.param_groups for p in group["params"] if p.grad is not None])
         return loss
 
     def register_step_pre_hook(self, hook: StepHook) -> RemovableHandle:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..core.graph import drawn
 from ..core.random import WORD64
 from .fast_engine import FastEngine
 from .forks import GENERATORS
@@ -86,9 +87,12 @@ class Generator:
         seed = operator.index(seed)
         if not -(2**63) <= seed <= WORD64:
             raise ValueError(f"manual_seed: seed must lie in [-2**63, 2**64 - 1], got {seed}")
-        with self._lock:
-            self._engine.start(seed & WORD64)
+        drawn(self._start, seed & WORD64)
         return self
+
+    def _start(self, seed: int) -> None:
+        with self._lock:
+            self._engine.start(seed)
 
     def seed(self) -> int:
         """Start again from a seed that the operating system draws, and return it.
@@ -129,6 +133,10 @@ class Generator:
             >>> bool((g.normal((3,)) == first).all())
             True
         """
+        state: np.ndarray[Any, np.dtype[np.uint8]] = drawn(self._state)
+        return state
+
+    def _state(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         with self._lock:
             return np.frombuffer(self._engine.get_state().tobytes(), np.uint8).copy()
 
@@ -156,8 +164,11 @@ class Generator:
             raise RuntimeError(
                 f"set_state: a state of engine {self.engine!r} has shape ({layout.itemsize},), got {data.shape}"
             )
+        drawn(self._put_back, data)
+
+    def _put_back(self, state: Array) -> None:
         with self._lock:
-            self._engine.set_state(np.frombuffer(data.tobytes(), layout)[0])
+            self._engine.set_state(np.frombuffer(state.tobytes(), self._engine.state_dtype)[0])
 
     def clone_state(self) -> Generator:
         """Return a new generator that will draw what this one would draw next.

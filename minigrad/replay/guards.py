@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import dis
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
-from operator import attrgetter, call, is_
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from operator import attrgetter, call, is_, itemgetter
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from ..functions.tensor import Tensor
 from ..nn import Module
+from ..random import Generator
 
 kind_of = attrgetter("array.shape", "array.strides", "array.dtype", "_requires_grad", "hooks")
 """What a program takes for granted of a tensor."""
@@ -20,34 +23,38 @@ kind_of = attrgetter("array.shape", "array.strides", "array.dtype", "_requires_g
 OWN = frozenset(vars(Module()))
 """The attributes that every module has: what is in their containers is known by its number."""
 
+NOT_USERS = sys.stdlib_module_names | {"minigrad", "numpy"}
+"""The packages whose functions and classes depend on nothing that changes."""
+
 
 class Guards:
-    """The attributes of modules, and the kinds of their tensors, as they are when a step is recorded.
+    """What modules and functions lead to, and the kinds of the tensors there, as they are when a step is recorded.
 
     What a user's attribute holds is compared as deep as it goes: in lists, tuples, sets and dictionaries, in objects,
-    in modules that are kept in one of these, in NumPy arrays. So are the attributes of the users' classes.
+    in modules that are kept in one of these, in NumPy arrays. So are the attributes of the users' classes, and what
+    their functions find outside: in global variables, enclosed ones and defaults.
 
     Args:
-        modules: with all modules below them.
-        tensors: their parameters and buffers.
+        *parts: modules, with all modules below them, functions, and other objects.
+
+    Attributes:
+        tensors: the tensors that were found, each with a name: parameters, buffers, and any other that is a leaf.
 
     Raises:
-        RuntimeError: one of the tensors has hooks, or two are one array: that cannot be replayed.
+        RuntimeError: one of the tensors has hooks, or two parameters are one array: that cannot be replayed.
     """
 
-    def __init__(self, modules: Iterable[Module], tensors: Sequence[Tensor]) -> None:
-        if any(x.hooks is not None for x in tensors):
-            raise RuntimeError("this step cannot be replayed: a parameter has hooks on its gradient")
-        if len({id(x.array) for x in tensors}) < len(tensors):
-            raise RuntimeError("this step cannot be replayed: two parameters are one array, without being one tensor")
-        self.tensors = tensors
-        self.kinds = [*map(kind_of, tensors)]
-        everything = [module for part in modules for module in part.modules()]
+    def __init__(self, *parts: Any) -> None:
+        everything = [module for part in parts if isinstance(part, Module) for module in part.modules()]
         self.attributes = [vars(module) for module in everything]
         self.values = [value for attributes in self.attributes for value in attributes.values()]
         named = [pair for attributes in self.attributes for pair in attributes.items()]
         users = [value for name, value in named if not is_own(name, value)]
-        held = reached_from([*users, *dict.fromkeys(cls for module in everything for cls in users_classes(module))])
+        users += dict.fromkeys(cls for module in everything for cls in users_classes(module))
+        for part in parts:
+            if not isinstance(part, Module):
+                users += part, type(part).__call__
+        held = reached_from(users)
         self.sized = [*self.attributes, *[value for name, value in named if is_own(name, value)]]
         self.sized += [value for value in held if isinstance(value, dict | list | set)]
         self.lengths = [*map(len, self.sized)]
@@ -55,19 +62,60 @@ class Guards:
         self.contents = [*chain.from_iterable(map(call, self.readers))]
         self.arrays = [value for value in held if isinstance(value, np.ndarray)]
         self.numbers = [array.tobytes() for array in self.arrays]
+        modules = [part for part in (*parts, *held) if isinstance(part, Module)]
+        self.tensors, self.aliases = without_aliases([*tensors_of(modules), *[("tensor", x) for x in leaves_in(held)]])
+        self.kinds = [kind_of(x) for _, x in self.tensors]
+        if any(x.hooks is not None for _, x in self.tensors):
+            raise RuntimeError("this step cannot be replayed: a parameter has hooks on its gradient")
 
     def are_as_before(self) -> bool:
-        """Return whether all attributes, and what they hold, are the same objects, and arrays have the same values.
+        """Return whether everything found leads to the same objects, and arrays have the same values.
 
         This is asked before every replay, and takes as long as two or three operations on tensors.
         """
-        return (
-            [*map(len, self.sized)] == self.lengths
-            and all(map(is_, chain.from_iterable(map(dict.values, self.attributes)), self.values))
-            and all(map(is_, chain.from_iterable(map(call, self.readers)), self.contents))
-            and [array.tobytes() for array in self.arrays] == self.numbers
-            and [*map(kind_of, self.tensors)] == self.kinds
-        )
+        try:
+            return (
+                [*map(len, self.sized)] == self.lengths
+                and all(map(is_, chain.from_iterable(map(dict.values, self.attributes)), self.values))
+                and all(map(is_, chain.from_iterable(map(call, self.readers)), self.contents))
+                and [array.tobytes() for array in self.arrays] == self.numbers
+                and [kind_of(x) for _, x in self.tensors] == self.kinds
+                and all(x.array is y.array for x, y in self.aliases)
+            )
+        except (AttributeError, KeyError, ValueError):  # an attribute, a global or an enclosed variable is no more
+            return False
+
+
+def tensors_of(modules: Iterable[Module]) -> Iterator[tuple[str, Tensor]]:
+    """Iterate over the parameters and buffers of modules, with their names."""
+    for module in modules:
+        yield from module.named_parameters()
+        yield from module.named_buffers()
+
+
+def leaves_in(held: Iterable[Any]) -> list[Tensor]:
+    """Return the tensors among values that are no results of operations."""
+    return [x for x in held if isinstance(x, Tensor) and x.is_leaf]
+
+
+def without_aliases(
+    named: Iterable[tuple[str, Tensor]],
+) -> tuple[list[tuple[str, Tensor]], list[tuple[Tensor, Tensor]]]:
+    """Return each tensor once, and those that have the array of another, with the other.
+
+    Raises:
+        RuntimeError: both require a gradient.
+    """
+    kept: dict[int, tuple[str, Tensor]] = {}
+    aliases = []
+    for name, x in named:
+        _, first = kept.setdefault(id(x.array), (name, x))
+        if first is not x:
+            if first.requires_grad and x.requires_grad:
+                message = "two parameters are one array, without being one tensor"
+                raise RuntimeError(f"this step cannot be replayed: {message}")
+            aliases.append((x, first))
+    return [*kept.values()], aliases
 
 
 def is_own(name: str, value: Any) -> bool:
@@ -80,39 +128,90 @@ def users_classes(module: Module) -> list[type]:
     return [cls for cls in type(module).__mro__ if is_users(cls)]
 
 
-def is_users(cls: type) -> bool:
-    """Return whether a class is neither minigrad's nor built in."""
-    return cls is not object and cls.__module__.partition(".")[0] not in ("minigrad", "builtins")
+def is_users(written: Any) -> bool:
+    """Return whether a class or a function is neither minigrad's, nor NumPy's, nor Python's."""
+    return (written.__module__ or "").partition(".")[0] not in NOT_USERS
 
 
 def reached_from(values: Iterable[Any]) -> list[Any]:
-    """Return the arrays, and whatever may hold another value without becoming another, that values lead to."""
+    """Return the tensors and arrays that values lead to, and whatever may come to hold something else."""
     found: dict[int, Any] = {}
     waiting = list(values)
     while waiting:
         value = waiting.pop()
-        if id(value) not in found and not isinstance(value, CODE):
+        if id(value) not in found:
             found[id(value)] = value
-            waiting += value if isinstance(value, tuple) else chain.from_iterable(map(call, readers_of(value)))
+            waiting += held_by(value)
+            waiting += chain.from_iterable(map(call, readers_of(value)))
     return [*found.values()]
 
 
-CODE = (FunctionType, MethodType, BuiltinFunctionType, ModuleType, property, staticmethod, classmethod, Tensor)
-"""What does not change, and tensors, which are guarded otherwise."""
+def held_by(value: Any) -> Iterable[Any]:
+    """Return what a value holds for as long as it lives."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, partial):
+        return value.func, value.args, value.keywords
+    if isinstance(value, MethodType):
+        return value.__func__, value.__self__
+    if isinstance(value, property):
+        return value.fget, value.fset
+    return (value.__func__,) if isinstance(value, staticmethod | classmethod) else ()
+
+
+CLOSED = (
+    BuiltinFunctionType, MethodType, ModuleType, classmethod, partial, property, staticmethod, Generator, Tensor,
+    np.ndarray,
+)  # fmt: skip
+"""What has no readers: it does not change, it may change, or it is guarded otherwise."""
 
 
 def readers_of(value: Any) -> list[Callable[[], Iterable[Any]]]:
-    """Return functions that return what a container holds now, or the attributes of an object or of a class."""
+    """Return functions that return what a container, an object, a class or a function holds or finds now."""
+    if isinstance(value, CLOSED):
+        return []
     if isinstance(value, list | set):
         return [value.__iter__]
     if isinstance(value, dict):
         return [value.__iter__, value.values]
     if isinstance(value, type):
-        names = [name for name, part in vars(value).items() if not (name.startswith("__") or isinstance(part, CODE))]
-        return [partial(attrgetter("__name__", *names), value)] if names and is_users(value) else []
+        names = [name for name in vars(value) if name[:2] != "__"]
+        return [partial(itemgetter("__module__", *names), vars(value))] if names and is_users(value) else []
+    if isinstance(value, FunctionType):
+        return readers_of_function(value) if is_users(value) else []
     slots = [name for name in slots_of(value) if hasattr(value, name)]
     readers: list[Callable[[], Iterable[Any]]] = [partial(attrgetter("__class__", *slots), value)] if slots else []
     return [*readers, vars(value).values] if hasattr(value, "__dict__") else readers
+
+
+def readers_of_function(function: FunctionType) -> list[Callable[[], Iterable[Any]]]:
+    """Return functions that return what a function finds outside: defaults, enclosed variables and global ones."""
+    names = [name for name in dict.fromkeys(global_names(function.__code__)) if name in function.__globals__]
+    cells = [cell for cell in function.__closure__ or () if not is_empty(cell)]
+    return [
+        partial(attrgetter("__code__", "__defaults__", "__kwdefaults__"), function),
+        partial(itemgetter("__name__", *names), function.__globals__),
+        partial(map, attrgetter("cell_contents"), cells),
+    ]
+
+
+def global_names(code: CodeType) -> Iterator[str]:
+    """Iterate over the global names that code reads, and the functions in it."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield instruction.argval
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from global_names(part)
+
+
+def is_empty(cell: Any) -> bool:
+    """Return whether an enclosed variable has no value yet."""
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return True
+    return False
 
 
 def slots_of(value: Any) -> list[str]:

@@ -5,9 +5,9 @@ where it is no longer needed::
 
     v3 = linear(v2, p2, p3, out=b1)
     v4 = relu(v3, out=b1)
-    v5, v6 = drawn(scaled_noise, generator, (20, 300), 0.5, float32)
-    if v6 is not None: raise diverged('drawn')
-    v7 = mul(v4, v5, out=b2); del v5
+    v5 = scaled_mask(generator, (20, 300), 0.5, float32, out=b2)
+    v6 = mul(v4, v5, out=b3)
+    if not are_classes(x1, 10): raise Diverged
 
 Results go where they are wanted: gradients into the arrays g0, g1, … that the program is given, others into buffers b1,
 b2, … that are used again. What a function has no form for (`forms`) is a new array at every step.
@@ -24,11 +24,13 @@ from typing import Any
 import numpy as np
 
 from .._tensor.base import Array
+from .._tensor.views import owner_of
+from ..random import Generator
 from .forms import form_of
 from .memory import Memory
 from .trace import Call
 
-PLAIN = (bool, int, float, str, type(None))
+PLAIN = (bool, int, float, str, type(None), type(Ellipsis))
 """The types of constants that are written as what they are."""
 
 OWN_NAMES = re.compile(r"step|[bgxv]\d+|p\d+_.*")
@@ -46,14 +48,21 @@ class Program:
 
     Attributes:
         source: the text of the function.
-        run: the function. It keeps buffers, so that it may run but once at a time.
+        run: the function. It keeps buffers, so that it may run but once at a time. Raises `Diverged` where Python would
+            go another way than it went when the trace was recorded.
+        written: the positions of the inputs that it writes into.
+        spent: the generators that it draws from, and the positions of the inputs that it writes into, before it knows
+            whether it diverges.
     """
 
     def __init__(
         self, calls: Sequence[Call], inputs: dict[str, Array], outputs: Sequence[Array], gradients: Sequence[Array]
     ) -> None:
         kept = [*outputs, *gradients]
-        live = live_calls(calls, inputs.values())
+        live = decisions_first(live_calls(calls, inputs.values()), inputs.values())
+        self.written = written_inputs(live, inputs.values())
+        done = live[: max([i for i, call in enumerate(live, 1) if call.decision is not None], default=0)]
+        self.spent = generators_in(done), written_inputs(done, inputs.values())
         writer = _Writer(inputs, gradients, Memory(live, kept))
         lines = [
             line
@@ -91,7 +100,7 @@ class _Writer:
         self.gradients = {id(x): i for i, x in enumerate(gradients)}
         self.done: set[int] = set()
         self.constants: dict[int, tuple[str, Array]] = {}
-        self.namespace: dict[str, Any] = {"__name__": __name__, "diverged": diverged, "copyto": np.copyto}
+        self.namespace: dict[str, Any] = {"__name__": __name__, "Diverged": Diverged, "copyto": np.copyto}
         self.remarks: list[str] = []
         self.n_variables = 0
 
@@ -106,16 +115,16 @@ class _Writer:
             return
         place = self.place(i, call)
         expression = self.expression(call, place)
-        if all(x is None for x in call.results):  # it only looks whether all is well
+        if call.decision is not None:
+            yield f"if {'not ' if call.decision else ''}{expression}: raise Diverged"
+            return
+        if all(x is None for x in call.results):  # it writes, or only looks whether all is well
             yield expression
             return
         results = [self.variable(x) for x in call.results]
         gone = [self.names[x] for x in dying if x in self.names and x not in self.memory.places]
         gone = [name for name in gone if name.startswith("v")]
         yield f"{', '.join(results)} = {expression}" + (f"; del {', '.join(gone)}" if gone else "")
-        for name, x in zip(results, call.results, strict=True):
-            if x is None:
-                yield f"if {name} is not None: raise diverged({call.name!r})"
 
     def place(self, i: int, call: Call) -> str | None:
         """Return the name of the memory that a call is to write into, or None."""
@@ -208,14 +217,63 @@ def _quick_numbers(arguments: tuple[Any, ...]) -> list[Any]:
 
 
 def live_calls(calls: Sequence[Call], inputs: Iterable[Array]) -> list[Call]:
-    """Return the calls whose results depend on an input or on a draw; what the others return is constant."""
+    """Return the calls to make at every step; what the others return is constant.
+
+    These are the draws, the calls whose results depend on an input or on a draw, and those into whose results somebody
+    writes later.
+    """
     known = {id(x) for x in inputs}
+    written = {id(owner_of(call.written)) for call in calls if call.written is not None}
     live = []
     for call in calls:
-        if not call.is_pure or any(id(x) in known for x in call.given()):
+        results = [x for x in call.results if x is not None]
+        if (
+            not call.is_pure
+            or any(id(x) in known for x in call.given())
+            or any(id(owner_of(x)) in written for x in results)
+        ):
             live.append(call)
-            known.update([id(x) for x in call.results if x is not None])
+            known.update(map(id, results))
     return live
+
+
+def decisions_first(calls: Sequence[Call], inputs: Iterable[Array]) -> list[Call]:
+    """Return the calls, first those that lead from inputs alone to a decision: whether targets are classes, say.
+
+    Then nothing is drawn or written yet where a batch takes another path, and nothing has to be put back.
+    """
+    written = {id(owner_of(call.written)) for call in calls if call.written is not None}
+    early = {id(x) for x in inputs if id(owner_of(x)) not in written}
+    movable = []
+    for call in calls:
+        if call.written is None and not generators_in([call]) and all(id(x) in early for x in call.given()):
+            results = [x for x in call.results if x is not None]
+            if not any(id(owner_of(x)) in written for x in results):
+                movable.append(call)
+                early.update(map(id, results))
+    needed: set[int] = set()
+    moved = []
+    for call in reversed(movable):
+        if call.decision is not None or any(id(x) in needed for x in call.results):
+            needed.update(map(id, call.given()))
+            moved.append(call)
+    front = set(map(id, moved))
+    return [*moved[::-1], *[call for call in calls if id(call) not in front]]
+
+
+def written_inputs(calls: Iterable[Call], inputs: Iterable[Array]) -> list[int]:
+    """Return the positions of the inputs that calls write into."""
+    written = [call.written for call in calls if call.written is not None]
+    return [i for i, x in enumerate(inputs) if any(np.may_share_memory(x, place) for place in written)]
+
+
+def generators_in(calls: Iterable[Call]) -> list[Generator]:
+    """Return the generators that calls draw from."""
+    found: list[Generator] = []
+    for call in calls:
+        for x in (getattr(call.function, "__self__", None), *call.arguments):
+            found += [x] if isinstance(x, Generator) else getattr(x, "generators", ())
+    return [*dict.fromkeys(found)]
 
 
 def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]]:
@@ -230,9 +288,5 @@ def last_uses(calls: Sequence[Call], outputs: Sequence[Array]) -> list[list[int]
     return found[::-1]
 
 
-def diverged(name: str) -> RuntimeError:
-    """Return the error for a call that returned something where it returned nothing when the step was recorded."""
-    return RuntimeError(
-        f"{name} goes another way than it went when this step was recorded (there is a target to be ignored, for "
-        "instance): the step cannot be replayed"
-    )
+class Diverged(Exception):
+    """A batch takes another path than the one whose trace was recorded."""

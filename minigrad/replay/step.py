@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +15,8 @@ from .._tensor.grad_mode import grad_mode
 from ..functions.tensor import Tensor
 from ..nn import Module
 from ..optim import Optimizer
-from ..optim.flat import Flat
 from .guards import Guards
-from .program import Program, identifier
-from .trace import Trace
+from .recording import InUse, Recording, Recordings, kind_of_input, record
 
 LossFunc = Callable[[Any, Any], Tensor]
 
@@ -50,7 +46,7 @@ class TrainingStep:
             one that clips gradients.
 
     Attributes:
-        recordings: what was recorded, by the shapes and dtypes of the inputs.
+        recordings: what was recorded, by the kinds of the inputs.
 
     Raises:
         TypeError: net is no module, or optimizer no optimizer.
@@ -79,7 +75,7 @@ class TrainingStep:
         self.net = net
         self.loss_func = loss_func
         self.optimizer = optimizer
-        self.recordings: dict[Any, Recording] = {}
+        self.recordings = Recordings()
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """Train on one batch and return its loss, without a history.
@@ -95,27 +91,37 @@ class TrainingStep:
         if anomaly_mode.enabled or not grad_mode.enabled:
             return self.as_written(*inputs)
         kinds = (get_default_dtype(), *[kind_of_input(x.array) for x in checked(inputs)])
-        recording = self.recordings.get(kinds)
-        if recording is not None and recording.guards.are_as_before():
-            if not recording.in_use.acquire(blocking=False):  # by another thread: its buffers are not ours
-                return self.as_written(*inputs)
-            try:
-                loss, gradients = recording.replay(inputs, self.optimizer)
-            finally:
-                recording.in_use.release()
-        else:
-            recording, loss, gradients = record(self.net, self.loss_func, inputs)
-            self.recordings[kinds] = recording
+        try:
+            found = self.recordings.replay(kinds, lambda recording: self._replay(recording, inputs))
+        except InUse:
+            return self.as_written(*inputs)
+        if found is None:
+            recording, (loss,), gradients = record(self._compute, inputs, Guards(self.net, self.loss_func))
+            self.recordings.add(kinds, recording)
+            found = loss, zip(recording.leaves, gradients, strict=True)
+        loss, pairs = found
         self.optimizer.zero_grad()
-        for leaf, g in zip(recording.leaves, gradients, strict=True):
+        for leaf, g in pairs:
             leaf.accumulate(g)
         self.optimizer.step()
         return wrap(np.asarray(loss))
 
+    def _replay(self, recording: Recording, inputs: Sequence[Tensor]) -> tuple[Array, Iterable[tuple[Tensor, Array]]]:
+        """Return the loss for a batch, and the gradients with the leaves that they are of."""
+        gradients = recording.places(self.optimizer)
+        (loss,) = recording.run(inputs, gradients)
+        return loss, zip(recording.leaves, gradients, strict=True)
+
+    def _compute(self, inputs: Sequence[Tensor]) -> tuple[list[Array], list[tuple[Tensor, Array]]]:
+        """Return the loss for a batch, and the gradients with the leaves that they are of."""
+        *args, target = inputs
+        loss = self.loss_func(self.net(*args), target)
+        return [loss.array], gradients_of(loss)
+
     @property
     def source(self) -> str:
         """The programs that were recorded, to read."""
-        return "\n".join([recording.program.source for recording in self.recordings.values()])
+        return "\n".join([recording.program.source for recording in self.recordings])
 
     def as_written(self, *inputs: Tensor) -> Tensor:
         """Take the step without recording or replaying it."""
@@ -137,73 +143,10 @@ def checked(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
     return inputs
 
 
-kind_of_input = attrgetter("shape", "strides", "dtype")
-"""What a program takes for granted of an input: the order of a sum may follow from the strides."""
-
-
-class Recording:
-    """A forward and a backward pass, as a program.
-
-    Attributes:
-        program: from the arrays of the inputs and of the tensors to that of the loss; it writes the gradients.
-        tensors: the parameters and buffers of the net and of the loss.
-        leaves: the parameters that get a gradient, in the program's order.
-        guards: what must be as it was for the program to hold.
-        in_use: held while the program runs.
-    """
-
-    def __init__(self, program: Program, tensors: list[Tensor], leaves: list[Tensor], guards: Guards) -> None:
-        self.program = program
-        self.tensors = tensors
-        self.leaves = leaves
-        self.guards = guards
-        self.in_use = threading.Lock()
-        self.places: list[tuple[Flat, int] | None] | None = None
-
-    def replay(self, inputs: Sequence[Tensor], optimizer: Optimizer) -> tuple[Array, list[Array]]:
-        """Return the loss and the gradients for a batch."""
-        if self.places is None:
-            self.places = places_of(self.leaves, optimizer.lay_flat(self.leaves))
-        leased = {flat: flat.lease().places for flat in {place[0] for place in self.places if place}}
-        gradients = [
-            leased[place[0]][place[1]] if place else np.empty_like(leaf.array)
-            for leaf, place in zip(self.leaves, self.places, strict=True)
-        ]
-        (loss,) = self.program.run(*[x.array for x in inputs], *[x.array for x in self.tensors], *gradients)
-        return loss, gradients
-
-
-def places_of(leaves: Sequence[Tensor], flats: Sequence[Flat]) -> list[tuple[Flat, int] | None]:
-    """Return for each leaf the flat buffer that it lies in, if it does, and its number there."""
-    found = {p: (flat, i) for flat in flats for i, p in enumerate(flat.params)}
-    return [found.get(leaf) for leaf in leaves]
-
-
-def record(net: Module, loss_func: LossFunc, inputs: Sequence[Tensor]) -> tuple[Recording, Array, list[Array]]:
-    """Run both passes for a batch, and return what was recorded, and the loss and the gradients."""
-    modules = [part for part in (net, loss_func) if isinstance(part, Module)]
-    named = [pair for part in modules for pair in (*part.named_parameters(), *part.named_buffers())]
-    tensors = [x for _, x in named]
-    guards = Guards(modules, tensors)
-    *args, target = stand_ins = [wrap(x.array.view()) for x in inputs]  # two arrays, where one tensor is given twice
-    arrays = {f"x{i}": x.array for i, x in enumerate(stand_ins)}
-    arrays |= {identifier(f"p{i}_{name}"): x.array for i, (name, x) in enumerate(named)}
-    trace = Trace(arrays.values())
-    try:
-        with trace:
-            loss = loss_func(net(*args), target)
-            gradients = gradients_of(loss)
-    finally:
-        trace.leave()  # an interrupt may have come between the end of the block and its own leaving
-    found = [g.array for g in gradients.values()]
-    program = Program(trace.calls, arrays, [loss.array], found)
-    return Recording(program, tensors, list(gradients), guards), loss.array, found
-
-
-def gradients_of(loss: Tensor) -> dict[Any, Any]:
-    """Return the gradient of each leaf; the rules run on tensors, so that the trace hears of their operations."""
+def gradients_of(loss: Tensor) -> list[tuple[Any, Any]]:
+    """Return the leaves that a loss was made from, each with its gradient."""
     if loss.array.size != 1:
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs, but the loss has shape {list(loss.array.shape)}"
         )
-    return differentiate([loss], [None], wanted=None, retain_graph=None, create_graph=True)
+    return [*differentiate([loss], [None], wanted=None, retain_graph=None, create_graph=False).items()]

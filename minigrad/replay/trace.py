@@ -15,13 +15,15 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy import ndarray
 
+from .._tensor.in_place import copied
 from .._tensor.listening import listeners, recorder_of_this_thread
 
 
 class Call(NamedTuple):
     """One call: the name to show, the function, its arguments and keyword arguments, and what it returned.
 
-    The function is pure if the same arguments always give the same results, which a draw's do not.
+    The function is pure if the same arguments always give the same results, which a draw's do not. Where Python went
+    the one way or the other by what the function returned, that is `decision`.
     """
 
     name: str
@@ -30,6 +32,12 @@ class Call(NamedTuple):
     keywords: dict[str, Any]
     results: tuple[ndarray | None, ...]
     is_pure: bool
+    decision: bool | None = None
+
+    @property
+    def written(self) -> ndarray | None:
+        """The array that the function writes into, if it does."""
+        return self.arguments[0] if getattr(self.function, "writes", False) else None
 
     def given(self) -> Iterator[ndarray]:
         """Iterate over the arrays that the function is handed, in tuples too."""
@@ -52,6 +60,7 @@ class Trace:
 
     Attributes:
         calls: what was noted.
+        gradients: what backward() added to the ``.grad`` of leaves: each leaf and its gradient, in this order.
 
     Raises:
         RuntimeError: something happens that a replay would not repeat.
@@ -61,6 +70,7 @@ class Trace:
 
     def __init__(self, given: Iterable[ndarray]) -> None:
         self.calls: list[Call] = []
+        self.gradients: list[tuple[Any, ndarray]] = []
         self.known: dict[int, ndarray] = {}  # by their ids, which no other array gets, since they are kept
         self.thread = threading.get_ident()
         for array in given:
@@ -107,14 +117,38 @@ class Trace:
         """Note a call; RuntimeError where one of its arrays comes from nowhere."""
         if threading.get_ident() != self.thread:
             return
-        call = Call(name, function, tuple(arguments), keywords, results, is_pure=out is not None)
-        for array in call.given():
+        self._add(Call(name, function, tuple(arguments), keywords, results, is_pure=out is not None))
+
+    def note_decision(self, function: Callable[..., bool], arguments: tuple[Any, ...], value: bool) -> None:
+        """Note that Python goes the one way or the other by what a function of arrays returned."""
+        self._add(Call(function.__name__.strip("_"), function, arguments, {}, (None,), True, value))
+
+    def note_constant(self, array: ndarray) -> None:
+        """Note an array that is the same at every replay, until somebody writes into it."""
+        values = array.copy()
+        self.give(values)
+        self._add(Call("copied", copied, (values,), {}, (array,), True))
+
+    def note_gradient(self, leaf: Any, g: Any) -> ndarray:
+        """Note that backward() adds a gradient to the ``.grad`` of a leaf, and return it in memory of its own."""
+        if not isinstance(g, ndarray):
+            self.refuse("backward(create_graph=True) keeps the history of a .grad; see autograd.grad")
+        self.gradients.append((leaf, g))
+        return g.copy()
+
+    def check(self, who: str, arrays: Iterable[ndarray]) -> None:
+        """Refuse an array that comes from nowhere."""
+        for array in arrays:
             if id(array) not in self.known:
-                raise RuntimeError(
-                    f"this step cannot be replayed: {call.name} takes an array of shape {list(array.shape)} that was "
-                    "neither given nor computed by a recorded operation, so that nobody knows what it would be the "
-                    "next time"
+                self.refuse(
+                    f"{who} takes an array of shape {list(array.shape)} that was neither given nor computed by a "
+                    "recorded operation, so that nobody knows what it would be the next time"
                 )
+
+    def _add(self, call: Call) -> None:
+        self.check(call.name, call.given())
+        if call.name == "getitem" and any(x.dtype == bool for x in _arrays_in([call.keywords["index"]])):
+            self.refuse("how much a mask selects depends on values; see where() and masked_fill()")
         self.calls.append(call)
         for result in call.results:
             if result is not None:

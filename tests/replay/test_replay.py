@@ -284,7 +284,7 @@ def test_parameters_of_any_name_are_replayed(name: str) -> None:
     assert identifier(name).isidentifier()
 
 
-@pytest.mark.parametrize("name", ["step", "x0", "v1", "v2", "p0_w", "diverged", "w²", "lambda", "None"])
+@pytest.mark.parametrize("name", ["step", "x0", "v1", "v2", "p0_w", "Diverged", "w²", "lambda", "None"])
 def test_rules_of_any_name_are_replayed(name: str) -> None:
     rule = type(name, (ClippedCube,), {})
 
@@ -355,7 +355,7 @@ def both_after(change: Callable[[Any, TrainingStep], Any]) -> tuple[list[float],
                 change(net, step)
             if replayed:
                 found.append(step(x, y).item())
-                recordings.append(id(next(iter(step.recordings.values())).program))
+                recordings.append(id(next(iter(step.recordings)).program))
             else:
                 found.append(as_written(net, step.loss_func, step.optimizer, x, y).item())
         losses.append(found)
@@ -425,37 +425,21 @@ class Lambda(nn.Module):
 REFUSED: dict[str, Callable[[Tensor], Tensor]] = {
     "item": lambda x: x * x.sum().item(),
     "float": lambda x: x * float(x.sum()),
-    "bool": lambda x: x if x.sum() > 0 else -x,
     "tolist": lambda x: x * x.detach().tolist()[0][0],
     "numpy": lambda x: x * x.detach().numpy().mean(),
     "array": lambda x: x * np.asarray(x.detach()).mean(),
-    "in": lambda x: -x if 0.0 in x else x,
     "print": lambda x: x * len(repr(x)),
-    "allclose": lambda x: x if torch.allclose(x, x) else -x,
-    "equal": lambda x: x if x.equal(x) else -x,
-    "a random tensor": lambda x: x + torch.randn(WIDTH),
     "a new tensor": lambda x: x + torch.tensor(np.arange(5.0, dtype=np.float32)),
-    "zeros": lambda x: x + torch.zeros(WIDTH),
     "an array": lambda x: x + np.ones(WIDTH, np.float32),
-    "in place": lambda x: (x * 1).add_(1),
-    "relu in place": lambda x: F.relu(x * 1, inplace=True),
-    "an index that is written": lambda x: _with_a_zero(x * 1),
-    "an index array": lambda x: x[:, [4, 3, 2, 1, 0]],
+    "an array for an index": lambda x: x[:, np.array([4, 3, 2, 1, 0])],
+    "a number for an index": lambda x: x + x[(x.detach() > 0).sum() % 2],
+    "places": lambda x: x + (x > 0).nonzero().sum(),
     "a mask": lambda x: x.masked_fill(x > 0, 0.0) + x[x > 0].sum(),
-    "topk": lambda x: x.topk(WIDTH).values,
-    "embedding": lambda x: F.embedding((x > 0).long(), x),
-    "batch norm": nn.BatchNorm1d(WIDTH),
-    "bernoulli": lambda x: x * torch.bernoulli(torch.full((WIDTH,), 0.5)),
-    "rrelu": lambda x: F.rrelu(x, training=True),
+    "an embedding of a greatest norm": lambda x: F.embedding((x > 0).long(), x.detach(), max_norm=1.0).sum(1) + x,
     "a hook": lambda x: _with_a_hook(x * 1),
     "a retained gradient": lambda x: _with_its_gradient(x * 1),
     "a number from a tensor": lambda x: x.clamp(min=x.detach().min()),
 }
-
-
-def _with_a_zero(x: Tensor) -> Tensor:
-    x[0] = 0.0
-    return x
 
 
 def _with_a_hook(x: Tensor) -> Tensor:
@@ -480,12 +464,11 @@ def test_what_cannot_be_replayed_is_refused(name: str) -> None:
     as_written(net, step.loss_func, step.optimizer, x, x)  # which is no less than what the step would have been
 
 
-@pytest.mark.parametrize("loss_func", [nn.MultiMarginLoss(), nn.NLLLoss(), nn.CrossEntropyLoss(torch.ones(WIDTH))])
-def test_losses_that_cannot_be_replayed_are_refused(loss_func: Any) -> None:
+def test_losses_that_cannot_be_replayed_are_refused() -> None:
     net = nn.Linear(WIDTH, WIDTH)
-    step = TrainingStep(net, loss_func, optim.SGD(net.parameters()))
+    step = TrainingStep(net, nn.MultiLabelMarginLoss(), optim.SGD(net.parameters()))
     with pytest.raises(RuntimeError, match="this step cannot be replayed"):
-        step(torch.randn(BATCH, WIDTH), torch.randint(0, WIDTH, (BATCH,)))
+        step(torch.randn(BATCH, WIDTH), torch.randint(0, WIDTH, (BATCH, WIDTH)))
 
 
 def test_hooks_on_gradients_are_refused() -> None:
@@ -530,13 +513,11 @@ def test_two_parameters_over_one_array_are_refused() -> None:
         step(torch.ones(1, 2), torch.ones(1, 2))
 
 
-def test_targets_that_were_none_to_be_ignored() -> None:
+def test_targets_that_are_no_classes_are_refused_at_a_replay_too() -> None:
     net = nn.Linear(2, CLASSES)
     step = TrainingStep(net, nn.CrossEntropyLoss(), optim.SGD(net.parameters()))
     x = torch.randn(2, 2)
     step(x, torch.tensor([0, 1]))
-    with pytest.raises(RuntimeError, match="sorted_out goes another way than it went when this step was recorded"):
-        step(x, torch.tensor([0, -100]))
     with pytest.raises(IndexError, match="Target 3 is out of bounds"):
         step(x, torch.tensor([0, 3]))
     assert step(x, torch.tensor([0, 1])).isfinite()
@@ -698,7 +679,7 @@ def test_a_step_that_fails_leaves_the_gradients_of_the_one_before() -> None:
         step(x, y)
     grads = [p.grad for p in net.parameters()]
     before = [(p.tobytes(), g.tobytes()) for p, g in ((p.array, p.grad.array) for p in net.parameters())]
-    (recording,) = step.recordings.values()
+    (recording,) = step.recordings
     names, matmul = recording.program.run.__globals__, recording.program.run.__globals__["matmul"]
 
     def interrupted(*args: Any, **kwargs: Any) -> Any:
@@ -762,7 +743,7 @@ def test_two_threads_may_take_one_step_at_a_time() -> None:
     """One replays while the other, which may not have the same buffers, takes the step as it is written."""
     _, step, x, y = make(nn.Sequential(nn.Linear(WIDTH, 1)))
     step(x, y)
-    (recording,) = step.recordings.values()
+    (recording,) = step.recordings
     with recording.in_use:
         assert step(x, y).isfinite()
     assert not recording.in_use.locked()

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ... import table
-from ..._tensor.base import wrap
+from ..._tensor.base import Array, wrap
 from ..._tensor.declared import checked
+from ..._tensor.listening import computed
 from ...core.graph import apply
 from ...functions.arguments import check_tensor, recorded_as
 from ...functions.tensor import Tensor
@@ -107,16 +108,14 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
     check_float("rrelu", input)
-    return input * _drawn_slopes(input, lower, upper, generator)
+    return input * wrap(computed(_drawn_slopes, input.array, generator or default_generator, lower, upper))
 
 
-def _drawn_slopes(x: Tensor, lower: float, upper: float, generator: Generator | None) -> Tensor:
-    slopes = np.ones_like(x.array)
-    bent = x.array <= 0
-    source = generator or default_generator
+def _drawn_slopes(x: Array, source: Generator, lower: float, upper: float) -> Array:
+    slopes = np.ones_like(x)
+    bent = x <= 0
     slopes[bent] = source.uniform((int(bent.sum()),), np.float64, lower, upper)
-    out: Tensor = wrap(slopes)
-    return out
+    return slopes
 
 
 @recorded_as("PreluKernelBackward0")

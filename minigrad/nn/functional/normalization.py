@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from ... import table
-from ..._tensor.base import Array, named, wrap
+from ..._tensor.base import Array, as_array, named
 from ..._tensor.declared import checked, explain
+from ..._tensor.listening import writes
+from ..._tensor.writes import refuse_write, write_into
 from ...core.graph import apply
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
@@ -27,7 +29,7 @@ def batch_norm(
     weight: Tensor | None = None,
     bias: Tensor | None = None,
     training: bool = False,
-    momentum: float = 0.1,
+    momentum: float | Tensor = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
     """Normalize every channel over the batch: y = (x - E[x]) / √(Var[x] + ε) · w + b.
@@ -40,7 +42,7 @@ def batch_norm(
         bias: b, of shape (C,), or None for 0.
         training: take mean and variance from this batch, and move the running ones towards them.
         momentum: how far: running = (1 - momentum) · running + momentum · batch. The batch's variance is then that with
-            N - 1 in its denominator.
+            N - 1 in its denominator. A number, or a tensor of one.
         eps: ε.
 
     Raises:
@@ -89,17 +91,29 @@ def _check_vectors(channels: int, **vectors: Tensor | None) -> None:
             raise RuntimeError(f"{name} should contain {channels} elements, one for each channel, not {list(x.shape)}")
 
 
-def _follow(running_mean: Tensor | None, running_var: Tensor | None, batch: Array, axes: Axes, momentum: float) -> None:
+def _follow(
+    running_mean: Tensor | None, running_var: Tensor | None, batch: Array, axes: Axes, momentum: float | Tensor
+) -> None:
     """Move the running statistics towards those of a batch, in place; one without values has none."""
-    dtype = _precise(batch)
-    if running_mean is not None and batch.size:
-        _move(running_mean, batch.mean(axes, dtype=dtype), momentum)
-    if running_var is not None and batch.size:
-        _move(running_var, batch.var(axes, dtype=dtype, ddof=1), momentum)
+    for running, follow in ((running_mean, _follow_mean), (running_var, _follow_var)):
+        if running is not None and batch.size:
+            refuse_write(running.detach())
+            write_into(running, follow, batch, axes, as_array(momentum))
 
 
-def _move(running: Tensor, statistic: Array, momentum: float) -> None:
-    running.detach().mul_(1 - momentum).add_(wrap(statistic), alpha=momentum)
+@writes
+def _follow_mean(running: Array, batch: Array, axes: Axes, momentum: float | Array) -> None:
+    _move(running, batch.mean(axes, dtype=_precise(batch)), float(momentum))
+
+
+@writes
+def _follow_var(running: Array, batch: Array, axes: Axes, momentum: float | Array) -> None:
+    _move(running, batch.var(axes, dtype=_precise(batch), ddof=1), float(momentum))
+
+
+def _move(running: Array, statistic: Array, momentum: float) -> None:
+    running *= 1 - momentum
+    running[...] = running + statistic * momentum
 
 
 def _precise(x: Array) -> np.dtype[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from ... import table
 from ..._tensor.base import Array, wrap
 from ..._tensor.declared import checked, explain
+from ..._tensor.listening import constant
 from ...core.graph import apply
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
@@ -50,7 +51,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         return _with_constant(input, [(0, 0)] * first + widths, 0.0 if value is None else value)
     _check_mode(input, mode, value, first, widths)
     for axis, width in enumerate(widths, start=first):
-        index = _places(input.array.shape[axis], width, mode)
+        index = constant(_places(input.array.shape[axis], width, mode))
         input = apply(table.getitem, input, index=(*[slice(None)] * axis, index), shape=input.array.shape)
     return input
 
@@ -72,7 +73,7 @@ def _with_constant(input: Tensor, widths: list[Width], value: float) -> Tensor:
         raise RuntimeError(f"padding {widths} of an input of shape {list(input.shape)} leaves a negative size")
     kept = _middle(input.array.shape, [(-before, -after) for before, after in widths])
     place = _middle(tuple(shape), widths)
-    return apply(table.setitem, wrap(np.full(shape, value, input.array.dtype)), input[kept], index=place)
+    return apply(table.setitem, wrap(constant(np.full(shape, value, input.array.dtype))), input[kept], index=place)
 
 
 def _middle(shape: tuple[int, ...], widths: list[Width]) -> tuple[slice, ...]:

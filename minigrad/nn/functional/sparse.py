@@ -10,7 +10,8 @@ from ... import table
 from ..._tensor.base import Array, named, wrap
 from ..._tensor.declared import checked, explain
 from ..._tensor.grad_mode import no_grad
-from ..._tensor.listening import refuse_to_replay
+from ..._tensor.hooks import multiply_gradient
+from ..._tensor.listening import computed, refuse_to_replay
 from ...core.graph import apply
 from ...functions.arguments import other_names
 from ...functions.tensor import Tensor
@@ -56,13 +57,12 @@ def embedding(
     check_tensors("embedding", input=input, weight=weight)
     _check_embedding(input, weight, sparse)
     padding_idx = checked_padding_idx(padding_idx, weight.array.shape[0])
-    index = input.array.reshape(-1).astype(np.intp)  # a copy: what happens to the input later must not matter
+    index = computed(_numbers_of_rows, input.array, weight.array.shape[0])
     if max_norm is not None:
         _shorten_rows(weight, np.unique(index), max_norm, norm_type)
     rows = apply(table.getitem, weight, index=index, shape=weight.array.shape)
-    share = _gradient_share(index, padding_idx, scale_grad_by_freq, weight.array)
-    if share is not None and rows.requires_grad:
-        rows.register_hook(lambda g: g * wrap(share))
+    if rows.requires_grad and (padding_idx is not None or scale_grad_by_freq):
+        multiply_gradient(rows, computed(_share_of_gradient, index, padding_idx, scale_grad_by_freq, weight.array))
     return named(rows.reshape([*input.array.shape, weight.array.shape[1]]), "EmbeddingBackward0")
 
 
@@ -82,27 +82,29 @@ def _check_embedding(input: Tensor, weight: Tensor, sparse: bool) -> None:
         raise RuntimeError(f"'weight' must be 2-D, but it is {weight.ndim}-D")
     if sparse:
         raise RuntimeError("embedding: gradients are dense here: sparse=True is not available")
-    refuse_to_replay("embedding looks at the indices before it takes them")
-    rows, index = weight.array.shape[0], input.array
+
+
+def _numbers_of_rows(index: Array, rows: int) -> Array:
+    """Return indices on one axis, in an array of their own; IndexError for one that is out of range."""
     if index.size and not 0 <= index.min() <= index.max() < rows:
         raise IndexError(
             f"index out of range in self: expected indices in [0, {rows}), got {index.min()} to {index.max()}"
         )
+    return index.reshape(-1).astype(np.intp)
 
 
 @no_grad()
 def _shorten_rows(weight: Tensor, named: Array, max_norm: float, norm_type: float) -> None:
     """Scale rows of the table down to a norm, in place; a margin of 1e-7 keeps them below it, as PyTorch does."""
+    refuse_to_replay("an embedding with max_norm writes into its table")
     rows = weight.array[named]
     norms = wrap(rows).norm(norm_type, 1, keepdim=True).array
     weight.array[named] = np.where(norms > max_norm, rows * (max_norm / (norms + 1e-7)), rows)
     weight.note_write()
 
 
-def _gradient_share(index: Array, padding_idx: int | None, by_frequency: bool, weight: Array) -> Array | None:
-    """Return what the gradient of each named row is multiplied by, or None for 1."""
-    if padding_idx is None and not by_frequency:
-        return None
+def _share_of_gradient(index: Array, padding_idx: int | None, by_frequency: bool, weight: Array) -> Array:
+    """Return what the gradient of each named row is multiplied by."""
     times = np.bincount(index, minlength=len(weight))[index] if by_frequency else np.ones(len(index))
     return ((index != padding_idx) / times)[:, None].astype(weight.dtype)
 
@@ -134,16 +136,22 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     index = input.array
     if index.dtype != np.int64:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type int64, but got {input.dtype}")
-    if index.size and index.min() < 0:
-        raise RuntimeError(f"Class values must be non-negative, but got {index.min()}")
     if num_classes == -1 and index.size:
-        num_classes = int(index.max()) + 1
+        refuse_to_replay("one_hot takes the number of classes from a tensor: give num_classes")
+        num_classes = max(int(index.max()) + 1, 0)
     if num_classes < 0 or (num_classes == 0 and not index.size):
         raise RuntimeError(f"Can not infer total number of classes from empty tensor: got num_classes={num_classes}")
+    hot: Tensor = wrap(computed(_ones_at, index, num_classes))
+    return hot
+
+
+def _ones_at(index: Array, num_classes: int) -> Array:
+    if index.size and index.min() < 0:
+        raise RuntimeError(f"Class values must be non-negative, but got {index.min()}")
     if index.size and index.max() >= num_classes:
         raise RuntimeError(f"Class values must be smaller than num_classes={num_classes}, but got {index.max()}")
     hot: Any = index[..., None] == np.arange(num_classes)
-    return wrap(hot.astype(np.int64))
+    return hot.astype(np.int64)
 
 
 explain(globals())

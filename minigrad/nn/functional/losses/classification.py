@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,10 @@ import numpy as np
 from .... import table
 from ...._tensor.base import Array, named, wrap
 from ...._tensor.declared import checked, explain
-from ...._tensor.listening import computed, refuse_to_replay
+from ...._tensor.in_place import copied
+from ...._tensor.listening import computed, constant, decided
 from ....core.graph import apply
+from ....functions.reductions import taken
 from ....functions.tensor import Tensor
 from ..arguments import check_float, check_tensors
 from .reduction import legacy_reduction, reduced
@@ -110,7 +111,9 @@ def nll_loss(
     axis = _class_axis(input)
     _check_class_weight(input, weight, axis)
     index, ignored = _class_indices(input, target, ignore_index, axis)
-    picked = input.take_along_dim(wrap(_with_axis(index, axis)), axis).squeeze(axis)
+    if target.array.dtype != np.int64:
+        raise RuntimeError(f"nll_loss: expected a target of int64, but got {target.dtype}")
+    picked = taken(input, computed(_with_axis, index, axis), axis).squeeze(axis)
     return named(_reduced_over_classes(-picked, index, ignored, weight, reduction), "NllLossBackward0")
 
 
@@ -157,18 +160,21 @@ def multi_margin_loss(
     rows, classes = scores.array.shape
     if index.shape != (rows,):
         raise RuntimeError(f"multi_margin_loss: expected a target of shape [{rows}], but got {list(target.shape)}")
-    refuse_to_replay("multi_margin_loss looks at the targets before it takes them")
-    if ((index < 0) | (index >= classes)).any():
-        raise RuntimeError(f"multi_margin_loss: target out of range: expected classes in [0, {classes})")
     if weight is not None and weight.array.shape != (classes,):
         raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
-    column = index[:, None]
-    excess = (scores - scores.take_along_dim(wrap(column), 1) + margin).relu()
-    excess = excess.masked_fill(wrap(column == np.arange(classes)), 0.0)
+    column = computed(_column_of_classes, index, classes)
+    excess = (scores - taken(scores, column, 1) + margin).relu()
+    excess = excess.masked_fill(wrap(computed(np.equal, column, constant(np.arange(classes)))), 0.0)
     loss = (excess if p == 1 else excess.square()).sum(1) / classes
     if weight is not None:
-        loss = loss * wrap(weight.array[index])
+        loss = loss * _target_weights(index, None, weight, loss)
     return named(reduced(loss.reshape(target.array.shape), reduction), "MultiMarginLossBackward0")
+
+
+def _column_of_classes(index: Array, classes: int) -> Array:
+    if ((index < 0) | (index >= classes)).any():
+        raise RuntimeError(f"multi_margin_loss: target out of range: expected classes in [0, {classes})")
+    return index[:, None].copy()
 
 
 def rows_of_scores(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Array]:
@@ -216,20 +222,26 @@ def _class_indices(input: Tensor, target: Tensor, ignore_index: int, axis: int) 
             f"expected a target of shape {list(expected)} for an input of shape {list(shape)}, "
             f"but got {list(index.shape)}"
         )
-    sorted_out: tuple[Array, Array | None] = computed(_sorted_out, index, shape[axis], ignore_index)
-    return sorted_out
+    classes = shape[axis]
+    if not 0 <= ignore_index < classes and decided(_are_classes, index, classes):
+        return computed(copied, index), None  # what becomes of the target must not matter later
+    ignored = computed(_ignored, index, classes, ignore_index)
+    if not decided(np.any, ignored):
+        return computed(copied, index), None
+    return computed(np.where, ignored, 0, index), ignored
 
 
-def _sorted_out(index: Array, classes: int, ignore_index: int) -> tuple[Array, Array | None]:
-    """Return class indices, with 0 for those that are ignored, and which are; IndexError where there is no class."""
-    in_range = not index.size or bool(index.min() >= 0 and index.max() < classes)
-    if in_range and not 0 <= ignore_index < classes:
-        return index, None
-    ignored = index == ignore_index
+def _are_classes(index: Array, classes: int) -> bool:
+    return not index.size or bool(index.min() >= 0 and index.max() < classes)
+
+
+def _ignored(index: Array, classes: int, ignore_index: int) -> Array:
+    """Return which targets are to be ignored; IndexError where another is no class."""
+    ignored = np.asarray(index == ignore_index)
     wrong = ~ignored & ((index < 0) | (index >= classes))
     if wrong.any():
         raise IndexError(f"Target {index[wrong][0]} is out of bounds for {classes} classes.")
-    return np.where(ignored, 0, index), ignored if ignored.any() else None
+    return ignored
 
 
 def _with_axis(index: Array, axis: int) -> Array:
@@ -249,19 +261,24 @@ def _reduced_over_classes(
 
 def _target_weights(index: Array, ignored: Array | None, weight: Tensor | None, like: Tensor) -> Tensor:
     """Return the weight of every target: its class's, or 0 if it is ignored."""
-    weights = np.ones(index.shape, like.array.dtype) if weight is None else weight.array[index]
-    out: Tensor = wrap(np.asarray(weights if ignored is None else np.where(ignored, 0, weights), like.array.dtype))
-    return out
+    per_class = None if weight is None else weight.array
+    weights: Tensor = wrap(computed(_weights_of_targets, index, ignored, per_class, like.array.dtype))
+    return weights
+
+
+def _weights_of_targets(index: Array, ignored: Array | None, per_class: Array | None, dtype: np.dtype[Any]) -> Array:
+    weights = np.ones(index.shape, dtype) if per_class is None else per_class[index]
+    return np.asarray(weights if ignored is None else np.where(ignored, 0, weights), dtype)
 
 
 def _reduced_over_kept(loss: Tensor, ignored: Array | None, factor: Any, weights: Tensor, reduction: str) -> Tensor:
     """Leave the ignored targets out, whatever their loss is, and reduce the others, times a factor.
 
-    The mean is over the targets' weights; the mean of nothing is NaN.
+    The mean is over the targets' weights; the mean of nothing is 0/0, NaN.
     """
     loss = (loss if ignored is None else loss.masked_fill(wrap(ignored), 0.0)) * factor
     if reduction == "mean":
-        return loss.sum() / (weights.sum().item() or math.nan)
+        return loss.sum() / weights.sum()
     return reduced(loss, reduction)
 
 
