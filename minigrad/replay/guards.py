@@ -190,7 +190,7 @@ def readers_of_function(function: FunctionType) -> list[Callable[[], Iterable[An
     cells = [cell for cell in function.__closure__ or () if not is_empty(cell)]
     return [
         partial(attrgetter("__code__", "__defaults__", "__kwdefaults__"), function),
-        partial(itemgetter("__name__", *names), function.__globals__),
+        partial(map, function.__globals__.__getitem__, names),
         partial(map, attrgetter("cell_contents"), cells),
     ]
 

@@ -189,11 +189,14 @@ def test_the_program_can_be_read() -> None:
 
 def test_the_page_shows_the_program_of_its_script() -> None:
     page = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
-    script, program = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    script, program, function = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names: dict[str, Any] = {}
     exec(script.replace("500", "2").replace("print(loss, step.source)", ""), names)
     assert names["step"].source == program
     assert names["loss"].isfinite()
+    exec(function.replace("500", "3"), names)
+    assert names["loss"].isfinite()
+    assert len(names["backward"].recordings) == 1
 
 
 def test_one_tensor_may_be_both_input_and_target() -> None:
