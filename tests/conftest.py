@@ -20,6 +20,8 @@ from hypothesis import HealthCheck, settings
 
 import minigrad
 
+pytest.register_assert_rewrite("scripts", "playground_page")  # what helpers assert is checked under python -O, too
+
 collect_ignore = ["run/scripts"]  # scripts that import torch, for tests to run
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50, print_blob=True)
