@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+from pathlib import Path
 
 import numpy as np
 import pytest
-from playground_page import CHROMIUM, FLAGS, Page, needed, served
+from playground_page import CHROMIUM, FLAGS, PYODIDE, Page, needed, served
 
+from demos.playground.build import site
 from demos.playground.lab.program import Program
 from demos.playground.lab.script import script
 from demos.playground.lab.setting import setting_from
+from demos.playground.single import single
 
 VIEWS = ["guide", "play", "clinic", "step"]
 LANGUAGES = ["en", "zh"]
@@ -462,6 +465,22 @@ def test_every_word_is_in_the_catalogue(page):
         assert (
             re.findall(r"\b(?:page|guide|play|clinic|step|quiz|promises|mistakes|controls|choices)\.\w+\b", text) == []
         )
+
+
+def test_a_single_file_opens_from_disk(shared, tmp_path):
+    file = tmp_path / "playground.html"
+    file.write_bytes(single(site(Path(PYODIDE))))
+    context = shared.page.context.browser.new_context(offline=True, locale="en-US")
+    page = Page(context.new_page(), file.as_uri())
+    page.open("#play?a=steps:100")
+    page.wait_for_python()
+    page.wait_until_trained()
+    expected = losses_in(native(script(setting_from({"steps": 100}))))
+    assert losses_in(page.output()) == pytest.approx(expected, abs=2e-3)
+    page.page.click("#language")
+    page.wait("document.documentElement.lang === 'zh-Hans'")
+    assert page.errors == []
+    context.close()
 
 
 def test_without_webassembly_one_sentence_says_what_to_do(shared):
