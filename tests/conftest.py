@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 # Small matrices gain nothing from a second thread; set before NumPy is imported.
@@ -14,11 +15,17 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 
+# In the background of a shell, Ctrl-C is ignored, and by all that is started from there: tests send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 import minigrad
+
+pytest.register_assert_rewrite("scripts", "playground_page")  # what helpers assert is checked under python -O, too
 
 collect_ignore = ["run/scripts"]  # scripts that import torch, for tests to run
 

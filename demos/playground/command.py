@@ -1,4 +1,4 @@
-"""The command line: ``python -m demos playground [--out DIR] [--serve] [--port N] [--pyodide DIR]``."""
+"""The command line: ``python -m demos playground [--out DIR | --single FILE] [--serve] [--port N] [--pyodide DIR]``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lab.files import saving
 from lab.options import PROGRAM
 
 from .build import site
 from .runtime import VERSION, WrongRuntime
 from .serving import serve
+from .single import single
 
 DONE, UNAVAILABLE = 0, 2
 
@@ -25,9 +27,11 @@ def main(arguments: Sequence[str]) -> int:
         prog=f"{PROGRAM} playground",
         description="Build the playground, a folder that any web host can serve: minigrad in the reader's browser.",
     )
-    parser.add_argument(
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
         "--out", type=Path, default=Path("out/playground"), metavar="DIR", help="the folder (default: %(default)s)"
     )
+    place.add_argument("--single", type=Path, metavar="FILE", help="one file in its place, which opens from disk")
     parser.add_argument("--serve", action="store_true", help="serve it on this machine, and open the browser")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="of --serve (default: any that is free)")
     parser.add_argument(
@@ -38,8 +42,15 @@ def main(arguments: Sequence[str]) -> int:
         "(default: the page takes them from the public CDN)",
     )
     options = parser.parse_args(arguments)
+    if options.single and options.serve:
+        parser.error("argument --serve: --single needs no server: open the file")
     try:
-        replace_folder(options.out, site(options.pyodide))
+        files = site(options.pyodide)
+        if options.single:
+            with saving(options.single) as path:
+                path.write_bytes(single(files))
+            return DONE
+        replace_folder(options.out, files)
     except WrongRuntime as reason:
         print(reason, file=sys.stderr)
         return UNAVAILABLE

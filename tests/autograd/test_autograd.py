@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import os
 import warnings
 import weakref
@@ -41,18 +40,6 @@ from minigrad.autograd import (
 
 def leaf(values: Any = (1.0, 2.0, 3.0)) -> mg.Tensor:
     return mg.tensor(values, dtype=mg.float64, requires_grad=True)
-
-
-def living(kind: type) -> int:
-    return sum(issubclass(type(thing), kind) for thing in gc.get_objects())
-
-
-@pytest.fixture
-def no_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 # ---- Functions: values and gradients ---------------------------------------------------------------------------------
@@ -636,10 +623,9 @@ def test_a_backward_that_is_differentiable_once():
         grad(first.sum(), x)
 
 
-@pytest.mark.usefixtures("no_collector")
 @pytest.mark.parametrize("case", FUNCTIONS)
 @pytest.mark.parametrize("walked", ["never", "once", "recorded"])
-def test_a_call_leaves_nothing_behind(case, walked):
+def test_a_call_leaves_nothing_behind(living, case, walked):
     func, inputs = FUNCTIONS[case]
 
     def run() -> None:
@@ -651,10 +637,10 @@ def test_a_call_leaves_nothing_behind(case, walked):
             grad([y.sum() for y in outputs], inputs, create_graph=True)
 
     run()
-    before = living(mg.Tensor), living(Node), living(function.Call)
+    before = living(mg.Tensor, Node, function.Call)
     for _ in range(5):
         run()
-    assert (living(mg.Tensor), living(Node), living(function.Call)) == before
+    assert living(mg.Tensor, Node, function.Call) == before
 
 
 # ---- hooks -----------------------------------------------------------------------------------------------------------
@@ -899,8 +885,7 @@ def test_hooks_on_parameters_of_a_layer():
     assert layer.bias.grad.tolist() == [4.0, 4.0]
 
 
-@pytest.mark.usefixtures("no_collector")
-def test_hooks_hold_no_graph():
+def test_hooks_hold_no_graph(living):
     def run() -> weakref.ref[Any]:
         y = leaf() * 2
         y.retain_grad()
@@ -910,10 +895,10 @@ def test_hooks_hold_no_graph():
         return weakref.ref(y)
 
     run()
-    before = living(mg.Tensor), living(Node), living(RemovableHandle)
+    before = living(mg.Tensor, Node, RemovableHandle)
     for _ in range(5):
         assert run()() is None
-    assert (living(mg.Tensor), living(Node), living(RemovableHandle)) == before
+    assert living(mg.Tensor, Node, RemovableHandle) == before
 
 
 # ---- which gradients are asked for -----------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 import weakref
@@ -812,20 +811,7 @@ def test_grad_returns_memory_of_its_own(create_graph):
 # ---- what is left behind ---------------------------------------------------------------------------------------------
 
 
-def living(kind: type) -> int:
-    return sum(issubclass(type(thing), kind) for thing in gc.get_objects())
-
-
-@pytest.fixture
-def no_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-@pytest.mark.usefixtures("no_collector")
-def test_a_thousand_training_steps_leave_nothing_behind():
+def test_a_thousand_training_steps_leave_nothing_behind(living):
     model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 1))
     optimizer = optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-2)
     x, y = mg.randn(4, 2), mg.randn(4, 1)
@@ -839,14 +825,13 @@ def test_a_thousand_training_steps_leave_nothing_behind():
         return weakref.ref(hidden), weakref.ref(loss)
 
     step()
-    before = living(mg.Tensor), living(Node)
+    before = living(mg.Tensor, Node)
     for _ in range(1_000):
         hidden, loss = step()
         assert hidden() is loss() is None
-    assert (living(mg.Tensor), living(Node)) == before
+    assert living(mg.Tensor, Node) == before
 
 
-@pytest.mark.usefixtures("no_collector")
 @pytest.mark.parametrize(
     "step",
     [
@@ -861,13 +846,13 @@ def test_a_thousand_training_steps_leave_nothing_behind():
     ],
     ids=["recorded", "retained", "view written", "written", "base written", "never walked", "detached", "unsqueezed"],
 )
-def test_no_graph_holds_itself(step):
+def test_no_graph_holds_itself(living, step):
     x = leaf()
     step(x)
-    before = living(mg.Tensor), living(Node)
+    before = living(mg.Tensor, Node)
     for _ in range(20):
         step(x)
-    assert (living(mg.Tensor), living(Node)) == before
+    assert living(mg.Tensor, Node) == before
 
 
 @pytest.mark.usefixtures("no_collector")

@@ -91,9 +91,10 @@ def test_nothing_overflows(open_page, language, width):
     assert page.evaluate(STRAY) == []
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),  # every pair of two of them
+    [("en", "light", 360), ("en", "dark", 1440), ("zh", "dark", 360), ("zh", "light", 1440)],
+)
 def test_axe_finds_nothing(open_page, language, scheme, width):
     page = open_page(language, viewport={"width": width, "height": 800}, color_scheme=scheme)
     unfold(page)

@@ -5,17 +5,27 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+from pathlib import Path
 
 import numpy as np
 import pytest
-from playground_page import CHROMIUM, FLAGS, Page, needed, served
+from playground_page import CHROMIUM, FLAGS, PYODIDE, Page, needed, served
 
+from demos.playground.build import site
 from demos.playground.lab.program import Program
 from demos.playground.lab.script import script
 from demos.playground.lab.setting import setting_from
+from demos.playground.single import single
 
 VIEWS = ["guide", "play", "clinic", "step"]
-LANGUAGES, THEMES = ["en", "zh"], ["light", "dark"]
+LANGUAGES = ["en", "zh"]
+
+# Every pair of a width and a language, of a width and a theme, and of a language and a theme.
+WINDOWS = [
+    (360, "en", "light"), (360, "zh", "dark"), (768, "en", "dark"), (768, "zh", "light"),
+    (1440, "en", "light"), (1440, "zh", "dark"),
+]  # fmt: skip
+NARROW_AND_WIDE = [(360, "en", "dark"), (360, "zh", "light"), (1440, "en", "light"), (1440, "zh", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -424,7 +434,7 @@ STRAY = """
 """
 
 
-@pytest.mark.parametrize(("width", "language", "theme"), list(itertools.product([360, 768, 1440], LANGUAGES, THEMES)))
+@pytest.mark.parametrize(("width", "language", "theme"), WINDOWS)
 def test_nothing_overflows(page, width, language, theme):
     page.resize(width)
     for view in VIEWS:
@@ -435,8 +445,8 @@ def test_nothing_overflows(page, width, language, theme):
         assert page.page.evaluate(STRAY) == [], view
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), list(itertools.product(LANGUAGES, THEMES, [360, 1440])))
-def test_axe_finds_nothing(page, language, theme, width):
+@pytest.mark.parametrize(("width", "language", "theme"), NARROW_AND_WIDE)
+def test_axe_finds_nothing(page, width, language, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra browser").Axe()
     page.resize(width)
     for view in VIEWS:
@@ -455,6 +465,22 @@ def test_every_word_is_in_the_catalogue(page):
         assert (
             re.findall(r"\b(?:page|guide|play|clinic|step|quiz|promises|mistakes|controls|choices)\.\w+\b", text) == []
         )
+
+
+def test_a_single_file_opens_from_disk(shared, tmp_path):
+    file = tmp_path / "playground.html"
+    file.write_bytes(single(site(Path(PYODIDE))))
+    context = shared.page.context.browser.new_context(offline=True, locale="en-US")
+    page = Page(context.new_page(), file.as_uri())
+    page.open("#play?a=steps:100")
+    page.wait_for_python()
+    page.wait_until_trained()
+    expected = losses_in(native(script(setting_from({"steps": 100}))))
+    assert losses_in(page.output()) == pytest.approx(expected, abs=2e-3)
+    page.page.click("#language")
+    page.wait("document.documentElement.lang === 'zh-Hans'")
+    assert page.errors == []
+    context.close()
 
 
 def test_without_webassembly_one_sentence_says_what_to_do(shared):

@@ -15,6 +15,7 @@ import threading
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,6 +151,41 @@ def test_the_command_builds_a_folder_and_builds_it_anew(tmp_path):
         names = {p.relative_to(tmp_path / "a/site").as_posix() for p in (tmp_path / "a/site").rglob("*") if p.is_file()}
         assert names == set(site())
         assert [path.name for path in (tmp_path / "a").iterdir()] == ["site"]
+
+
+def parts_of(page: str, attributes: str) -> dict[str, Any]:
+    """Return what is written as JSON in the script element with these attributes."""
+    return json.loads(page.partition(f"<script {attributes}>")[2].partition("</script>")[0])
+
+
+def read(address: str) -> str:
+    """Return the text that a data: address holds."""
+    return base64.b64decode(address.partition(",")[2]).decode()
+
+
+def test_the_command_builds_a_single_file_that_loads_nothing_beside_it(tmp_path, capsys):
+    assert main(["--single", str(tmp_path / "a/page.html")]) == 0
+    assert capsys.readouterr().out == f"wrote {tmp_path / 'a/page.html'}\n"
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["page.html"]
+    page = (tmp_path / "a/page.html").read_text(encoding="utf-8")
+    assert re.findall(r'<(?:script|link|img)[^>]* (?:src|href)="([^"]*)"', page) == ["data:,"]
+    inside = parts_of(page, 'type="application/json" id="inside"')
+    modules = parts_of(page, 'type="importmap"')["imports"]
+    assert {"site.json", "lab.zip", "js/worker.js", "texts/en.json", "texts/zh.json"} <= inside.keys()
+    imported = {name for part in modules.values() for name in re.findall(r'^import .* from "(.*)";', read(part), re.M)}
+    assert {"playground/dom.js", "playground/resources.js"} <= imported <= modules.keys()
+    assert re.findall(r"^(?:import|export) .*", read(inside["js/worker.js"]), re.M) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [(["--serve"], "--single needs no server"), (["--out", "folder"], "not allowed with argument")],
+)
+def test_a_single_file_is_neither_served_nor_a_folder(tmp_path, capsys, options, says):
+    with pytest.raises(SystemExit, match="2"):
+        main(["--single", str(tmp_path / "page.html"), *options])
+    assert says in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, capsys):

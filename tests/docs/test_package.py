@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from email import message_from_string
 
 import pytest
+from lowest import lowest
 from site_pages import ROOT
 
-pytest.importorskip("setuptools", minversion="77", reason="to build the package")
+pytest.importorskip("setuptools", minversion="77.0.3", reason="to build the package")
 
 NOT_SHIPPED = re.compile(r"\.ci/|\.git")
 
@@ -44,17 +46,26 @@ def build(kind, folder, out):
 
 
 @pytest.fixture(scope="module")
-def wheel(checkout, tmp_path_factory):
-    with zipfile.ZipFile(build("wheel", checkout[0], tmp_path_factory.mktemp("wheel"))) as file:
+def sdist(checkout, tmp_path_factory):
+    """The sdist, unpacked."""
+    folder = tmp_path_factory.mktemp("sdist")
+    with tarfile.open(build("sdist", checkout[0], folder)) as file:
+        file.extractall(folder, filter="data")
+    return next(path for path in folder.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist, tmp_path_factory):
+    """The wheel that is built of the sdist, as those who install the sdist build it; unpacked."""
+    with zipfile.ZipFile(build("wheel", sdist, tmp_path_factory.mktemp("wheel"))) as file:
         folder = tmp_path_factory.mktemp("installed")
         file.extractall(folder)
     return folder
 
 
-def test_the_sdist_has_every_file(checkout, tmp_path):
-    folder, files = checkout
-    with tarfile.open(build("sdist", folder, tmp_path)) as file:
-        shipped = {name.partition("/")[2] for name in file.getnames()}
+def test_the_sdist_has_every_file(checkout, sdist):
+    files = checkout[1]
+    shipped = {path.relative_to(sdist).as_posix() for path in sdist.rglob("*")}
     assert {name for name in files if not NOT_SHIPPED.match(name)} <= shipped
 
 
@@ -91,6 +102,13 @@ def test_links_on_pypi_lead_to_the_repository(wheel):
         if link.startswith(source):
             path = re.sub(rf"^{re.escape(source)}/(blob|raw)/HEAD/", "", link)
             assert (ROOT / path).exists(), link
+
+
+def test_every_requirement_has_one_lowest_version():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    names = [requirement.partition("==")[0] for requirement in lowest(list(extras))]
+    assert names[:2] == ["setuptools", "numpy"]
+    assert len(names) == len(set(names)) > 20
 
 
 def test_every_file_that_contributing_names_is_there():

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PACKAGES = ROOT / ".venv/pyodide"
-REQUIRED = ["pytest>=8", "hypothesis>=6.100"]
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+REQUIRED = [requirement for requirement in EXTRAS["test"] if requirement.startswith(("pytest>", "hypothesis>"))]
 
 # What makes sense there: no processes, no network, no other frameworks, no files that outlive a test.
 TESTS = [

@@ -1,5 +1,7 @@
 // The page's end of the Worker: sends messages, hands on what comes back, and can start the Worker anew.
 
+import { locate } from "./resources.js";
+
 const PATIENCE = 4000; // milliseconds without an answer, until the reader may stop what runs
 
 export class Engine {
@@ -29,7 +31,7 @@ export class Engine {
     this.queue = [];
     this.waiting = new Map(); // of every lane: the newest program while an older one is being looked at
     this.loading = new Set();
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(locate("js/worker.js"), { type: "module" });
     this.worker.onmessage = ({ data }) => this.receive(data);
     this.worker.onerror = (event) => this.emit({ type: "failed", text: event.message || "the Worker did not start" });
     this.worker.postMessage({ type: "start", site: this.absolute() });
@@ -37,7 +39,7 @@ export class Engine {
 
   /** Return the site with addresses that do not depend on where the Worker's script is. */
   absolute() {
-    const files = this.site.files.map((file) => ({ ...file, url: new URL(file.url, document.baseURI).href }));
+    const files = this.site.files.map((file) => ({ ...file, url: new URL(locate(file.url), document.baseURI).href }));
     return { ...this.site, files };
   }
 

@@ -25,7 +25,7 @@ export async function fetchAll(files, tell) {
 async function fetchOne(file, advance) {
   const checkedHere = Boolean(globalThis.crypto?.subtle);
   const response = await fetch(file.url, checkedHere ? {} : { integrity: file.integrity });
-  if (!response.ok) throw new Error(`${file.url}: ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`${file.name}: ${response.status} ${response.statusText}`);
   const pieces = [];
   for (let reader = response.body.getReader(), piece; !(piece = await reader.read()).done; ) {
     pieces.push(piece.value);
@@ -33,7 +33,7 @@ async function fetchOne(file, advance) {
   }
   const content = await new Blob(pieces).arrayBuffer();
   if (checkedHere && (await sha384(content)) !== file.integrity) {
-    throw new Error(`${file.url} is not the file it should be: its hash is another`);
+    throw new Error(`${file.name} is not the file it should be: its hash is another`);
   }
   return content;
 }

@@ -5,6 +5,7 @@ import { $, $$, el } from "./dom.js";
 import { Engine } from "./engine.js";
 import { Guide } from "./guide.js";
 import { Play } from "./play.js";
+import { locate } from "./resources.js";
 import { VIEWS, address, describe, readAddress, state } from "./state.js";
 import { Step } from "./step.js";
 import { language, onLanguage, t, useLanguage } from "./text.js";
@@ -14,7 +15,7 @@ const preferences = { lang: "", theme: "" }; // what the address says, or the re
 let views = {};
 
 async function main() {
-  const site = await (await fetch("site.json")).json();
+  const site = await (await fetch(locate("site.json"))).json();
   describe(site);
   await takePreferences(await readAddress(location.hash), site);
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") {

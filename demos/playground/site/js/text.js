@@ -1,5 +1,7 @@
 // The words: one catalogue for each language, and the elements of the page that show them.
 
+import { locate } from "./resources.js";
+
 const catalogues = new Map();
 const listeners = [];
 let current = "en";
@@ -15,7 +17,7 @@ export function onLanguage(listener) {
 /** Switch to a language, and show its words. */
 export async function useLanguage(code) {
   if (!catalogues.has(code)) {
-    const response = await fetch(`texts/${code}.json`);
+    const response = await fetch(locate(`texts/${code}.json`));
     catalogues.set(code, await response.json());
   }
   current = code;

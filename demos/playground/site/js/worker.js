@@ -4,6 +4,7 @@
 
 import { fetchAll } from "./loading.js";
 
+const MEMORY = "https://memory.invalid/"; // where Pyodide is told to look: serveFromMemory answers
 const SLICE = 0.04; // seconds of training between two looks at the messages
 const post = (message) => self.postMessage(message);
 
@@ -22,11 +23,10 @@ async function start(site) {
   serveFromMemory(files);
   const { loadPyodide } = await importFrom(files.get("pyodide.mjs"));
   const { default: createPyodideModule } = await importFrom(files.get("pyodide.asm.mjs"));
-  const here = new URL(".", self.location.href).href;
-  const python = await loadPyodide({
+    const python = await loadPyodide({
     createPyodideModule,
-    indexURL: here,
-    packageBaseUrl: here,
+    indexURL: MEMORY,
+    packageBaseUrl: MEMORY,
     lockFileContents: site.lock,
     stdout: () => {},
     stderr: () => {},
@@ -85,7 +85,7 @@ async function importFrom(content) {
 function serveFromMemory(files) {
   const network = self.fetch.bind(self);
   self.fetch = (request, options) => {
-    const address = new URL(request.url ?? request, self.location.href);
+    const address = new URL(request.url ?? request, MEMORY);
     const content = files.get(address.pathname.split("/").pop());
     if (content === undefined) return network(request, options);
     const type = address.pathname.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
