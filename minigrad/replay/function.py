@@ -54,9 +54,7 @@ class RecordedFunction(Generic[P, Result]):
             found = self.recordings.replay(kind, lambda recording: self._replay(recording, given))
         except InUse:
             return detached(self.function(*args, **kwargs))
-        if found is not None:
-            return found
-        return self._record(kind, given)
+        return found[0] if found else self._record(kind, given)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else functools.partial(self, instance)

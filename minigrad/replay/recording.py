@@ -156,8 +156,8 @@ class Recordings:
             if len(self.by_kind) > MOST_KINDS:
                 del self.by_kind[next(iter(self.by_kind))]
 
-    def replay(self, kind: Any, run: Callable[[Recording], Result]) -> Result | None:
-        """Return what `run` makes of the recording whose path the inputs take; None if there is none.
+    def replay(self, kind: Any, run: Callable[[Recording], Result]) -> list[Result]:
+        """Return in a list what `run` makes of the recording whose path the inputs take; an empty one if there is none.
 
         Raises:
             InUse: another thread runs it.
@@ -178,8 +178,8 @@ class Recordings:
             if recording is not paths[0]:
                 paths.remove(recording)
                 paths.insert(0, recording)
-            return result
-        return None
+            return [result]
+        return []
 
 
 class InUse(Exception):

@@ -95,11 +95,11 @@ class TrainingStep:
             found = self.recordings.replay(kinds, lambda recording: self._replay(recording, inputs))
         except InUse:
             return self.as_written(*inputs)
-        if found is None:
+        if not found:
             recording, (loss,), gradients = record(self._compute, inputs, Guards(self.net, self.loss_func))
             self.recordings.add(kinds, recording)
-            found = loss, zip(recording.leaves, gradients, strict=True)
-        loss, pairs = found
+            found = [(loss, zip(recording.leaves, gradients, strict=True))]
+        loss, pairs = found[0]
         self.optimizer.zero_grad()
         for leaf, g in pairs:
             leaf.accumulate(g)

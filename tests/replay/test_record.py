@@ -119,6 +119,15 @@ def test_gradients_accumulate_as_those_of_the_function(
     assert found[0] == found[1]
 
 
+def test_a_function_that_returns_nothing() -> None:
+    net = nn.Linear(WIDTH, 1)
+    backward = replay.record(lambda x: net(x).sum().backward())
+    for i in range(1, 5):
+        assert backward(torch.ones(2, WIDTH)) is None
+        assert net.weight.grad.tolist() == [[2.0 * i] * WIDTH]
+    assert len(backward.recordings) == 1
+
+
 def test_a_replay_computes_nothing_else() -> None:
     calls = itertools.count()
 
