@@ -199,7 +199,7 @@ def test_named_tuples_are_results_and_others_are_not() -> None:
         assert type(found) is type(expected)
         assert found.values.tolist() == expected.values.tolist()
         assert found.indices.tolist() == expected.indices.tolist()
-    with pytest.raises(TypeError, match="a recorded function returns tensors, .* but got set"):
+    with pytest.raises(TypeError, match=r"a recorded function returns tensors, .* but got set"):
         replay.record(lambda x: {x})(x)
 
 
