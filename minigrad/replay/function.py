@@ -54,9 +54,7 @@ class RecordedFunction(Generic[P, Result]):
             found = self.recordings.replay(kind, lambda recording: self._replay(recording, given))
         except InUse:
             return detached(self.function(*args, **kwargs))
-        if found is not None:
-            return found
-        return self._record(kind, given)
+        return found[0] if found else self._record(kind, given)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
@@ -71,8 +69,14 @@ class RecordedFunction(Generic[P, Result]):
 
         def compute(stand_ins: list[Tensor]) -> tuple[list[Array], None]:
             args, kwargs = given.filled(stand_ins)
-            answers.append(Structure(self.function(*args, **kwargs)))
-            return [x.array for x in answers[0].tensors], None
+            answer = Structure(self.function(*args, **kwargs))
+            if answer.objects:
+                raise TypeError(
+                    "a recorded function returns tensors, numbers or None, or tuples, lists or dictionaries of these, "
+                    f"but got {type(answer.objects[0]).__name__}"
+                )
+            answers.append(answer)
+            return [x.array for x in answer.tensors], None
 
         guards = Guards(self.function, *given.objects)
         recording, _, _ = record_once(compute, given.tensors, guards)
@@ -160,7 +164,7 @@ class Structure:
         if isinstance(value, Tensor):
             self.tensors.append(value)
             return Tensor, kind_of_input(value.array)
-        if type(value) in (tuple, list):
+        if is_sequence(value):
             return type(value), *map(self._key, value)
         if type(value) is dict:
             return dict, *[(name, self._key(part)) for name, part in value.items()]
@@ -183,12 +187,18 @@ class Same:
         return isinstance(other, Same) and self.value is other.value
 
 
+def is_sequence(value: Any) -> bool:
+    """Return whether a value is a tuple, a list or a named tuple."""
+    return type(value) in (tuple, list) or (isinstance(value, tuple) and hasattr(value, "_fields"))
+
+
 def filled(value: Any, tensors: Iterator[Tensor]) -> Any:
     """Return a value with other tensors in the places of its own."""
     if isinstance(value, Tensor):
         return next(tensors)
-    if type(value) in (tuple, list):
-        return type(value)([filled(part, tensors) for part in value])
+    if is_sequence(value):
+        parts = [filled(part, tensors) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     return {name: filled(part, tensors) for name, part in value.items()} if type(value) is dict else value
 
 

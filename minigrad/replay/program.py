@@ -75,7 +75,7 @@ class Program:
             f"def step({', '.join(arguments)}):",
             *([f"# {', '.join(writer.remarks)}"] if writer.remarks else []),
         ]
-        tail = f"return {', '.join(map(writer.output, outputs))},"
+        tail = f"return {', '.join(map(writer.output, outputs))}," if outputs else "return ()"
         self.source = "\n    ".join([*head, *lines, tail]) + "\n"
         exec(compile(self.source, "<replayed step>", "exec"), writer.namespace)
         self.run: Callable[..., tuple[Array, ...]] = writer.namespace["step"]

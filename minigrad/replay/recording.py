@@ -23,8 +23,8 @@ Result = TypeVar("Result")
 kind_of_input = attrgetter("shape", "strides", "dtype")
 """What a program takes for granted of an input: the order of a sum may follow from the strides."""
 
-MOST_PATHS = 8
-"""The recordings that are kept for inputs of one kind."""
+MOST_PATHS, MOST_KINDS = 8, 256
+"""The recordings that are kept for inputs of one kind, and the kinds."""
 
 
 class Recording:
@@ -44,6 +44,7 @@ class Recording:
         self.leaves = leaves
         self.guards = guards
         self.in_use = threading.Lock()
+        self.aliases: list[int] = []
         self.answer: Any = None  # of a function: its result, with tensors to be replaced by those of a replay
         self.flat: list[tuple[Flat, int] | None] | None = None
 
@@ -66,6 +67,8 @@ class Recording:
         """
         given = [*inputs, *self.tensors]
         arrays = [x.array for x in given]
+        if aliases_of(inputs, self.program) != self.aliases:
+            raise Diverged
         generators, overwritten = self.program.spent
         states = [generator.get_state() for generator in generators]
         values = [arrays[i].copy() for i in overwritten]
@@ -84,6 +87,14 @@ class Recording:
         """Date the writes of the program into tensors, so that a graph which needs the old values says so."""
         if self.program.written:
             date_writes([given[i] for i in self.program.written])
+
+
+def aliases_of(inputs: Sequence[Tensor], program: Program) -> list[int]:
+    """Return for each input of a program that writes into one the first that shares memory with it; [] for others."""
+    if min(program.written, default=len(inputs)) >= len(inputs):
+        return []
+    arrays = [x.array for x in inputs]
+    return [next(i for i, y in enumerate(arrays) if np.may_share_memory(x, y)) for x in arrays]
 
 
 def record(
@@ -108,12 +119,15 @@ def record(
             results, found = compute(stand_ins)
     finally:
         trace.leave()  # an interrupt may have come between the end of the block and its own leaving
+    if found is not None and trace.gradients:
+        trace.refuse("it calls backward() within; see replay.record")
     kept = {x for _, x in guards.tensors}
     found = [(leaf, g) for leaf, g in (trace.gradients if found is None else found) if leaf in kept]
     gradients = [g for _, g in found]
     trace.check("the result", results)
     program = Program(trace.calls, arrays, results, gradients)
     recording = Recording(program, [leaf for leaf, _ in found], guards)
+    recording.aliases = aliases_of(inputs, program)
     recording.note_writes([*inputs, *recording.tensors])
     return recording, results, gradients
 
@@ -139,9 +153,11 @@ class Recordings:
         """Keep a recording, unless what it takes for granted has changed while it was made."""
         if recording.guards.are_as_before():
             self.by_kind[kind] = [recording, *self.by_kind.get(kind, ())][:MOST_PATHS]
+            if len(self.by_kind) > MOST_KINDS:
+                del self.by_kind[next(iter(self.by_kind))]
 
-    def replay(self, kind: Any, run: Callable[[Recording], Result]) -> Result | None:
-        """Return what `run` makes of the recording whose path the inputs take; None if there is none.
+    def replay(self, kind: Any, run: Callable[[Recording], Result]) -> list[Result]:
+        """Return in a list what `run` makes of the recording whose path the inputs take; an empty one if there is none.
 
         Raises:
             InUse: another thread runs it.
@@ -162,8 +178,8 @@ class Recordings:
             if recording is not paths[0]:
                 paths.remove(recording)
                 paths.insert(0, recording)
-            return result
-        return None
+            return [result]
+        return []
 
 
 class InUse(Exception):

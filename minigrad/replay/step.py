@@ -35,9 +35,9 @@ class TrainingStep:
     others. Losses, gradients, weights and random numbers are the same bits; what goes is the time that Python spends on
     modules, tensors and nodes, which is most of the time of a small network.
 
-    Where the inputs have other shapes or dtypes, or a module has another mode or other attributes, the step is recorded
-    again. Everything else that a ``forward`` depends on, such as a global variable, must stay as it is, and the forward
-    must do nothing but compute.
+    Where the inputs have other shapes or dtypes, a module has another mode or other attributes, a variable that a
+    function reads has another value, or a batch takes another path, the step is recorded again. It must do nothing but
+    compute: what it prints is printed once.
 
     Args:
         net: a module.
@@ -85,8 +85,8 @@ class TrainingStep:
 
         Raises:
             TypeError: one of them is no tensor.
-            RuntimeError: one requires a gradient; or the step does what cannot be replayed: it looks at a value, writes
-                into a tensor (as batch norm does), or makes a tensor of numbers that come from elsewhere.
+            RuntimeError: one requires a gradient; or the step does what cannot be replayed: it takes the value of a
+                tensor as a number, has hooks, or makes a tensor of numbers that come from elsewhere.
         """
         if anomaly_mode.enabled or not grad_mode.enabled:
             return self.as_written(*inputs)
@@ -95,11 +95,11 @@ class TrainingStep:
             found = self.recordings.replay(kinds, lambda recording: self._replay(recording, inputs))
         except InUse:
             return self.as_written(*inputs)
-        if found is None:
+        if not found:
             recording, (loss,), gradients = record(self._compute, inputs, Guards(self.net, self.loss_func))
             self.recordings.add(kinds, recording)
-            found = loss, zip(recording.leaves, gradients, strict=True)
-        loss, pairs = found
+            found = [(loss, zip(recording.leaves, gradients, strict=True))]
+        loss, pairs = found[0]
         self.optimizer.zero_grad()
         for leaf, g in pairs:
             leaf.accumulate(g)

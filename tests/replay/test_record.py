@@ -119,6 +119,15 @@ def test_gradients_accumulate_as_those_of_the_function(
     assert found[0] == found[1]
 
 
+def test_a_function_that_returns_nothing() -> None:
+    net = nn.Linear(WIDTH, 1)
+    backward = replay.record(lambda x: net(x).sum().backward())
+    for i in range(1, 5):
+        assert backward(torch.ones(2, WIDTH)) is None
+        assert net.weight.grad.tolist() == [[2.0 * i] * WIDTH]
+    assert len(backward.recordings) == 1
+
+
 def test_a_replay_computes_nothing_else() -> None:
     calls = itertools.count()
 
@@ -180,6 +189,30 @@ def test_arguments_of_every_form(n: int) -> None:
     assert len(combined.recordings) == 1
     combined((x, y), scale=3.0)
     assert len(combined.recordings) == 2
+
+
+def test_named_tuples_are_results_and_others_are_not() -> None:
+    x = torch.randn(3, WIDTH)
+    largest = replay.record(lambda x: x.max(1))
+    for i in range(3):
+        found, expected = largest(x + i), (x + i).max(1)
+        assert type(found) is type(expected)
+        assert found.values.tolist() == expected.values.tolist()
+        assert found.indices.tolist() == expected.indices.tolist()
+    with pytest.raises(TypeError, match=r"a recorded function returns tensors, .* but got set"):
+        replay.record(lambda x: {x})(x)
+
+
+def test_inputs_that_share_memory_are_told_from_those_that_do_not() -> None:
+    @replay.record
+    def compared(x: Tensor, y: Tensor) -> Tensor:
+        x.zero_()
+        return y + 1 if y.sum() > 0 else y
+
+    for _ in range(2):
+        assert compared(torch.ones(2), torch.ones(2)).tolist() == [2.0, 2.0]
+        x = torch.ones(2)
+        assert compared(x, x).tolist() == [0.0, 0.0]
 
 
 class Trainer:

@@ -492,6 +492,13 @@ def test_hooks_on_modules_are_refused_also_afterwards() -> None:
     assert step(x, y).isfinite()
 
 
+def test_a_backward_pass_inside_of_a_step_is_refused() -> None:
+    net = nn.Linear(WIDTH, WIDTH)
+    _, step, _, _ = make(net, lambda output, target: output.sum().backward(retain_graph=True) or output.sum())
+    with pytest.raises(RuntimeError, match=r"cannot be replayed: it calls backward\(\) within; see replay.record"):
+        step(torch.ones(1, WIDTH), torch.ones(1))
+
+
 def test_an_optimizer_inside_of_a_forward_is_refused() -> None:
     other = nn.Parameter(torch.ones(1))
     other.grad = torch.ones(1)
