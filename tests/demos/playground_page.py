@@ -46,7 +46,7 @@ class Page:
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: self.errors.append(message.text) if message.type != "log" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("request", lambda request: self.hosts.update(filter(None, [urlsplit(request.url).netloc])))
 
     def open(self, address: str) -> None:
         """Go to an address of the playground; the page is loaded the first time only."""

@@ -162,10 +162,12 @@ def test_two_classes_have_a_decision_boundary(page, data):
 
 def test_play_pause_step_and_restart(page):
     page.open("#play?a=steps:3000")
+    page.wait("document.querySelector('#toggle').textContent === 'Pause'")
     step = "Number(document.querySelector('#counter').textContent.replace(/\\D/g, ''))"
     page.wait(f"{step} > 10")
     page.page.click("#toggle")
     page.wait("document.querySelector('#toggle').textContent === 'Train'")
+    page.page.wait_for_timeout(300)  # the counter may still be the last program's
     paused = page.page.evaluate(step)
     page.page.wait_for_timeout(300)
     assert page.page.evaluate(step) == paused < 3000

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +23,14 @@ def run(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[
     """Run Python with some arguments."""
     command = [sys.executable, *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300, cwd=cwd, check=False)
+
+
+def printed_here(script: Path) -> str:
+    """Run a script in this process, which should be a fresh one, and return what it prints."""
+    del sys.argv[1:]
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        runpy.run_path(str(script), run_name="__main__")
+    return output.getvalue()
 
 
 def frozen(script: Path) -> str:
