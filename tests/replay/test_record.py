@@ -6,6 +6,8 @@ import copy
 import functools
 import gc
 import itertools
+import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -402,6 +404,23 @@ def test_an_error_leaves_gradients_as_they_were() -> None:
     with pytest.raises(IndexError, match="Target 9 is out of bounds"):
         step(x, torch.tensor([0, 1, 9]))
     assert bits(net) == before
+
+
+def test_a_recording_holds_no_graph() -> None:
+    net = nn.Linear(WIDTH, 1)
+    held: deque[Any] = deque()  # which guards do not look into
+
+    def forward(x: Tensor) -> dict[str, Tensor]:
+        y = net(x)
+        held.append(weakref.ref(y))
+        return {"y": y}
+
+    recorded = replay.record(forward)
+    first = recorded(torch.ones(2, WIDTH))
+    first.clear()
+    assert len(recorded.recordings) == 1
+    assert held[0]() is None
+    assert recorded(torch.ones(2, WIDTH)).keys() == {"y"}
 
 
 def test_replays_leave_nothing_behind() -> None:
