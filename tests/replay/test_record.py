@@ -18,6 +18,7 @@ from hypothesis import given, strategies as st
 import minigrad as torch
 from minigrad import Tensor, nn, optim, replay
 from minigrad.nn import functional as F
+from minigrad.replay.guards import Guards
 
 WIDTH = 4
 
@@ -276,6 +277,14 @@ def test_what_a_function_finds_outside_is_looked_at(monkeypatch: pytest.MonkeyPa
     offset = 4.0
     assert through(x).tolist() == expected()
     assert len(through.recordings) == 1
+
+
+def test_functions_of_installed_packages_are_not_looked_into() -> None:
+    from hypothesis.internal.conjecture import engine
+
+    guards = Guards(lambda: engine.sort_key, engine.ConjectureRunner.run, pytest.raises)
+    assert len(guards.readers) < 30
+    assert not guards.tensors
 
 
 def test_a_function_that_changes_what_it_looks_at_is_called_each_time() -> None:
