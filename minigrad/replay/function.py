@@ -53,7 +53,7 @@ class RecordedFunction(Generic[P, Result]):
         try:
             found = self.recordings.replay(kind, lambda recording: self._replay(recording, given))
         except InUse:
-            return detached(self.function(*args, **kwargs))
+            return detached(Structure(self.function(*args, **kwargs)))
         return found[0] if found else self._record(kind, given)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -80,9 +80,10 @@ class RecordedFunction(Generic[P, Result]):
 
         guards = Guards(self.function, *given.objects)
         recording, _, _ = record_once(compute, given.tensors, guards)
-        recording.answer = answers[0]
+        answer = detached(answers[0])  # it holds no graph, and its containers are nobody's
+        recording.answer = Structure(answer)
         self.recordings.add(kind, recording)
-        return answers[0].filled([x.detach() for x in answers[0].tensors])
+        return recording.answer.filled(recording.answer.tensors)
 
     def _replay(self, recording: Recording, given: Structure) -> Any:
         gradients = [np.empty_like(leaf.array) for leaf in recording.leaves]
@@ -202,7 +203,6 @@ def filled(value: Any, tensors: Iterator[Tensor]) -> Any:
     return {name: filled(part, tensors) for name, part in value.items()} if type(value) is dict else value
 
 
-def detached(value: Any) -> Any:
+def detached(structure: Structure) -> Any:
     """Return a value with its tensors without their history."""
-    structure = Structure(value)
     return structure.filled([x.detach() for x in structure.tensors])

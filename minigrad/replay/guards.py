@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from operator import attrgetter, call, is_, itemgetter
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
@@ -130,7 +130,19 @@ def users_classes(module: Module) -> list[type]:
 
 def is_users(written: Any) -> bool:
     """Return whether a class or a function is neither minigrad's, nor NumPy's, nor Python's."""
-    return (written.__module__ or "").partition(".")[0] not in NOT_USERS
+    return package_of(written) not in NOT_USERS
+
+
+def package_of(written: Any) -> str:
+    """Return the name of the package that a class or a function is written in."""
+    return (written.__module__ or "").partition(".")[0]
+
+
+@cache
+def is_installed(package: str) -> bool:
+    """Return whether a package was installed with others: its functions may find thousands of things, all its own."""
+    path = getattr(sys.modules.get(package), "__file__", None) or ""
+    return "site-packages" in path or "dist-packages" in path
 
 
 def reached_from(values: Iterable[Any]) -> list[Any]:
@@ -178,7 +190,7 @@ def readers_of(value: Any) -> list[Callable[[], Iterable[Any]]]:
         names = [name for name in vars(value) if name[:2] != "__"]
         return [partial(itemgetter("__module__", *names), vars(value))] if names and is_users(value) else []
     if isinstance(value, FunctionType):
-        return readers_of_function(value) if is_users(value) else []
+        return readers_of_function(value) if is_users(value) and not is_installed(package_of(value)) else []
     slots = [name for name in slots_of(value) if hasattr(value, name)]
     readers: list[Callable[[], Iterable[Any]]] = [partial(attrgetter("__class__", *slots), value)] if slots else []
     return [*readers, vars(value).values] if hasattr(value, "__dict__") else readers

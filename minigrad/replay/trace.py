@@ -1,8 +1,9 @@
 """A trace: the calls on arrays that a computation consists of, in their order, noted down while it runs.
 
 What is noted can be replayed (`minigrad.replay`) if nothing went past the trace. So a trace accepts an array only if it
-was given at the beginning, or came out of a call that it has noted. Code that looks at values, or writes into a tensor,
-tells the trace and is refused: what Python decides by a value it might decide otherwise the next time.
+was given at the beginning, or came out of a call that it has noted. Writes into tensors are calls, and so are questions
+by whose answers Python goes one way or another. Code that takes a number from a tensor tells the trace and is refused:
+Python might do anything with it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ import copy
 import functools
 import gc
 import itertools
+import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import given, strategies as st
 import minigrad as torch
 from minigrad import Tensor, nn, optim, replay
 from minigrad.nn import functional as F
+from minigrad.replay.guards import Guards
 
 WIDTH = 4
 
@@ -276,6 +279,14 @@ def test_what_a_function_finds_outside_is_looked_at(monkeypatch: pytest.MonkeyPa
     assert len(through.recordings) == 1
 
 
+def test_functions_of_installed_packages_are_not_looked_into() -> None:
+    from hypothesis.internal.conjecture import engine
+
+    guards = Guards(lambda: engine.sort_key, engine.ConjectureRunner.run, pytest.raises)
+    assert len(guards.readers) < 30
+    assert not guards.tensors
+
+
 def test_a_function_that_changes_what_it_looks_at_is_called_each_time() -> None:
     net = nn.Dropout(0.5)
 
@@ -402,6 +413,23 @@ def test_an_error_leaves_gradients_as_they_were() -> None:
     with pytest.raises(IndexError, match="Target 9 is out of bounds"):
         step(x, torch.tensor([0, 1, 9]))
     assert bits(net) == before
+
+
+def test_a_recording_holds_no_graph() -> None:
+    net = nn.Linear(WIDTH, 1)
+    held: deque[Any] = deque()  # which guards do not look into
+
+    def forward(x: Tensor) -> dict[str, Tensor]:
+        y = net(x)
+        held.append(weakref.ref(y))
+        return {"y": y}
+
+    recorded = replay.record(forward)
+    first = recorded(torch.ones(2, WIDTH))
+    first.clear()
+    assert len(recorded.recordings) == 1
+    assert held[0]() is None
+    assert recorded(torch.ones(2, WIDTH)).keys() == {"y"}
 
 
 def test_replays_leave_nothing_behind() -> None:
