@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Small matrices gain nothing from a second thread; set before NumPy is imported.
@@ -51,3 +53,24 @@ def _no_global_state_is_left_behind():
 def _every_test_starts_from_the_same_seed():
     minigrad.set_default_engine("torch")
     minigrad.manual_seed(0)
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Keep the garbage collector away, and put aside what is there: only what a test makes is looked through."""
+    gc.disable()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.fixture
+def living(no_collector: None) -> Callable[..., list[int]]:
+    """Return how many objects of each of some kinds the test has made that are still there."""
+
+    def count(*kinds: type) -> list[int]:
+        types = [type(thing) for thing in gc.get_objects()]  # isinstance would ask an object for its __class__
+        return [sum(issubclass(each, kind) for each in types) for kind in kinds]
+
+    return count

@@ -54,11 +54,12 @@ class Guards:
         for part in parts:
             if not isinstance(part, Module):
                 users += part, type(part).__call__
-        held = reached_from(users)
+        asked = frozenset(id(x) for part in parts for x in (part, *held_by(part)))
+        held = reached_from(users, asked)
         self.sized = [*self.attributes, *[value for name, value in named if is_own(name, value)]]
         self.sized += [value for value in held if isinstance(value, dict | list | set)]
         self.lengths = [*map(len, self.sized)]
-        self.readers = [reader for value in held for reader in readers_of(value)]
+        self.readers = [reader for value in held for reader in readers_of(value, asked)]
         self.contents = [*chain.from_iterable(map(call, self.readers))]
         self.arrays = [value for value in held if isinstance(value, np.ndarray)]
         self.numbers = [array.tobytes() for array in self.arrays]
@@ -145,8 +146,11 @@ def is_installed(package: str) -> bool:
     return "site-packages" in path or "dist-packages" in path
 
 
-def reached_from(values: Iterable[Any]) -> list[Any]:
-    """Return the tensors and arrays that values lead to, and whatever may come to hold something else."""
+def reached_from(values: Iterable[Any], asked: frozenset[int]) -> list[Any]:
+    """Return the tensors and arrays that values lead to, and whatever may come to hold something else.
+
+    Functions whose ids are among those asked for are looked into, whoever wrote them.
+    """
     found: dict[int, Any] = {}
     waiting = list(values)
     while waiting:
@@ -154,7 +158,7 @@ def reached_from(values: Iterable[Any]) -> list[Any]:
         if id(value) not in found:
             found[id(value)] = value
             waiting += held_by(value)
-            waiting += chain.from_iterable(map(call, readers_of(value)))
+            waiting += chain.from_iterable(map(call, readers_of(value, asked)))
     return [*found.values()]
 
 
@@ -178,7 +182,7 @@ CLOSED = (
 """What has no readers: it does not change, it may change, or it is guarded otherwise."""
 
 
-def readers_of(value: Any) -> list[Callable[[], Iterable[Any]]]:
+def readers_of(value: Any, asked: frozenset[int]) -> list[Callable[[], Iterable[Any]]]:
     """Return functions that return what a container, an object, a class or a function holds or finds now."""
     if isinstance(value, CLOSED):
         return []
@@ -190,7 +194,8 @@ def readers_of(value: Any) -> list[Callable[[], Iterable[Any]]]:
         names = [name for name in vars(value) if name[:2] != "__"]
         return [partial(itemgetter("__module__", *names), vars(value))] if names and is_users(value) else []
     if isinstance(value, FunctionType):
-        return readers_of_function(value) if is_users(value) and not is_installed(package_of(value)) else []
+        is_open = id(value) in asked or (is_users(value) and not is_installed(package_of(value)))
+        return readers_of_function(value) if is_open else []
     slots = [name for name in slots_of(value) if hasattr(value, name)]
     readers: list[Callable[[], Iterable[Any]]] = [partial(attrgetter("__class__", *slots), value)] if slots else []
     return [*readers, vars(value).values] if hasattr(value, "__dict__") else readers

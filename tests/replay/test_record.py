@@ -446,3 +446,19 @@ def test_replays_leave_nothing_behind() -> None:
         assert len(gc.get_objects()) <= before + 20
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("package", ["minigrad.nn", "numpy.linalg", "pytest"])
+def test_a_function_that_is_given_is_looked_into_whoever_wrote_it(package):
+    net = nn.Linear(2, 1)
+
+    def loss(x):
+        return net(x).square().mean()
+
+    loss.__module__ = package
+    recorded = replay.record(loss)
+    x = torch.ones(4, 2)
+    assert recorded(x) == recorded(x) == loss(x).detach()
+    net = nn.Linear(2, 1)
+    assert recorded(x) == loss(x).detach()
+    assert len(recorded.recordings) == 1  # of the new network
