@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,12 @@ class Page:
     def wait(self, expression: str, argument: Any = None) -> None:
         """Wait until an expression of JavaScript is true."""
         self.page.wait_for_function(expression, arg=argument)
+
+    def wait_while(self, lasts: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait while something lasts, and not for ever."""
+        end = time.monotonic() + seconds
+        while lasts() and time.monotonic() < end:
+            self.page.wait_for_timeout(100)
 
     def wait_until_trained(self) -> None:
         """Wait until what was chosen is trained to its end: its program has printed its last line."""
