@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from replayed import Lambda
 
 import minigrad as torch
 from minigrad import Tensor, nn, optim
@@ -15,15 +16,6 @@ from minigrad.nn import functional as F
 from minigrad.replay import TrainingStep
 
 BATCH, WIDTH = 6, 5
-
-
-class Lambda(nn.Module):
-    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x)
 
 
 def _with_a_zero(x: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from ... import table
 from ..._tensor.base import Array, wrap
 from ..._tensor.declared import checked, explain
 from ..._tensor.listening import constant
+from ..._tensor.shapes import along
 from ...core.graph import apply
 from ...functions.arguments import check_tensor
 from ...functions.tensor import Tensor
@@ -52,7 +53,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     _check_mode(input, mode, value, first, widths)
     for axis, width in enumerate(widths, start=first):
         index = constant(_places(input.array.shape[axis], width, mode))
-        input = apply(table.getitem, input, index=(*[slice(None)] * axis, index), shape=input.array.shape)
+        input = apply(table.getitem, input, index=along(axis, index), shape=input.array.shape)
     return input
 
 

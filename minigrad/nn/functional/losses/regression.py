@@ -12,7 +12,6 @@ from ...._tensor.declared import checked, explain
 from ...._tensor.errors import warn_caller
 from ...._tensor.listening import computed
 from ....core.graph import apply
-from ....functions.arguments import check_tensor
 from ....functions.tensor import Tensor
 from ..arguments import check_tensors
 from .reduction import checked_reduction, legacy_reduction, reduced
@@ -264,8 +263,7 @@ def _stirling(n: Tensor) -> Tensor:
 
 def _common_shape(name: str, input: Tensor, target: Tensor) -> tuple[int, ...]:
     """Return the shape that both broadcast to, with a warning where it is not their own."""
-    check_tensor(name, input)
-    check_tensor(name, target, "target")
+    check_tensors(name, input=input, target=target)
     if input.array.shape == target.array.shape:
         return input.array.shape
     warn_caller(
