@@ -979,10 +979,33 @@ def topk(
     size = input.array.shape[axis] if input.array.ndim else 1
     if not 0 <= k <= size:
         raise RuntimeError(f"selected index k out of range: k is {k}, and the dimension has size {size}")
-    indices = argsort(input, axis, descending=largest)
-    if input.array.ndim:
-        indices = indices[along(axis, slice(k))]
-    return return_types.topk(taken(input, indices.array, axis), indices)
+    indices = computed(_first_in_order, input.array, k, axis, bool(largest))
+    return return_types.topk(taken(input, indices, axis), wrap(indices))
+
+
+def _first_in_order(array: Array, k: int, axis: int, descending: bool) -> Array:
+    """Return the first k indices of `_order`; of a long dimension, without sorting the others."""
+    if not array.ndim:
+        return np.zeros((), np.int64)
+    if not 0 < 8 * k <= array.shape[axis] or not _choice_pays(array):
+        return _order(array, axis, descending)[along(axis, slice(k))]
+    rows = np.moveaxis(array, axis, -1)
+    last = _at_rank(rows, -k if descending else k - 1)
+    before, equal = rows > last if descending else rows < last, rows == last
+    equal &= np.cumsum(equal, -1) <= k - before.sum(-1, keepdims=True)  # the first of them, as in a stable sort
+    indices = np.nonzero(before | equal)[-1].reshape(*rows.shape[:-1], k)
+    order = _order(np.take_along_axis(rows, indices, -1), -1, descending)
+    return np.moveaxis(np.take_along_axis(indices, order, -1), -1, axis)
+
+
+def _choice_pays(array: Array) -> bool:
+    """Return whether to find values by rank sooner than by sorting: in large arrays without NaN, which has no rank."""
+    return array.size >= 4096 and not (array.dtype.kind == "f" and np.isnan(array).any())
+
+
+def _at_rank(rows: Array, rank: int) -> Array:
+    """Return of each row the value that is at this rank when sorted, with the last axis of size 1."""
+    return np.partition(rows, rank, -1)[..., rank, None]
 
 
 @numpy_names
@@ -1053,14 +1076,24 @@ def _ranked(
     kind: type[Choice], input: TensorT, rank: int, axis: int, keepdim: bool, first_nan: bool = False
 ) -> Choice:
     """Choose along an axis the element that is at this rank when sorted, or the first NaN if there is one."""
-    indices = argsort(input, axis)
-    if input.array.ndim:
-        indices = indices[along(axis, slice(rank, rank + 1))]
-        if first_nan and input.array.dtype.kind == "f":
-            is_nan = np.isnan(input.array)
-            index = np.where(is_nan.any(axis, keepdims=True), is_nan.argmax(axis, keepdims=True), indices.array)
-            indices = wrap(index)
-    return _chosen(kind, input, indices, axis, keepdim)
+    indices = computed(_index_at_rank, input.array, rank, axis, first_nan)
+    return _chosen(kind, input, wrap(indices), axis, keepdim)
+
+
+def _index_at_rank(array: Array, rank: int, axis: int, first_nan: bool) -> Array:
+    """Return the index that `_order` has at a rank, with the axis of size 1; or that of the first NaN."""
+    if not array.ndim:
+        return np.zeros((), np.int64)
+    if _choice_pays(array):
+        rows = np.moveaxis(array, axis, -1)
+        value = _at_rank(rows, rank)
+        before = (rows < value).sum(-1, keepdims=True)
+        return np.moveaxis(np.argmax(np.cumsum(rows == value, -1) > rank - before, -1, keepdims=True), -1, axis)
+    indices = _order(array, axis, False)[along(axis, slice(rank, rank + 1))]
+    if first_nan and array.dtype.kind == "f":
+        is_nan = np.isnan(array)
+        indices = np.where(is_nan.any(axis, keepdims=True), is_nan.argmax(axis, keepdims=True), indices)
+    return indices
 
 
 @numpy_names

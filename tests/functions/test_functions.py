@@ -312,6 +312,22 @@ def test_what_is_chosen_is_where_it_says(array, data):
         np.testing.assert_array_equal(x.gather(dim, indices).numpy(), expected)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64", "uint8", "bool"])
+@pytest.mark.parametrize(("shape", "dim"), [((5000,), 0), ((3, 2000), 1), ((2000, 3), 0), ((2, 30, 90), 1)])
+@pytest.mark.parametrize("nan", [False, True], ids=["numbers", "NaN"])
+def test_what_is_chosen_of_many_is_what_a_stable_sort_brings(dtype, shape, dim, nan):
+    array = (np.random.default_rng(4).normal(size=shape) * 3).round(1).astype(dtype)  # of each value there are several
+    if nan and array.dtype.kind == "f":
+        array[..., ::7] = math.nan
+    x = mg.from_numpy(array)
+    ascending, descending = (x.sort(dim, order).indices.numpy() for order in (False, True))
+    for k in (0, 1, 3, 10):
+        np.testing.assert_array_equal(x.topk(k, dim).indices.numpy(), descending.take(range(k), dim))
+        np.testing.assert_array_equal(x.topk(k, dim, largest=False).indices.numpy(), ascending.take(range(k), dim))
+    for k in (1, 2, shape[dim] // 2, shape[dim]):
+        np.testing.assert_array_equal(x.kthvalue(k, dim, True).indices.numpy(), ascending.take([k - 1], dim))
+
+
 def test_a_nan_is_the_largest_and_spreads():
     x = mg.tensor([1.0, math.nan, 3.0])
     assert x.max(0).indices == x.argmax() == x.argmin() == x.median(0).indices == 1
