@@ -106,9 +106,9 @@ def in_turn(steps: dict[str, Step], settings: Settings) -> Times:
 
 
 def repetitions_in(step: Step, settings: Settings) -> int:
-    """Return how often to repeat a step to fill a slice of time; the first call, which may compile, does not count."""
-    timed(step, 1, settings)
-    repetitions = math.ceil(settings.slice / max(timed(step, 1, settings), 1e-7))
+    """Return how often to repeat a step to fill a slice of time; the first calls may compile, and do not count."""
+    seconds = [timed(step, 1, settings) for _ in range(4)]
+    repetitions = math.ceil(settings.slice / max(*seconds[2:], 1e-7))
     return max(1, min(repetitions, settings.most // settings.rounds))
 
 

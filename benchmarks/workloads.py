@@ -45,7 +45,7 @@ class Workload:
         layers = []
         for n_in, n_out in itertools.pairwise(self.sizes):
             values = (2 * rng.random((n_out, n_in + 1), np.float32) - 1) / np.float32(math.sqrt(n_in))
-            layers.append((np.ascontiguousarray(values[:, :-1]), np.ascontiguousarray(values[:, -1])))
+            layers.append((values[:, :-1].copy(), values[:, -1].copy()))  # each in memory of its own
         return layers
 
     def masks(self) -> Iterator[Array]:

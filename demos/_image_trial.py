@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lab.datasets import DATA, open_dataset
 from lab.sweep import SCHEDULER, Settings, sweep, workers_at
-from lab.training import evaluating, train_epoch
+from lab.training import evaluating
 from lab.unavailable import Unavailable
 
 import minigrad as mg
@@ -19,6 +19,7 @@ from minigrad import nn, optim
 from minigrad.datasets import MNIST, FashionMNIST
 from minigrad.nn.utils import max_norm_
 from minigrad.optim.lr_scheduler import LinearLR
+from minigrad.replay import TrainingStep
 from minigrad.utils.data import DataLoader, TensorDataset
 
 KINDS = {kind.__name__: kind for kind in (MNIST, FashionMNIST)}
@@ -128,8 +129,10 @@ def trial(
     if max_norm is not None:
         bound(net, optimizer, max_norm)
     batches = DataLoader(TensorDataset(pixels(data.x[mine]), data.y[mine]), BATCH, shuffle=True)
+    training_step = TrainingStep(net, nn.CrossEntropyLoss(), optimizer)  # recorded once, then replayed
     for _ in range(epochs):
-        train_epoch(net, optimizer, nn.CrossEntropyLoss(), batches)
+        for x, y in batches:
+            training_step(x, y)
         schedule.step()
     return ErrorRates(
         test=error_rate(net, data.test_x, data.test_y),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
@@ -11,6 +11,7 @@ from typing import TypeVar
 import minigrad as mg
 from minigrad import nn
 from minigrad.optim import Optimizer
+from minigrad.replay import TrainingStep
 
 from .progress import progress
 from .workers import processes
@@ -23,24 +24,10 @@ def train_steps(
     net: nn.Module, optimizer: Optimizer, loss_func: Loss, x: mg.Tensor, y: mg.Tensor, steps: int
 ) -> Iterator[int]:
     """Train on all the data at once, and yield after every step how many were made."""
+    training_step = TrainingStep(net, loss_func, optimizer)  # loss, zero_grad, backward, step: recorded, then replayed
     for step in range(1, steps + 1):
-        loss = loss_func(net(x), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        training_step(x, y)
         yield step
-
-
-def train_epoch(net: nn.Module, optimizer: Optimizer, loss_func: Loss, batches: Iterable[Sequence[mg.Tensor]]) -> float:
-    """Pass once over batches of (x, y), and return the mean of their losses."""
-    losses = []
-    for x, y in batches:
-        loss = loss_func(net(x), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return sum(losses) / len(losses)
 
 
 @contextmanager

@@ -55,9 +55,11 @@ class Guards:
             if not isinstance(part, Module):
                 users += part, type(part).__call__
         asked = frozenset(id(x) for part in parts for x in (part, *held_by(part)))
-        held = reached_from(users, asked)
-        self.sized = [*self.attributes, *[value for name, value in named if is_own(name, value)]]
-        self.sized += [value for value in held if isinstance(value, dict | list | set)]
+        held = reached_from(users, asked, everything)
+        sized = [*self.attributes, *[value for name, value in named if is_own(name, value)]]
+        sized += [value for value in held if isinstance(value, dict | list | set)]
+        self.empty = [value for value in sized if not value]  # most of them: hooks that are not there
+        self.sized = [value for value in sized if value]
         self.lengths = [*map(len, self.sized)]
         self.readers = [reader for value in held for reader in readers_of(value, asked)]
         self.contents = [*chain.from_iterable(map(call, self.readers))]
@@ -76,7 +78,8 @@ class Guards:
         """
         try:
             return (
-                [*map(len, self.sized)] == self.lengths
+                not any(self.empty)
+                and [*map(len, self.sized)] == self.lengths
                 and all(map(is_, chain.from_iterable(map(dict.values, self.attributes)), self.values))
                 and all(map(is_, chain.from_iterable(map(call, self.readers)), self.contents))
                 and [array.tobytes() for array in self.arrays] == self.numbers
@@ -146,16 +149,18 @@ def is_installed(package: str) -> bool:
     return "site-packages" in path or "dist-packages" in path
 
 
-def reached_from(values: Iterable[Any], asked: frozenset[int]) -> list[Any]:
+def reached_from(values: Iterable[Any], asked: frozenset[int], known: Iterable[Any]) -> list[Any]:
     """Return the tensors and arrays that values lead to, and whatever may come to hold something else.
 
-    Functions whose ids are among those asked for are looked into, whoever wrote them.
+    Functions whose ids are among those asked for are looked into, whoever wrote them; what is known is not.
     """
     found: dict[int, Any] = {}
+    seen = {*map(id, known)}
     waiting = list(values)
     while waiting:
         value = waiting.pop()
-        if id(value) not in found:
+        if id(value) not in seen:
+            seen.add(id(value))
             found[id(value)] = value
             waiting += held_by(value)
             waiting += chain.from_iterable(map(call, readers_of(value, asked)))

@@ -360,9 +360,12 @@ def test_max_norm_binds_hidden_units_alone():
 @pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")
 def test_a_seed_gives_every_cure_the_same_images_and_weights(small_images, monkeypatch):
     seen = []
-    monkeypatch.setattr(
-        _image_trial, "train_epoch", lambda net, *_: seen.append([p.tolist() for p in net.parameters()])
-    )
+
+    def training_step(net, *_):
+        seen.append([p.tolist() for p in net.parameters()])
+        return lambda x, y: None
+
+    monkeypatch.setattr(_image_trial, "TrainingStep", training_step)
     copy = _image_trial.fingerprint("MNIST", str(small_images))
     common = {"dataset": "MNIST", "root": str(small_images), "copy": copy, "images": 50, "hidden": [4], "epochs": 1}
     for settings in {"seed": 1}, {"seed": 1, "p": 0.5, "max_norm": 1.0, "weight_decay": 0.1}, {"seed": 2}:
