@@ -34,19 +34,23 @@ from ._tensor.dtypes import int16 as short
 from ._tensor.dtypes import int32 as int
 from ._tensor.dtypes import int64 as long
 from .functions import return_types
+from .functions.arithmetic import (
+    add, addcdiv, addcmul, div, divide, float_power, floor_divide, fmod, lerp, mul, multiply, neg, negative, positive,
+    pow, reciprocal, remainder, rsqrt, rsub, sqrt, square, sub, subtract, true_divide,
+)  # fmt: skip
+from .functions.comparison import (
+    allclose, bitwise_and, bitwise_not, bitwise_or, bitwise_xor, eq, equal, ge, greater, greater_equal, gt, heaviside,
+    isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, less, less_equal, logical_and, logical_not,
+    logical_or, logical_xor, lt, ne, not_equal, signbit,
+)  # fmt: skip
 from .functions.counting import bincount, histc, histogram, quantile
 from .functions.draws import bernoulli, multinomial
 from .functions.einsum import Labels, einsum
 from .functions.elementwise import (
-    abs, absolute, acos, acosh, add, addcdiv, addcmul, allclose, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
-    arctanh, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not, bitwise_or, bitwise_xor, ceil, clamp,
-    clamp_max, clamp_min, clip, clone, copysign, cos, cosh, deg2rad, detach, div, divide, eq, equal, erf, erfc,
-    erfinv, exp, exp2, expm1, fix, float_power, floor, floor_divide, fmax, fmin, fmod, frac, ge, greater,
-    greater_equal, gt, heaviside, hypot, isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, lerp, less,
-    less_equal, log, log10, log1p, log2, logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor,
-    logit, lt, maximum, minimum, mul, multiply, nan_to_num, ne, neg, negative, not_equal, positive, pow, rad2deg,
-    reciprocal, relu, remainder, round, rsqrt, rsub, sgn, sigmoid, sign, signbit, sin, sinc, sinh, sqrt, square, sub,
-    subtract, tan, tanh, true_divide, trunc, xlogy,
+    abs, absolute, acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, asin, asinh, atan, atan2,
+    atanh, ceil, clamp, clamp_max, clamp_min, clip, clone, copysign, cos, cosh, deg2rad, detach, erf, erfc, erfinv, exp,
+    exp2, expm1, fix, floor, fmax, fmin, frac, hypot, log, log10, log1p, log2, logaddexp, logaddexp2, logit, maximum,
+    minimum, nan_to_num, rad2deg, relu, round, sgn, sigmoid, sign, sin, sinc, sinh, tan, tanh, trunc, xlogy,
 )  # fmt: skip
 from .functions.in_place import (
     abs_, acos_, acosh_, addmv_, asin_, asinh_, atan_, atanh_, ceil_, clamp_, clamp_max_, clamp_min_, clip_, cos_,
@@ -58,24 +62,26 @@ from .functions.indexing import (
     argwhere, fill, gather, index_add, index_copy, index_fill, index_select, masked_fill, masked_scatter, masked_select,
     narrow, nonzero, scatter, scatter_add, select, take, take_along_dim, where, zero_,
 )  # fmt: skip
+from .functions.joining import (
+    atleast_1d, atleast_2d, atleast_3d, cat, chunk, column_stack, concat, concatenate, dstack, hsplit, hstack, meshgrid,
+    row_stack, split, split_with_sizes, stack, tensor_split, unbind, vsplit, vstack,
+)  # fmt: skip
+from .functions.ordering import argsort, kthvalue, median, msort, sort, topk, unique
 from .functions.products import (
     addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, dot, ger, inner, kron, matmul, mm, mv, outer, tensordot,
     vdot,
 )  # fmt: skip
 from .functions.queries import is_complex, is_floating_point, is_nonzero, numel
 from .functions.reductions import (
-    all, amax, amin, aminmax, any, argmax, argmin, argsort, count_nonzero, cummax, cummin, cumprod, cumsum, dist,
-    kthvalue, log_softmax, logsumexp, max, mean, median, min, msort, nanmean, nansum, norm, prod, softmax, sort, std,
-    std_mean, sum, topk, trace, unique, var, var_mean,
+    all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, cummax, cummin, cumprod, cumsum, dist, log_softmax,
+    logsumexp, max, mean, min, nanmean, nansum, norm, prod, softmax, std, std_mean, sum, trace, var, var_mean,
+)  # fmt: skip
+from .functions.repeating import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
+from .functions.shaping import (
+    adjoint, broadcast_shapes, broadcast_tensors, broadcast_to, diag, diag_embed, diagflat, diagonal, flatten, moveaxis,
+    movedim, permute, ravel, reshape, squeeze, swapaxes, swapdims, t, transpose, tril, triu, unflatten, unsqueeze,
 )  # fmt: skip
 from .functions.systems import det, inv as inverse
-from .functions.shaping import (
-    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to, cat, chunk,
-    column_stack, concat, concatenate, diag, diag_embed, diagflat, diagonal, dstack, flatten, flip, fliplr, flipud,
-    hsplit, hstack, meshgrid, moveaxis, movedim, permute, ravel, repeat_interleave, reshape, roll, rot90, row_stack,
-    split, split_with_sizes, squeeze, stack, swapaxes, swapdims, t, tensor_split, tile, transpose, tril, triu, unbind,
-    unflatten, unsqueeze, vsplit, vstack,
-)  # fmt: skip
 from ._tensor.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled,
 )  # fmt: skip

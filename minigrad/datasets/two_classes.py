@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .._tensor.dtypes import float64
 from ..functions.creation import linspace, ones, randn, zeros
-from ..functions.shaping import cat, stack
+from ..functions.joining import cat, stack
 from ..functions.tensor import Tensor
 from ..random import Generator
 

@@ -11,7 +11,7 @@ import numpy as np
 from .._tensor.base import Array, wrap
 from .._tensor.listening import computed
 from ..functions.arguments import check_tensor
-from ..functions.shaping import stack
+from ..functions.joining import stack
 from ..functions.tensor import Tensor
 from ..nn import (
     BCELoss,

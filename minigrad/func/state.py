@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..functions.shaping import stack
+from ..functions.joining import stack
 from ..functions.tensor import Tensor
 from ..nn import Module
 

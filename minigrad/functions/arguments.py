@@ -8,11 +8,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .._tensor.base import TensorBase, named
+from .._tensor.base import TensorBase, TensorT, as_operand, named
 from .._tensor.declared import kind_of, spelt
 from .._tensor.errors import warn_caller
 from .._tensor.promotion import converted
 from .._tensor.writes import assign_to, write_into
+from ..core.graph import apply
+from ..core.op import Op
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -169,3 +171,15 @@ def check_floating(function: str, x: Any) -> None:
     """Raise RuntimeError for a tensor of integers."""
     if x.array.dtype.kind != "f":
         raise RuntimeError(f"{function}(): Input dtype must be floating point. Got: {x.dtype}")
+
+
+def of_tensor(op: Op, input: TensorT, other: Any) -> TensorT:
+    """Apply an op to a tensor and a tensor or number; TypeError for anything else."""
+    check_tensor(op.name, input)
+    return apply(op, input, as_operand(other))
+
+
+def of_tensors(op: Op, input: TensorT, other: TensorT) -> TensorT:
+    """Apply an op to two tensors; TypeError for anything else."""
+    check_tensors(op.name, input, other)
+    return apply(op, input, other)

@@ -17,9 +17,9 @@ from .._tensor.listening import refuse_to_replay
 from .._tensor.shapes import axis_of
 from . import return_types
 from .arguments import check_floating, check_tensor
-from .elementwise import lerp
+from .arithmetic import lerp
 from .indexing import take_along_dim
-from .reductions import sort
+from .ordering import sort
 from .shaping import movedim
 
 

@@ -18,7 +18,7 @@ from ..core.graph import apply
 from ..random import Generator, default_generator
 from ..random.layout import drawn_as_laid_out, memory_order, normals_for, uniforms_for
 from .arguments import check_floating, other_names, takes_out
-from .elementwise import add
+from .arithmetic import add
 from .shaping import broadcast_shapes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .._tensor.base import TensorT
-from .elementwise import mul
+from .arithmetic import mul
 from .products import matmul
 from .reductions import sum
 from .shaping import diagonal, expand, permute, reshape

@@ -22,7 +22,8 @@ from .._tensor.writes import repeated
 from ..core.graph import apply
 from ..table.indexing import is_basic
 from .arguments import check_tensor, numpy_names, other_names, recorded_as
-from .elementwise import add, clone, mul
+from .arithmetic import add, mul
+from .elementwise import clone
 from .reductions import taken
 from .shaping import broadcast_shapes, expand, reshape
 

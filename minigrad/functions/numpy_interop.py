@@ -18,7 +18,7 @@ from .._tensor.base import Array, TensorBase, wrap
 from .._tensor.conversion import array_of
 from .._tensor.listening import refuse_to_replay
 from .._tensor.promotion import converted
-from . import elementwise, indexing, products, reductions, shaping
+from . import arithmetic, comparison, elementwise, indexing, joining, ordering, products, reductions, repeating, shaping
 from .einsum import einsum
 
 SAME_NAME = [
@@ -31,12 +31,14 @@ SAME_NAME = [
     "tanh", "trunc",
 ]  # fmt: skip
 
-UFUNCS: dict[np.ufunc, Callable[..., Any]] = {getattr(np, name): getattr(elementwise, name) for name in SAME_NAME} | {
-    np.equal: elementwise.eq,
-    np.float_power: elementwise.float_power,
-    np.invert: elementwise.bitwise_not,
+FUNCTIONS_OF_ELEMENTS = {**vars(elementwise), **vars(comparison), **vars(arithmetic)}
+
+UFUNCS: dict[np.ufunc, Callable[..., Any]] = {getattr(np, name): FUNCTIONS_OF_ELEMENTS[name] for name in SAME_NAME} | {
+    np.equal: comparison.eq,
+    np.float_power: arithmetic.float_power,
+    np.invert: comparison.bitwise_not,
     np.matmul: products.matmul,
-    np.power: elementwise.pow,
+    np.power: arithmetic.pow,
     np.rint: elementwise.round,
 }
 """NumPy's universal functions, and the functions of tensors that they are."""
@@ -93,7 +95,7 @@ def _transpose(a: Any, axes: Any = None) -> Any:
 
 
 def _dot(a: Any, b: Any) -> Any:
-    return elementwise.mul(a, b) if a.ndim == 0 or b.ndim == 0 else products.tensordot(a, b, ([-1], [-min(b.ndim, 2)]))
+    return arithmetic.mul(a, b) if a.ndim == 0 or b.ndim == 0 else products.tensordot(a, b, ([-1], [-min(b.ndim, 2)]))
 
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -105,7 +107,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.clip: lambda a, a_min=None, a_max=None, min=None, max=None: elementwise.clamp(
         a, min if a_min is None else a_min, max if a_max is None else a_max
     ),
-    np.concatenate: lambda arrays, axis=0: shaping.cat(list(map(_as_operand, arrays)), axis),
+    np.concatenate: lambda arrays, axis=0: joining.cat(list(map(_as_operand, arrays)), axis),
     np.cumsum: lambda a, axis=None, dtype=None: (
         reductions.cumsum(_in(dtype, shaping.ravel(a) if axis is None else a), axis or 0)
     ),
@@ -113,8 +115,8 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.dot: lambda a, b: _dot(_as_operand(a), _as_operand(b)),
     np.einsum: lambda subscripts, *operands: einsum(subscripts, *map(_as_operand, operands)),
     np.expand_dims: lambda a, axis: shaping.unsqueeze(a, axis),
-    np.flip: lambda m, axis=None: shaping.flip(m, tuple(range(m.ndim)) if axis is None else axis),
-    np.hstack: lambda tup: shaping.hstack(list(map(_as_operand, tup))),
+    np.flip: lambda m, axis=None: repeating.flip(m, tuple(range(m.ndim)) if axis is None else axis),
+    np.hstack: lambda tup: joining.hstack(list(map(_as_operand, tup))),
     np.linalg.norm: _norm,
     np.max: lambda a, axis=None, keepdims=False: reductions.amax(a, axis, keepdims),
     np.mean: lambda a, axis=None, dtype=None, keepdims=False: reductions.mean(a, axis, keepdims, dtype=dtype),
@@ -126,22 +128,22 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     ),
     np.ravel: lambda a: shaping.ravel(a),
     np.reshape: lambda a, shape: shaping.reshape(a, shape),
-    np.roll: lambda a, shift, axis=None: shaping.roll(a, shift, axis),
+    np.roll: lambda a, shift, axis=None: repeating.roll(a, shift, axis),
     np.round: lambda a, decimals=0: elementwise.round(a, decimals=decimals),
-    np.sort: lambda a, axis=-1: reductions.sort(a, axis)[0],
+    np.sort: lambda a, axis=-1: ordering.sort(a, axis)[0],
     np.squeeze: lambda a, axis=None: shaping.squeeze(a, **_along(axis)),
-    np.stack: lambda arrays, axis=0: shaping.stack(list(map(_as_operand, arrays)), axis),
+    np.stack: lambda arrays, axis=0: joining.stack(list(map(_as_operand, arrays)), axis),
     np.std: lambda a, axis=None, ddof=0, keepdims=False: reductions.std(a, axis, keepdim=keepdims, correction=ddof),
     np.sum: lambda a, axis=None, dtype=None, keepdims=False: reductions.sum(a, axis, keepdims, dtype=dtype),
     np.swapaxes: shaping.transpose,
     np.tensordot: lambda a, b, axes=2: products.tensordot(_as_operand(a), _as_operand(b), axes),
-    np.tile: lambda A, reps: shaping.tile(A, reps),
+    np.tile: lambda A, reps: repeating.tile(A, reps),
     np.trace: reductions.trace,
     np.transpose: _transpose,
     np.tril: lambda m, k=0: shaping.tril(m, k),
     np.triu: lambda m, k=0: shaping.triu(m, k),
     np.var: lambda a, axis=None, ddof=0, keepdims=False: reductions.var(a, axis, keepdim=keepdims, correction=ddof),
-    np.vstack: lambda tup: shaping.vstack(list(map(_as_operand, tup))),
+    np.vstack: lambda tup: joining.vstack(list(map(_as_operand, tup))),
     np.where: lambda condition, *choices: indexing.where(_as_operand(condition), *map(_as_operand, choices)),
 }
 """NumPy's other functions, and what they are of tensors."""

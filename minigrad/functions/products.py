@@ -17,7 +17,8 @@ from .._tensor.listening import refuse_to_replay
 from .._tensor.shapes import axis_of
 from ..core.graph import apply
 from .arguments import check_tensor, recorded_as, rounded_once, takes_out
-from .elementwise import add, bitwise_and, bitwise_or, mul
+from .arithmetic import add, mul
+from .comparison import bitwise_and, bitwise_or
 from .reductions import sum
 from .shaping import broadcast_shapes, permute, reshape, squeeze, unsqueeze
 

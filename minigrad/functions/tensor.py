@@ -15,21 +15,26 @@ from .._tensor.protocols import Protocols
 from .._tensor.shapes import sizes_of_new
 from .._tensor.views import reshaped
 from ..core import graph
+from .arithmetic import Arithmetic
 from .casts import Casts
+from .comparison import Comparison
 from .counting import Counting
 from .draws import Draws
 from .elementwise import Elementwise
 from .indexing import Indexing
+from .joining import Joining
 from .numpy_interop import NumpyInterop
+from .ordering import Ordering
 from .products import Products
 from .reductions import Reductions
+from .repeating import Repeating
 from .shaping import Shaping
 from .systems import Systems
 
 
 class Tensor(
-    Elementwise, Reductions, Shaping, Indexing, Products, Draws, Casts, Counting, Systems, NumpyInterop, History,
-    Protocols,
+    Arithmetic, Comparison, Elementwise, Reductions, Ordering, Shaping, Repeating, Joining, Indexing, Products, Draws,
+    Casts, Counting, Systems, NumpyInterop, History, Protocols,
 ):
     """An n-dimensional array of one dtype, with PyTorch's names and PyTorch's meaning.
 

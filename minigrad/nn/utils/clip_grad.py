@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable
 from ..._tensor.declared import explaining
 from ..._tensor.grad_mode import no_grad
 from ...functions.creation import tensor
-from ...functions.shaping import stack
+from ...functions.joining import stack
 from ...functions.tensor import Tensor
 
 Tensors = Tensor | Iterable[Tensor]

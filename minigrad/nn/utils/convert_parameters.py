@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...functions.shaping import cat
+from ...functions.joining import cat
 from ...functions.tensor import Tensor
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..._tensor import dtypes
 from ...functions.creation import as_tensor, tensor
-from ...functions.shaping import stack
+from ...functions.joining import stack
 from ...functions.tensor import Tensor
 
 
