@@ -10,6 +10,15 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 ENGLISH = sorted((ROOT / "docs" / "en").rglob("*.md"))
 CHINESE = sorted((ROOT / "docs" / "zh").rglob("*.md"))
+REPOSITORY = [ROOT / "docs" / f"{name}.md" for name in ("dropout_contract", "replay", "weight_decay_contract")]
+"""English pages that are read in the repository, too: they stand above the others."""
+
+
+def partner_of(path):
+    """Return the Chinese page of an English one."""
+    folder = ROOT / "docs" if path in REPOSITORY else ROOT / "docs" / "en"
+    return ROOT / "docs" / "zh" / path.relative_to(folder)
+
 
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
