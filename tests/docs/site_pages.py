@@ -11,13 +11,14 @@ ROOT = Path(__file__).parents[2]
 ENGLISH = sorted((ROOT / "docs" / "en").rglob("*.md"))
 CHINESE = sorted((ROOT / "docs" / "zh").rglob("*.md"))
 REPOSITORY = [ROOT / "docs" / f"{name}.md" for name in ("dropout_contract", "replay", "weight_decay_contract")]
-"""English pages that are read in the repository, too: they stand above the others."""
+REPOSITORY.append(ROOT / "CONTRIBUTING.md")
+"""English pages that are read in the repository, too, and stand above the site's own."""
 
 
 def partner_of(path):
     """Return the Chinese page of an English one."""
-    folder = ROOT / "docs" if path in REPOSITORY else ROOT / "docs" / "en"
-    return ROOT / "docs" / "zh" / path.relative_to(folder)
+    name = Path(path.name.lower()) if path in REPOSITORY else path.relative_to(ROOT / "docs" / "en")
+    return ROOT / "docs" / "zh" / name
 
 
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
