@@ -11,9 +11,9 @@ from minigrad.testing.command import run, show
 
 from .checks import CHECKS
 from .judging import judge
-from .pages import blocks, chapters, page_of, weave
+from .pages import LANGUAGES, blocks, chapters, page_of, weave
 from .so_far import HERE, file_of
-from .words import LANGUAGES, Phrase, complain, language_of_the_environment, padded, tell
+from .words import Phrase, complain, language_of_the_environment, padded, tell
 
 COMMANDS = {
     "": Phrase("list the chapters"),

@@ -16,10 +16,7 @@ from typing import Any
 
 from minigrad.testing.command import show
 
-from .pages import LANGUAGES
 from .so_far import HERE
-
-__all__ = ["LANGUAGES", "Phrase", "complain", "language_of_the_environment", "padded", "promises", "tell"]
 
 PLAYGROUND = HERE.parent / "demos" / "texts"
 
@@ -66,7 +63,7 @@ def language_of_the_environment() -> str:
     The first of LC_ALL, LC_MESSAGES and LANG that is set decides; where none is, as in Windows, the system's locale.
     """
     named = filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")))
-    name = next(named, None) or locale.getlocale()[0] or ""
+    name = next(named, None) or locale.setlocale(locale.LC_CTYPE)  # which asks, and sets nothing
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
