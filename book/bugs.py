@@ -7,20 +7,21 @@ answer: the name of the invariant that it breaks. Mistakes of this kind were fou
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from minigrad.testing import DropoutAdapter, WeightDecayAdapter, check_dropout, check_weight_decay
-from minigrad.testing.dropout import CHECKS
-from minigrad.testing.weight_decay.check import MEANINGS
 
+from .invariants import DROPOUT, RULE, WEIGHT_DECAY
 from .judging import Fault, gradcheck
 from .so_far import chapter
+from .words import Phrase
 
 Array = np.ndarray
+Evidence = dict[str, str | Phrase]  # of each invariant that is broken
 Op = chapter(2).Op
 
 
@@ -178,10 +179,9 @@ class PlainOptimizer(WeightDecayAdapter):
 
 
 DROPOUT_IDS = ("value", "scale", "rate", "eval", "gradient", "linear", "fresh", "independent")
-RULE_IDS = {"gradcheck": "the rule disagrees with differences", "finite": "at some input the gradient is NaN"}
 
 
-def judge_dropout(layer_class: type[RightDropout]) -> dict[str, str]:
+def judge_dropout(layer_class: type[RightDropout]) -> Evidence:
     """Return what the kit finds broken, with its evidence."""
     report = check_dropout(
         PlainAdapter(layer_class), only=DROPOUT_IDS, p=[0.2, 0.7], shapes=[(7, 9)], dtypes=["float32"]
@@ -189,35 +189,37 @@ def judge_dropout(layer_class: type[RightDropout]) -> dict[str, str]:
     return {result.id: result.evidence for result in report.results if result.status == "broken"}
 
 
-def judge_optimizer(optimizer_class: type[RightSGD]) -> dict[str, str]:
+def judge_optimizer(optimizer_class: type[RightSGD]) -> Evidence:
     """Return what the contract for weight decay finds broken, with its evidence."""
     report = check_weight_decay(PlainOptimizer(optimizer_class), kind="l2")
     return {result.id: result.evidence for result in report.results if result.status == "broken"}
 
 
-def judge_rule(entry: Any) -> dict[str, str]:
+def judge_rule(entry: Any) -> Evidence:
     """Return what differences, and a row of zeros, find broken."""
-    op, broken = Op(entry.forward, entry.rule), {}
+    op = Op(entry.forward, entry.rule)
+    broken: Evidence = {}
     try:
         gradcheck(op, [np.random.default_rng(1).normal(size=(2, 3))])
     except Fault as fault:
-        broken["gradcheck"] = str(fault)
+        broken["gradcheck"] = fault.sentence
     with np.errstate(all="ignore"):
         zeros = np.zeros((1, 3))
         grad = op.rules[0](np.ones_like(op(zeros)), op(zeros), zeros)
     if not np.isfinite(grad).all():
-        broken["finite"] = f"for a row of zeros the gradient is {grad[0]}"
+        broken["finite"] = Phrase("for a row of zeros the gradient is {grad}", grad=grad[0])
     return broken
 
 
 @dataclass
 class Bug:
-    """Something wrong: its kind, the code, what judges it, and which names an answer may give."""
+    """Something wrong: its kind, the code, the right code, what judges it, and the invariants to choose from."""
 
+    kind: Phrase
     code: Any
     right: Any
-    judge: Callable[[Any], dict[str, str]]
-    ids: tuple[str, ...]
+    judge: Callable[[Any], Evidence]
+    invariants: Mapping[str, Phrase]
 
     def source(self) -> str:
         """Return what is shown: the right one, and the wrong one."""
@@ -227,26 +229,33 @@ class Bug:
 
 def dropout_bug(code: Any) -> Bug:
     """Return a wrong dropout."""
-    return Bug(code, RightDropout, judge_dropout, tuple(id for id in CHECKS if id in DROPOUT_IDS))
+    return Bug(Phrase("dropout"), code, RightDropout, judge_dropout, {id: DROPOUT[id] for id in DROPOUT_IDS})
 
 
 def optimizer_bug(code: Any) -> Bug:
     """Return a wrong optimizer."""
-    return Bug(code, RightSGD, judge_optimizer, tuple(MEANINGS))
+    return Bug(Phrase("optimizer"), code, RightSGD, judge_optimizer, WEIGHT_DECAY)
 
 
-BUGS: dict[int, Bug] = {
-    **{i: dropout_bug(code) for i, code in enumerate((Dropout1, Dropout2, Dropout3, Dropout4, Dropout5, Dropout6), 1)},
-    **{i: optimizer_bug(code) for i, code in enumerate((Optimizer7, Optimizer8, Optimizer9), 7)},
-    **{i: Bug(code, None, judge_rule, tuple(RULE_IDS)) for i, code in enumerate((Rule10, Rule11), 10)},
+def rule_bug(code: Any) -> Bug:
+    """Return a wrong rule."""
+    return Bug(Phrase("rule"), code, None, judge_rule, RULE)
+
+
+WRONG = {
+    dropout_bug: (Dropout1, Dropout2, Dropout3, Dropout4, Dropout5, Dropout6),
+    optimizer_bug: (Optimizer7, Optimizer8, Optimizer9),
+    rule_bug: (Rule10, Rule11),
 }
+BUGS: dict[int, Bug] = dict(enumerate((made(code) for made, codes in WRONG.items() for code in codes), 1))
 
 
-def verdict_on(number: int, answer: str) -> tuple[bool, str]:
+def verdict_on(number: int, answer: str) -> tuple[bool, Phrase]:
     """Return whether an answer names an invariant that the kit finds broken, and the kit's sentence."""
     broken = BUGS[number].judge(BUGS[number].code)
-    if answer in broken:
-        others = ", ".join(id for id in broken if id != answer)
-        more = f" It also breaks {others}." if others else ""
-        return True, f"Yes. The verdict on {answer}: {broken[answer]}.{more}"
-    return False, f"No: {answer} holds. Something else is broken; look again."
+    if answer not in broken:
+        return False, Phrase("No: {answer} holds. Something else is broken; look again.", answer=answer)
+    verdict = Phrase("Yes. The verdict on {answer}: {evidence}.", answer=answer, evidence=broken[answer])
+    if others := ", ".join(id for id in broken if id != answer):
+        return True, Phrase("{verdict} It also breaks {others}.", verdict=verdict, others=others)
+    return True, verdict

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from minigrad.testing import DropoutAdapter, WeightDecayAdapter, check_dropout, check_weight_decay
 
+from .invariants import DROPOUT, WEIGHT_DECAY
 from .judging import Fault, Judge, Names, demand, gradcheck, same
+from .words import Phrase
 
 RNG_SEED = 17
 SEVEN = ("value", "scale", "rate", "eval", "bad_p", "gradient", "fresh")  # the invariants of chapter 14
@@ -36,10 +39,12 @@ def number_operator(symbol: str, value: Any, slopes: Any) -> Judge:
             z.backward()
             same(z.value, value(a, b), f"{a:g} {symbol} {b:g}")
             for what, number, slope in zip("xy", (x, y), slopes(a, b), strict=True):
-                same(number.grad, slope, f"the slope of x {symbol} y towards {what} at ({a:g}, {b:g})")
+                same(number.grad, slope, Phrase(
+                    "the slope of x {symbol} y towards {what} at ({a:g}, {b:g})", symbol=symbol, what=what, a=a, b=b
+                ))  # fmt: skip
         x = names.Number(3.0)
         (x * x - x if symbol == "-" else (x * x) / x).backward()
-        same(x.grad, 5.0 if symbol == "-" else 1.0, f"the slope of x * x {symbol} x at 3")
+        same(x.grad, 5.0 if symbol == "-" else 1.0, Phrase("the slope of x * x {symbol} x at 3", symbol=symbol))
 
     return check
 
@@ -49,26 +54,26 @@ def unary(name: str, forward: Any, points: list[float]) -> Judge:
 
     def check(names: Names) -> None:
         op, x = getattr(names, name), np.array(points)
-        same(op(x), forward(x), f"{name} at {points}")
+        same(op(x), forward(x), Phrase("{name} at {points}", name=name, points=points))
         gradcheck(op, [x])
 
     return check
 
 
 def check_visits(names: Names) -> None:
-    same(names.visits(names.Number(1.0)), 1, "the visits of a single number")
+    same(names.visits(names.Number(1.0)), 1, Phrase("the visits of a single number"))
     x = y = names.Number(1.0)
     for doublings in range(1, 11):
         y = y + y
-        same(names.visits(y), 2 ** (doublings + 1) - 1, f"the visits after {doublings} doublings")
-    same(names.visits(names.chain(x, 30_000)), 60_001, "the visits of a chain of 30,000 additions")
+        same(names.visits(y), 2 ** (doublings + 1) - 1, Phrase("the visits after {n} doublings", n=doublings))
+    same(names.visits(names.chain(x, 30_000)), 60_001, Phrase("the visits of a chain of 30,000 additions"))
 
 
 def check_mean(names: Names) -> None:
     (x,) = random_arrays((2, 3, 4))
     for axis in ((0, 1, 2), (1,), (0, 2)):
         params = {"axis": axis, "keepdims": False, "shape": x.shape}
-        same(names.mean(x, **params), x.mean(axis=axis), f"the mean over the axes {axis}")
+        same(names.mean(x, **params), x.mean(axis=axis), Phrase("the mean over the axes {axis}", axis=axis))
         gradcheck(names.mean, [x], **params)
 
 
@@ -82,7 +87,8 @@ def check_take(names: Names) -> None:
 def check_fooled(names: Names) -> None:
     (x,) = random_arrays((2, 4))
     e = np.exp(x)
-    same(names.fooled(x), e / e.sum(axis=-1, keepdims=True), "the values of fooled, which are softmax's,")
+    values = Phrase("the values of fooled, which are softmax's,")
+    same(names.fooled(x), e / e.sum(axis=-1, keepdims=True), values)
     gradcheck(names.fooled, [x], g=np.ones((2, 4)))
     try:
         gradcheck(names.fooled, [x])
@@ -93,9 +99,9 @@ def check_fooled(names: Names) -> None:
 
 def check_hessian(names: Names) -> None:
     x = np.array([0.5, -1.0, 2.0])
-    same(names.hessian(lambda t: (t * t * t).sum(), x), np.diag(6 * x), "the hessian of the sum of x**3")
+    same(names.hessian(lambda t: (t * t * t).sum(), x), np.diag(6 * x), Phrase("the hessian of the sum of x**3"))
     same(names.hessian(lambda t: (t * t).sum() * t.sum(), x), 2 * (x[:, None] + x) + 2 * np.eye(3) * x.sum(),
-         "the hessian of (x * x).sum() * x.sum()")  # fmt: skip
+         Phrase("the hessian of (x * x).sum() * x.sum()"))  # fmt: skip
 
 
 def check_tanh_from_input(names: Names) -> None:
@@ -108,9 +114,9 @@ def check_tanh_from_input(names: Names) -> None:
 def check_kept_bytes(names: Names) -> None:
     x, w = (names.Tensor(array, requires_grad=True) for array in random_arrays((10, 4), (4, 3)))
     y = names.apply(names.table.relu, x @ w)
-    same(names.kept_bytes(y), (40 + 12 + 30) * 8, "what relu(x @ w) keeps for x (10, 4), w (4, 3)")
-    same(names.kept_bytes(x + x), 0, "what an addition keeps")
-    same(names.kept_bytes(x * x), 320, "what x * x keeps, where x is one array of 320 bytes,")
+    same(names.kept_bytes(y), (40 + 12 + 30) * 8, Phrase("what relu(x @ w) keeps for x (10, 4), w (4, 3)"))
+    same(names.kept_bytes(x + x), 0, Phrase("what an addition keeps"))
+    same(names.kept_bytes(x * x), 320, Phrase("what x * x keeps, where x is one array of 320 bytes,"))
 
 
 # ---- chapters 8 to 11: networks and optimizers -----------------------------------------------------------------------
@@ -129,9 +135,9 @@ def check_huber(names: Names) -> None:
     tensor = names.Tensor(x, requires_grad=True)
     loss = names.huber(tensor, names.Tensor(target))
     e = np.abs(x - target)
-    same(loss.array, np.where(e <= 1, e * e / 2, e - 0.5).mean(), "the value of huber")
+    same(loss.array, np.where(e <= 1, e * e / 2, e - 0.5).mean(), Phrase("the value of huber"))
     loss.backward()
-    same(tensor.grad.array, np.clip(x - target, -1, 1) / 4, "the gradient of huber")
+    same(tensor.grad.array, np.clip(x - target, -1, 1) / 4, Phrase("the gradient of huber"))
 
 
 class OptimizerAdapter(WeightDecayAdapter):
@@ -160,19 +166,20 @@ class OptimizerAdapter(WeightDecayAdapter):
             group["lr"] = lr
 
 
-def by_contract(report: Any) -> None:
+def by_contract(report: Any, meanings: Mapping[str, Phrase]) -> None:
     """Raise a Fault with the evidence for the first invariant that a report calls broken."""
     for result in report.results:
         if result.status == "broken":
-            raise Fault(f'minigrad\'s kit convicts it of "{result.id}": {result.evidence}')
+            raise Fault('minigrad\'s kit convicts it of "{id}" ({meaning}): {evidence}', id=result.id,
+                        meaning=meanings[result.id], evidence=result.evidence)  # fmt: skip
 
 
 def check_sign_sgd(names: Names) -> None:
     p = names.nn.Parameter(np.array([1.0, 1.0, -1.0]))
     p.grad = names.nn.Tensor(np.array([5.0, -0.01, 0.0]))
     names.SignSGD([p], lr=0.1, weight_decay=0.1).step()
-    same(p.array, [0.9, 0.9, -0.9], "a step of SignSGD with lr 0.1 and weight_decay 0.1")
-    by_contract(check_weight_decay(OptimizerAdapter(names.SignSGD, names.nn), kind="l2"))
+    same(p.array, [0.9, 0.9, -0.9], Phrase("a step of SignSGD with lr 0.1 and weight_decay 0.1"))
+    by_contract(check_weight_decay(OptimizerAdapter(names.SignSGD, names.nn), kind="l2"), WEIGHT_DECAY)
 
 
 def check_groups(names: Names) -> None:
@@ -180,7 +187,7 @@ def check_groups(names: Names) -> None:
     groups = names.groups(nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)), 0.1)
     found = sorted((p.array.shape, group["weight_decay"]) for group in groups for p in group["params"])
     expected = [((1,), 0.0), ((1, 3), 0.1), ((3,), 0.0), ((3, 2), 0.1)]
-    demand(found == expected, f"shapes and decays should be {expected}, but are {found}")
+    demand(found == expected, "shapes and decays should be {expected}, but are {found}", expected=expected, found=found)
 
 
 def check_lion(names: Names) -> None:
@@ -189,8 +196,8 @@ def check_lion(names: Names) -> None:
     for grad, expected in ((1.0, 0.9), (-1e-3, 0.8), (-1.0, 0.9)):
         p.grad = names.nn.Tensor(np.array([grad]))
         optimizer.step()
-        same(p.array, [expected], f"the weight after a gradient of {grad:g}")
-    by_contract(check_weight_decay(OptimizerAdapter(names.Lion, names.nn), kind="decoupled"))
+        same(p.array, [expected], Phrase("the weight after a gradient of {grad:g}", grad=grad))
+    by_contract(check_weight_decay(OptimizerAdapter(names.Lion, names.nn), kind="decoupled"), WEIGHT_DECAY)
 
 
 def check_best_step(names: Names) -> None:
@@ -243,7 +250,7 @@ def check_channel_dropout(names: Names) -> None:
     x = names.Tensor(np.ones((2, 5, 3, 3), np.float32))
     y = names.ChannelDropout(0.5)(x).array.reshape(10, 9)
     demand(bool((y == y[:, :1]).all()), "the values of one channel are not dropped together")
-    by_contract(examined(names.ChannelDropout, names, "channel"))
+    by_contract(examined(names.ChannelDropout, names, "channel"), DROPOUT)
 
 
 def check_paper_dropout(names: Names) -> None:
@@ -251,14 +258,14 @@ def check_paper_dropout(names: Names) -> None:
     layer = names.PaperDropout(0.2)
     y = layer(x).array
     demand(set(np.unique(y)) <= {0.0, 1.0}, "in training, what is kept should not be scaled")
-    demand(700 < y.sum() < 900, f"with p = 0.2 it keeps {y.sum():g} of 1000 units")
-    same(layer.eval()(x).array, np.full(1000, 0.8), "the output for ones in evaluation")
+    demand(700 < y.sum() < 900, "with p = 0.2 it keeps {kept:g} of 1000 units", kept=y.sum())
+    same(layer.eval()(x).array, np.full(1000, 0.8), Phrase("the output for ones in evaluation"))
 
 
 def check_coins(names: Names) -> None:
     source, words = names.Source(5), names.Source(5).bits.random_raw(64)
     coins = np.asarray(names.coins(source, 64))
-    demand(coins.dtype == bool, f"coins should be booleans, not {coins.dtype}")
+    demand(coins.dtype == bool, "coins should be booleans, not {dtype}", dtype=coins.dtype)
     demand(bool((coins == (words & 1).astype(bool)).all()), "the coins are not the lowest bits of the stream's words")
     following = names.Source(5)
     following.bits.random_raw(64)
@@ -273,15 +280,17 @@ def check_shuffled(names: Names) -> None:
         # 6.5 standard deviations: a fair shuffle fails once in 10⁹ checks
         gap = abs(counts[order] - draws / 6)
         fair = gap < 6.5 * (draws * 5 / 36) ** 0.5
-        demand(fair, f"the order {order} came {counts[order]} times of {draws}, not about {draws // 6}")
+        demand(fair, "the order {order} came {count} times of {draws}, not about {expected}",
+               order=order, count=counts[order], draws=draws, expected=draws // 6)  # fmt: skip
 
 
 def check_guilty(names: Names) -> None:
     report = examined(names.Guilty, names, source=names.randomness.Source)
     broken = list(report.broken)
     demand(bool(broken), "the kit acquits it")
-    demand(len(broken) == 1, f"it breaks more than one invariant: {', '.join(broken)}")
-    demand(broken[0] not in ("scale", "eval", "gradient"), f'"{broken[0]}" is what one of the five breaks alone, too')
+    demand(len(broken) == 1, "it breaks more than one invariant: {ids}", ids=", ".join(broken))
+    alone = broken[0] not in ("scale", "eval", "gradient")
+    demand(alone, '"{id}" is what one of the five breaks alone, too', id=broken[0])
 
 
 # ---- chapters 15 to 17 -----------------------------------------------------------------------------------------------
@@ -300,7 +309,9 @@ def check_clipped(names: Names) -> None:
         x = Tensor(np.array([1.0, 1.0]), requires_grad=True)
         y = names.clipped(x * 1.0, 1.0)
         (y * (np.array([3.0, 4.0]) * factor)).sum().backward()
-        same(x.grad.array, expected, f"the gradient {[3 * factor, 4 * factor]}, clipped to the length 1,")
+        same(x.grad.array, expected, Phrase(
+            "the gradient {gradient}, clipped to the length 1,", gradient=[3 * factor, 4 * factor]
+        ))  # fmt: skip
 
 
 def check_part(names: Names) -> None:
@@ -316,20 +327,22 @@ def check_part(names: Names) -> None:
     names.part.rules = (counted,)
     leaf = names.engine.Tensor(x, requires_grad=True)
     rows = [names.engine.apply(names.part, leaf, i=i) * g[i] for i in (*range(10), 0)]
-    same(rows[4].array, x[4] * g[4], "the fifth part, times a constant,")
+    same(rows[4].array, x[4] * g[4], Phrase("the fifth part, times a constant,"))
     total = rows[0].sum()
     for row in rows[1:]:
         total = total + row.sum()
     total.backward()
     g[0] *= 2
-    same(leaf.grad.array, g, "the gradient of x, all of whose parts are used, one of them twice,")
-    demand(calls["rule"] == 1, f"its rule is called {calls['rule']} times for parts of one x: give it an adds")
+    same(leaf.grad.array, g, Phrase("the gradient of x, all of whose parts are used, one of them twice,"))
+    demand(calls["rule"] == 1, "its rule is called {calls} times for parts of one x: give it an adds",
+           calls=calls["rule"])  # fmt: skip
 
 
 def check_count_ops(names: Names) -> None:
     Tensor = names.engine.Tensor
     counts = names.count_ops(lambda: Tensor([1.0]) * 2.0 + Tensor([1.0]) * 3.0)
-    demand(dict(counts) == {"mul": 2, "add": 1}, f"two products and a sum are counted as {dict(counts)}")
+    right = dict(counts) == {"mul": 2, "add": 1}
+    demand(right, "two products and a sum are counted as {counts}", counts=dict(counts))
     with contextlib.suppress(ZeroDivisionError):
         names.count_ops(lambda: 1 / 0)
     heard = dict(counts)
@@ -344,13 +357,14 @@ def check_careful(names: Names) -> None:
     try:
         x + np.array([0.1])
     except TypeError as error:
-        demand("float32" in str(error) and "float64" in str(error), f"the error does not name both dtypes: {error}")
+        names_both = "float32" in str(error) and "float64" in str(error)
+        demand(names_both, "the error does not name both dtypes: {error}", error=error)
         return
     raise Fault("float32 + float64 is accepted")
 
 
 def check_train_both(names: Names) -> None:
-    same(names.train_both(6), 0, "the number of weights that differ after six steps")
+    same(names.train_both(6), 0, Phrase("the number of weights that differ after six steps"))
 
 
 CHECKS: dict[int, dict[str, Judge]] = {

@@ -16,13 +16,24 @@ from typing import Any
 import numpy as np
 
 from .so_far import EXPERIMENT, chapter, file_of
+from .words import Phrase, padded
 
 Names = SimpleNamespace
 Judge = Callable[[Names], None]
 
 
 class Fault(Exception):
-    """What is wrong with an answer, in one sentence."""
+    """What is wrong with an answer, in one sentence: a template of `Phrase`, and its values."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        super().__init__(template)
+        self.sentence = Phrase(template, **values)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+STATUSES = {"right": Phrase("right"), "wrong": Phrase("wrong"), "missing": Phrase("missing")}
 
 
 @dataclass
@@ -31,10 +42,16 @@ class Verdict:
 
     name: str
     status: str
-    sentence: str
+    sentence: Phrase
+
+    def told(self, language: str) -> str:
+        """Return the verdict as a line in a language."""
+        status = padded(STATUSES[self.status].told(language), 8)
+        line = Phrase("{status} {name}: {sentence}", status=status, name=self.name, sentence=self.sentence)
+        return line.told(language)
 
     def __str__(self) -> str:
-        return f"{self.status:8} {self.name}: {self.sentence}"
+        return self.told("en")
 
 
 def run_on_chapter(number: int, source: str, name: str) -> Names:
@@ -51,12 +68,12 @@ def run_on_chapter(number: int, source: str, name: str) -> Names:
         try:
             exec(compile(source, name, "exec"), names)
         except SyntaxError as error:
-            raise Fault(f"line {error.lineno} is not Python: {error.msg}") from None
+            raise Fault("line {line} is not Python: {message}", line=error.lineno, message=error.msg) from None
         except Exception as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
             for frame in traceback.extract_tb(error.__traceback__):
                 line = frame.lineno if frame.filename == name else line
-            raise Fault(f"it stops in line {line} with {type(error).__name__}: {error}") from None
+            raise Fault("it stops in line {line} with {error}", line=line, error=named(error)) from None
     return SimpleNamespace(**names)
 
 
@@ -82,22 +99,26 @@ def judge(checks: dict[str, Judge], number: int, path: Path) -> Iterator[Verdict
     try:
         names = run_on_chapter(number, path.read_text(encoding="utf-8"), str(path))
     except Fault as fault:
-        yield Verdict(path.name, "wrong", str(fault))
+        yield Verdict(path.name, "wrong", fault.sentence)
         return
     for name, check in checks.items():
         if found(names, name) is None:
-            yield Verdict(name, "missing", f"define {name} in {path.name}")
+            yield Verdict(name, "missing", Phrase("define {name} in {file}", name=name, file=path.name))
             continue
         try:
             with np.errstate(all="ignore"):
                 check(names)
         except Fault as fault:
-            yield Verdict(name, "wrong", str(fault))
+            yield Verdict(name, "wrong", fault.sentence)
         except Exception as error:
-            message = re.sub(r"\s+", " ", str(error))
-            yield Verdict(name, "wrong", f"it stops with {type(error).__name__}: {message}")
+            yield Verdict(name, "wrong", Phrase("it stops with {error}", error=named(error)))
         else:
-            yield Verdict(name, "right", "every check agrees")
+            yield Verdict(name, "right", Phrase("every check agrees"))
+
+
+def named(error: Exception) -> str:
+    """Return an error's type and its message, in one line."""
+    return re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")
 
 
 def found(names: Names, name: str) -> Any:
@@ -106,21 +127,20 @@ def found(names: Names, name: str) -> Any:
     return getattr(getattr(names, holder, None) if holder else names, last, None)
 
 
-def demand(holds: bool, sentence: str) -> None:
+def demand(holds: bool, template: str, **values: Any) -> None:
     """Raise a Fault unless something holds."""
     if not holds:
-        raise Fault(sentence)
+        raise Fault(template, **values)
 
 
-def same(value: Any, expected: Any, what: str, tolerance: float = 1e-5) -> None:
-    """Raise a Fault unless an answer's value is the expected one."""
+def same(value: Any, expected: Any, what: str | Phrase, tolerance: float = 1e-5) -> None:
+    """Raise a Fault unless an answer's value is the expected one; what it is the value of is code or a phrase."""
     value, expected = np.asarray(value), np.asarray(expected)
-    demand(value.shape == expected.shape, f"{what} should have the shape {expected.shape}, but has {value.shape}")
-    gap = np.abs(value - expected).max() if value.size else 0.0
-    demand(
-        gap <= tolerance * max(1.0, np.abs(expected).max(initial=0.0)),
-        f"{what} should be {short(expected)}, but is {short(value)}",
-    )
+    demand(value.shape == expected.shape, "{what} should have the shape {expected}, but has {given}",
+           what=what, expected=expected.shape, given=value.shape)  # fmt: skip
+    gap, size = (np.abs(array).max(initial=0.0) for array in (value - expected, expected))
+    demand(gap <= tolerance * max(1.0, size), "{what} should be {expected}, but is {given}",
+           what=what, expected=short(expected), given=short(value))  # fmt: skip
 
 
 def short(value: Any) -> str:
@@ -146,10 +166,11 @@ def gradcheck(op: Any, inputs: list[np.ndarray], g: np.ndarray | None = None, **
                 shifted[i][place] += moved
                 ends.append(np.sum(op(*shifted, **params) * g))
             slopes[place] = (ends[0] - ends[1]) / (2 * step)
-        demand(np.shape(grad) == x.shape, f"the rule of input {i} gives the shape {np.shape(grad)} for {x.shape}")
+        demand(np.shape(grad) == x.shape, "the rule of input {i} gives the shape {given} for {shape}",
+               i=i, given=np.shape(grad), shape=x.shape)  # fmt: skip
         worst = np.unravel_index(np.argmax(np.abs(grad - slopes)), x.shape) if x.size else ()
         demand(
             np.allclose(grad, slopes, rtol=1e-4, atol=1e-6),
-            f"the rule of input {i} says {short(np.asarray(grad)[worst])} where the input is {short(x[worst])}, "
-            f"but differences say {short(slopes[worst])}",
-        )
+            "the rule of input {i} says {given} where the input is {x}, but differences say {slope}",
+            i=i, given=short(np.asarray(grad)[worst]), x=short(x[worst]), slope=short(slopes[worst]),
+        )  # fmt: skip

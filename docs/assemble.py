@@ -7,10 +7,10 @@ import re
 import shutil
 from pathlib import Path
 
-from . import gallery, reference, source_pages
+from . import gallery, generated, reference, source_pages
 
 ROOT = Path(__file__).parent.parent
-TEXTS = ("dropout_contract", "weight_decay_contract", "dropout_zoo", "replay", "benchmarks", "parity")
+TEXTS = ("dropout_contract", "weight_decay_contract", "replay", *generated.PAGES)
 """Pages that are read in the repository, too."""
 
 ENGLISH_ONLY = '<p class="english-only">本页只有英文。</p>\n\n'
@@ -26,9 +26,10 @@ def assemble(language: str, folder: Path) -> None:
         page_of |= {file: name for name, file in pages("en").items()}
     texts = {}
     for name, file in files.items():
-        text = relinked(file.read_text(encoding="utf-8"), file, name, page_of, folder)
-        is_english = language == "zh" and "zh" not in file.relative_to(ROOT).parts
-        texts[name] = noted(text) if is_english else text
+        text = file.read_text(encoding="utf-8")
+        if language == "zh" and "zh" not in file.relative_to(ROOT).parts:
+            text = generated.in_chinese(text) if file.stem in generated.PAGES else noted(text)
+        texts[name] = relinked(text, file, name, page_of, folder)
     texts |= reference.pages(language)
     experiments = gallery.page(language)
     texts |= {"gallery.md": relinked(experiments, ROOT / "demos" / "__main__.py", "gallery.md", page_of, folder)}

@@ -25,8 +25,10 @@ def test_a_bug_is_convicted_of_its_own_mistake(number, capsys):
 def test_a_wrong_answer_is_refused(number):
     bug = bugs.BUGS[number]
     broken = bug.judge(bug.code)
-    answer = next(id for id in bug.ids if id not in broken)
-    assert bugs.verdict_on(number, answer) == (False, f"No: {answer} holds. Something else is broken; look again.")
+    answer = next(id for id in bug.invariants if id not in broken)
+    is_right, sentence = bugs.verdict_on(number, answer)
+    assert not is_right
+    assert str(sentence) == f"No: {answer} holds. Something else is broken; look again."
 
 
 def test_a_bug_is_shown_without_its_mistake(capsys):

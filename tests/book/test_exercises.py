@@ -76,15 +76,15 @@ def test_a_slip_is_told_in_a_sentence(tmp_path, number):
     assert before in source
     verdict = verdicts(tmp_path, number, source.replace(before, after))[name]
     assert verdict.status == "wrong"
-    assert words in verdict.sentence
-    assert "\n" not in verdict.sentence
+    assert words in str(verdict)
+    assert "\n" not in str(verdict)
 
 
 def test_a_file_that_stops_is_told_where(tmp_path):
     (verdict,) = verdicts(tmp_path, 2, "x = 1\ny = x / 0\n").values()
-    assert re.search("line 2 with ZeroDivisionError", verdict.sentence)
+    assert re.search("line 2 with ZeroDivisionError", str(verdict))
     (verdict,) = verdicts(tmp_path, 2, "x = (1\n").values()
-    assert "is not Python" in verdict.sentence
+    assert "is not Python" in str(verdict)
 
 
 def test_the_command_prints_the_verdicts(tmp_path, capsys):

@@ -10,6 +10,16 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 ENGLISH = sorted((ROOT / "docs" / "en").rglob("*.md"))
 CHINESE = sorted((ROOT / "docs" / "zh").rglob("*.md"))
+REPOSITORY = [ROOT / "docs" / f"{name}.md" for name in ("dropout_contract", "replay", "weight_decay_contract")]
+REPOSITORY.append(ROOT / "CONTRIBUTING.md")
+"""English pages that are read in the repository, too, and stand above the site's own."""
+
+
+def partner_of(path):
+    """Return the Chinese page of an English one."""
+    name = Path(path.name.lower()) if path in REPOSITORY else path.relative_to(ROOT / "docs" / "en")
+    return ROOT / "docs" / "zh" / name
+
 
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.zh-CN.md"]
 PAGES += sorted(file for name in ("book", "docs") for file in (ROOT / name / "zh").rglob("*.md"))
 CATALOGUES = sorted((ROOT / "demos" / "texts").glob("*.zh.toml"))
+CATALOGUES += [ROOT / "book" / "zh" / "commands.toml", ROOT / "docs" / "zh" / "generated.toml"]
 CODE = re.compile(r"^```.*?^```$|^    .*?$|`[^`\n]*`|\$[^$\n]*\$", re.MULTILINE | re.DOTALL)
 
 OTHER_WORDS = {

@@ -36,6 +36,11 @@ def test_both_languages_have_the_same_pages():
     assert english == chinese
 
 
+def test_a_chinese_reader_has_all_but_the_changelog(sources):
+    marked = {page.name for page in sources.rglob("*.md") if assemble.ENGLISH_ONLY in page.read_text("utf-8")}
+    assert marked == ({"changelog.md"} if sources.name == "zh" else set())
+
+
 def test_what_is_in_a_table_of_contents_is_there(sources):
     for page in sources.rglob("*.md"):
         for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from site_pages import CHINESE, ENGLISH, ROOT, agree, blocks, run
+from site_pages import CHINESE, ENGLISH, REPOSITORY, ROOT, agree, blocks, partner_of, run
 
 PAGES = [*ENGLISH, ROOT / "CONTRIBUTING.md"]
 
@@ -38,25 +38,24 @@ def test_the_commands_run(command, tmp_path):
     subprocess.run(words, check=True, capture_output=True, cwd=ROOT)
 
 
-@pytest.mark.parametrize("path", ENGLISH, ids=name_of)
+@pytest.mark.parametrize("path", ENGLISH + REPOSITORY, ids=name_of)
 def test_the_chinese_page_has_the_same_code_and_a_partner_for_every_paragraph(path):
-    partner = ROOT / "docs" / "zh" / path.relative_to(ROOT / "docs" / "en")
-    english, chinese = path.read_text(encoding="utf-8"), partner.read_text(encoding="utf-8")
+    english, chinese = (page.read_text(encoding="utf-8") for page in (path, partner_of(path)))
     assert [block[:3] for block in blocks(chinese)] == [block[:3] for block in blocks(english)]
     assert shape(chinese) == shape(english)
 
 
 def test_there_is_no_chinese_page_without_an_english_one():
-    assert len(CHINESE) == len(ENGLISH)
+    assert sorted(map(partner_of, ENGLISH + REPOSITORY)) == CHINESE
 
 
-KINDS = re.compile(r"#+ |```|- |\d+\. |!\[|\||: ")
+KINDS = re.compile(r"^(?:#+ |```|- |\d+\. |!\[|\||: )", re.MULTILINE)
 
 
 def shape(text):
-    """Return of each paragraph of a page what it begins with, if that says what it is: heading, item, picture, code."""
+    """Return of each paragraph what its lines begin with, if that says what they are: headings, items, rows, code."""
     without_code = re.sub(r"^```.*?^```$", "```", text, flags=re.MULTILINE | re.DOTALL)
-    return [match and match[0] for match in map(KINDS.match, filter(None, without_code.strip().split("\n\n")))]
+    return [KINDS.findall(paragraph) for paragraph in without_code.strip().split("\n\n") if paragraph]
 
 
 def test_the_chinese_readme_has_the_english_ones_code_and_its_links_lead_somewhere():
