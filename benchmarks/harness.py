@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 Step = Callable[[], Any]  # does the work once; a result of it, if any, has item()
 
-DISTRIBUTIONS = ["numpy", "torch", "jax", "mygrad", "autograd", "dezero"]
+DISTRIBUTIONS = ["numpy", "torch", "jax", "tinygrad", "mygrad", "autograd", "dezero"]
 
 
 @dataclass

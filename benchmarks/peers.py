@@ -7,6 +7,7 @@ say, so that `check` can lay the losses side by side; without, it draws its own.
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from unittest import mock
@@ -19,8 +20,9 @@ from .workloads import Array, Workload
 
 DEFAULT, FAST = "minigrad", "minigrad, fast masks"
 REPLAYED, REPLAYED_FAST = "minigrad, replayed", "minigrad, replayed, fast masks"
-TORCH, TORCH_FUSED = "PyTorch", "PyTorch, fused"
+TORCH, TORCH_FUSED, TORCH_COMPILED = "PyTorch", "PyTorch, fused", "PyTorch, compiled"
 JAX = "JAX, jitted"
+TINYGRAD = "tinygrad, jitted"
 LIMIT = "NumPy by hand"
 
 Masks = Iterator[Array] | None
@@ -30,13 +32,21 @@ Builder = Callable[[Workload, Masks], Step]
 # ---- minigrad and PyTorch: one text ----------------------------------------------------------------------------------
 
 
-def layered(lib: Any, work: Workload, masks: Masks, fused: bool = False, generator: Any = None) -> Step:
+def layered(
+    lib: Any, work: Workload, masks: Masks, fused: bool = False, generator: Any = None, compiled: bool = False
+) -> Step:
     """Return a step in minigrad or in PyTorch."""
     net, loss_func, optimizer = parts_of(lib, work, masks, fused, generator)
     x, y = map(lib.from_numpy, work.data())
 
+    def forward() -> Any:
+        return loss_func(net(x), y)
+
+    if compiled:
+        forward = lib.compile(forward)  # and with it the backward pass
+
     def step() -> Any:
-        loss = loss_func(net(x), y)
+        loss = forward()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -112,6 +122,10 @@ def pytorch_fused(work: Workload, masks: Masks = None) -> Step:
     return layered(single_threaded_torch(), work, masks, fused=True)
 
 
+def pytorch_compiled(work: Workload, masks: Masks = None) -> Step:
+    return layered(single_threaded_torch(), work, masks, compiled=True)
+
+
 def single_threaded_torch() -> Any:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
@@ -183,6 +197,38 @@ def jax_sgd(params: Any, grads: Any, state: Any, lr: float, momentum: float = 0.
 
 
 JAX_UPDATES = {"Adam": jax_adam, "SGD": jax_sgd}
+
+
+# ---- tinygrad: the whole step is recorded once -----------------------------------------------------------------------
+
+
+def tinygrad(work: Workload, masks: Masks = None) -> Step:
+    from tinygrad import Tensor, TinyJit
+    from tinygrad.helpers import Context
+    from tinygrad.nn import optim
+
+    x, y = map(Tensor, work.data())
+    layers = [(Tensor(weight), Tensor(bias)) for weight, bias in work.weights()]
+    optimizer = getattr(optim, work.optimizer)([p for layer in layers for p in layer], **work.options)
+
+    def forward(kept: Iterator[Any]) -> Any:
+        h = x
+        for i, (weight, bias) in enumerate(layers):
+            h = h @ weight.T + bias
+            if i < len(work.drop):
+                h = h.relu()
+                if work.drop[i]:
+                    h = h * next(kept) if masks else h.dropout(work.drop[i])
+        return ((h - y) ** 2).mean() if work.loss == "mse" else h.sparse_categorical_crossentropy(y)
+
+    @TinyJit  # type: ignore[untyped-decorator]
+    def train(*kept: Any) -> Any:
+        with Context(TRAINING=1):
+            optimizer.zero_grad()
+            loss = forward(iter(kept)).backward()
+            return loss.realize(*optimizer.schedule_step())
+
+    return lambda: train(*[Tensor(mask).realize() for mask in (scaled(taken(masks, work), work) if masks else [])])
 
 
 # ---- autograds on NumPy; they bring no optimizers, and get those of the hand-written step ----------------------------
@@ -324,11 +370,12 @@ def dezero(work: Workload, masks: Masks = None) -> Step:
 
 
 class Peer(NamedTuple):
-    """A name, the module that must be installed, and what builds its training steps."""
+    """A name, the module that must be installed, what builds its training steps, and the program it compiles with."""
 
     name: str
     module: str
     build: Builder
+    compiler: str | None = None
 
 
 PEERS = [
@@ -338,7 +385,9 @@ PEERS = [
     Peer(REPLAYED_FAST, "minigrad", minigrad_replayed_fast),
     Peer(TORCH, "torch", pytorch),
     Peer(TORCH_FUSED, "torch", pytorch_fused),
+    Peer(TORCH_COMPILED, "torch", pytorch_compiled, compiler="g++"),
     Peer(JAX, "jax", jax),
+    Peer(TINYGRAD, "tinygrad", tinygrad, compiler="clang"),
     Peer("MyGrad", "mygrad", mygrad),
     Peer("autograd", "autograd", hips_autograd),
     Peer("DeZero", "dezero", dezero),
@@ -346,14 +395,15 @@ PEERS = [
 ]
 
 
-ADAM_W = (DEFAULT, FAST, REPLAYED, REPLAYED_FAST, TORCH, TORCH_FUSED, LIMIT)
+ADAM_W = (DEFAULT, FAST, REPLAYED, REPLAYED_FAST, TORCH, TORCH_FUSED, TORCH_COMPILED, TINYGRAD, LIMIT)
 """Who has AdamW, or is written with it here."""
 
 
 def present(work: Workload | None = None) -> list[Peer]:
     """Return the peers that are installed, and can train a workload."""
     able = ADAM_W if work is not None and work.optimizer == "AdamW" else [peer.name for peer in PEERS]
-    return [peer for peer in PEERS if installed(peer.module) and peer.name in able]
+    found = [peer for peer in PEERS if installed(peer.module) and peer.name in able]
+    return [peer for peer in found if peer.compiler is None or shutil.which(peer.compiler)]
 
 
 STEPS_COMPARED, TOLERANCE = 5, 1e-4
