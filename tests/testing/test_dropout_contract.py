@@ -532,15 +532,21 @@ def test_hypergeometric_tails_are_exact(population, data):
     assert math.exp(hypergeometric_log_p(k, n, successes, population)) == pytest.approx(min(1, 2 * tail), rel=1e-9)
 
 
-def test_the_stated_power_is_the_real_one():
-    n, p, log_alpha = 1000, 0.2, math.log(1e-9)
+@pytest.mark.parametrize(("n", "p"), [(1000, 0.2), (20, 0.2), (31, 0.5), (45, 0.5), (50, 0.5), (60, 0.9)])
+def test_the_stated_power_is_the_real_one(n, p):
+    log_alpha = math.log(1e-9)
     effect = smallest_effect(n, p, log_alpha)
+    noticed = [k for k in range(n + 1) if binomial_log_p(k, n, p) <= log_alpha]
 
     def power(rate: float) -> float:
-        noticed = [k for k in range(n + 1) if binomial_log_p(k, n, p) <= log_alpha]
         return math.fsum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in noticed)
 
-    assert min(power(p - effect), power(p + effect)) == pytest.approx(0.999, abs=1e-6)
+    sides = [rate for rate in (p - effect, p + effect) if 0 <= rate <= 1]
+    assert min(map(power, sides)) == pytest.approx(0.999, abs=1e-6)
+
+
+def test_of_a_few_calls_nothing_is_noticed():
+    assert math.isnan(smallest_effect(10, 0.5, math.log(1e-9)))
 
 
 # -- the test class ---------------------------------------------------------------------------------------------------

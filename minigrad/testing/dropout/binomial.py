@@ -90,9 +90,9 @@ def smallest_effect(n: int, p: float, log_alpha: float, power: float = POWER) ->
     log_miss = math.log(2 * (1 - power))
     effects = []
     if below is not None:
-        effects.append(p - _rate_with_tail(mean - below + 1, n, log_miss, 0.0, p))
+        effects.append(p - _rate_with_tail(mean - below + 1, n, log_miss, 0.0))
     if above is not None:
-        effects.append(_rate_with_tail(mean + above - 1, n, log_miss, 1.0, p) - p)
+        effects.append(_rate_with_tail(mean + above - 1, n, log_miss, 1.0) - p)
     return max(effects, default=math.nan)
 
 
@@ -107,8 +107,9 @@ def _last(condition: Callable[[int], bool], limit: int) -> int | None:
     return high
 
 
-def _rate_with_tail(k: int, n: int, log_tail: float, far: float, near: float) -> float:
-    """Find by bisection the rate between far and near at which k lies just in the two-sided tail."""
+def _rate_with_tail(k: int, n: int, log_tail: float, far: float) -> float:
+    """Find by bisection the rate between far and k/n, at which k is no surprise, where k lies just in the tail."""
+    near = k / n
     for _ in range(50):
         middle = (far + near) / 2
         far, near = (middle, near) if binomial_log_p(k, n, middle) <= log_tail else (far, middle)
