@@ -671,3 +671,21 @@ x = t.ones(3, requires_grad=True) -> __import__("copy").deepcopy(x * 2)
 """)
 def test_copies(code):
     same(code)
+
+
+# ---- shapes ----------------------------------------------------------------------------------------------------------
+
+
+@lines("""
+s = t.zeros(2, 3, 4).shape -> [type(x).__name__ for x in (s[1:], s + s, s + (1,), (1,) + s, s * 2, 2 * s, s[0], s[:0])]
+s = t.zeros(2, 3, 4).shape -> [list(x) for x in (s[1:], s + s, s + (1,), (1,) + s, s * 2, 2 * s, s[::-1])]
+s = t.zeros(2, 3, 4).shape -> t.Tensor(s[1:]).shape, t.Tensor(s + (1,)).shape, (s + (1,)).numel()
+-> t.Size([2.5])
+-> t.Size(["a"])
+-> t.Size([2]) + [1]
+-> [1] + t.Size([2])
+-> t.Size([2]) + 1
+-> t.Size([2]) * 1.5
+""")
+def test_shapes(code):
+    same(code)
