@@ -689,3 +689,18 @@ s = t.zeros(2, 3, 4).shape -> t.Tensor(s[1:]).shape, t.Tensor(s + (1,)).shape, (
 """)
 def test_shapes(code):
     same(code)
+
+
+# ---- Variable --------------------------------------------------------------------------------------------------------
+
+
+@lines("""
+-> t.autograd.Variable(t.ones(2), volatile=True)
+-> t.autograd.Variable(t.ones(2), requires_grad=True, volatile=True)
+v = t.autograd.Variable -> v(t.ones(2), True, False), v(t.ones(2, requires_grad=True)), v(t.ones(2), volatile=False)
+-> t.autograd.Variable([1.0])
+-> t.autograd.Variable(1.0)
+-> t.autograd.Variable(t.ones(2), vol=True)
+""")
+def test_variables(code):
+    same(code)
