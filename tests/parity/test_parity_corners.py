@@ -633,6 +633,8 @@ t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.uniform_(w.T) -> w
 t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.xavier_normal_(w.T) -> w
 t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.kaiming_uniform_(w.T) -> w
 t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.trunc_normal_(w.T) -> w
+t.manual_seed(0) -> t.randint(high=10, size=(4,)), t.randint(high=9, size=(4,), low=3), t.randint(10, size=(4,))
+t.manual_seed(0) -> t.randint_like(t.zeros(4), high=10), t.randint_like(t.zeros(4), low=3, high=9)
 t.manual_seed(0); y = t.normal(t.zeros(8, 5).t(), 1.0) -> y
 t.manual_seed(0); y = t.normal(t.zeros(8, 5).t(), t.ones(5, 8)) -> y
 -> t.zeros_like(t.ones(4, 3).t()).stride(), t.rand_like(t.ones(4, 3).t()).stride()
