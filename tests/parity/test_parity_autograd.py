@@ -67,6 +67,7 @@ F.linear(x, w.T) | F.linear(x, w.T, c) | F.linear(x[0], w.T, c) | F.linear(b, w.
 F.mse_loss(x, y) | F.mse_loss(x, y, reduction="none") | nn.Linear(3, 4)(x).sum() | nn.ReLU()(x) | nn.MSELoss()(x, y)
 (x * 1).add_(1) | (x * 1).mul_(y) | (x * 1).exp_() | (x * 1).relu_() | (x * 1).clamp_(0) | x.detach() | x
 (x - 3).exp().sum().sqrt()
+c @ c | c.dot(c) | torch.matmul(c, c) | x @ w[:, 0] | torch.mv(x, w[:, 0]) | c @ x | b @ w[:, 0] | c @ b | c.inner(c)
 """
 EXPRESSIONS = [expression.strip() for line in NAMED.strip().splitlines() for expression in line.split("|")]
 
