@@ -971,3 +971,10 @@ def test_a_product_with_a_vector(kind):
     z = x @ y
     z.backward(mg.tensor([1.0, 10.0])[: z.shape[-1]].expand(z.shape) if z.ndim else None)
     assert (z.tolist(), x.grad.tolist(), y.grad.tolist(), z.grad_fn.name()) == (product, grad_a, grad_b, name)
+
+
+def test_a_sum_over_all_dimensions_by_their_names_goes_by_that():
+    x = mg.ones(2, 3, requires_grad=True)
+    assert [y.grad_fn.name() for y in (x.sum(), x.sum(0), x[0].sum(0), x.sum((0, 1)), x.mean((0, 1)), x.nansum(0))] == [
+        "SumBackward0", "SumBackward1", "SumBackward1", "SumBackward1", "MeanBackward1", "NansumBackward0",
+    ]  # fmt: skip
