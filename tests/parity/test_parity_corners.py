@@ -706,3 +706,56 @@ v = t.autograd.Variable -> v(t.ones(2), True, False), v(t.ones(2, requires_grad=
 """)
 def test_variables(code):
     same(code)
+
+
+# ---- a tensor as Python sees it --------------------------------------------------------------------------------------
+
+
+@lines("""
+-> int(t.tensor([3, 4]))
+-> float(t.tensor([]))
+-> complex(t.ones(2))
+-> "%.2f" % t.ones(2)
+-> int(t.tensor([[3.7]])), float(t.tensor([2])), "%d" % t.tensor(3), "%.1f" % t.tensor([2.5])
+-> "a" in t.ones(2)
+-> None in t.ones(2)
+-> [1] in t.ones(2)
+-> 1 in t.ones(2), 2 in t.ones(2), True in t.ones(2), t.tensor(1) in t.ones(2), np.float64(1) in t.ones(2)
+x = t.ones(2); del x[0]
+-> reversed(t.tensor([[1, 2], [3, 4]])), reversed(t.tensor(5)), list(reversed(t.arange(3)))
+-> t.arange(3)[:, t.newaxis].shape
+-> t.ones(2, 3).sum(0, 1)
+-> t.ones(2, 3).sum(0, keepdim=1)
+-> t.ones(2, 3).sum(0, keepdim=None)
+-> t.ones(2, 3).mean(0, 1)
+-> t.ones(2, 3).nansum(0, 1)
+-> t.ones(2, 3).norm(2, 0, 1)
+-> t.ones(2, 3).all(0, 1)
+-> t.ones(2, 3).any(0, 1)
+-> t.sum(t.ones(2, 3), 0, np.True_)
+""")
+def test_numbers_sequences_and_flags(code):
+    same(code)
+
+
+# ---- products with vectors -------------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.arange(3.0, requires_grad=True); (x @ x).backward() -> x.grad
+x = t.arange(3.0, requires_grad=True); m = t.arange(6.0).view(2, 3) ** 2; (m @ x).sum().backward() -> m @ x, x.grad
+m = t.arange(6.0).view(2, 3).requires_grad_(); x = t.tensor([1.0, -2.0, 3.0]); (m @ x)[0].backward() -> m.grad
+m = t.arange(6.0).view(2, 3).requires_grad_(); x = t.tensor([1.0, -2.0]); y = x @ m; y[0].backward() -> y, m.grad
+b = t.arange(12.0).view(2, 2, 3).requires_grad_(); y = b @ t.ones(3); y[1, 0].backward() -> y, b.grad
+b = t.arange(12.0).view(2, 2, 3).requires_grad_(); y = t.ones(2) @ b; y[1, 0].backward() -> y, b.grad
+-> t.ones(3, dtype=t.half) @ t.ones(3, dtype=t.half), t.arange(3) @ t.arange(3), t.ones(0) @ t.ones(0)
+-> t.arange(6).view(2, 3) @ t.arange(3), t.ones(2, 0) @ t.ones(0), t.ones(6)[::2] @ t.ones(3)
+-> t.ones(3) @ t.ones(3).double()
+-> t.ones(2, 3) @ t.ones(3).double()
+-> t.ones(3) @ t.ones(2)
+-> t.ones(2, 3) @ t.ones(2)
+-> t.dot(t.ones(2, 2), t.ones(2))
+-> t.mv(t.ones(2), t.ones(2))
+""")
+def test_products_with_vectors(code):
+    same(code)
