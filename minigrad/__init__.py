@@ -122,9 +122,9 @@ __all__ = [
     "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "max",
     "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort",
     "mul", "multinomial", "multiply", "multiprocessing", "mv", "nan", "nan_to_num", "nan_to_num_", "nanmean", "nansum",
-    "narrow", "ne", "neg", "neg_", "negative", "negative_", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
-    "numel", "ones", "ones_like", "optim", "outer", "permute", "pi", "positive", "pow", "preserve_format", "prod",
-    "promote_types", "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint", "randint_like", "randn",
+    "narrow", "ne", "neg", "neg_", "negative", "negative_", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal",
+    "not_equal", "numel", "ones", "ones_like", "optim", "outer", "permute", "pi", "positive", "pow", "preserve_format",
+    "prod", "promote_types", "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint", "randint_like", "randn",
     "randn_like", "random", "randperm", "ravel", "reciprocal", "reciprocal_", "relu", "relu_", "remainder",
     "repeat_interleave", "replay", "reshape", "resize_as_", "return_types", "roll", "rot90", "round", "round_",
     "row_stack", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "seed", "select",
@@ -140,6 +140,8 @@ __all__ = [
 ]  # fmt: skip
 
 __version__ = "0.1.0"
+
+newaxis = None  # as in x[:, newaxis]
 
 # Where a result is infinite or NaN, it is so in silence, as in PyTorch.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from numbers import Number
 from typing import Any, Self
 
 import numpy as np
@@ -52,10 +53,18 @@ class Protocols(TensorBase):
         return self.array.tolist()
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._only())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._only())
+
+    def _only(self) -> Any:
+        """Return the only element; ValueError, which Python expects of its numbers, where there are others."""
+        if self.array.size != 1:
+            raise ValueError(
+                f"only one element tensors can be converted to Python scalars, but this has {self.array.size}"
+            )
+        return self.item()
 
     def __index__(self) -> int:
         if self.array.dtype.kind not in "biu":
@@ -78,6 +87,8 @@ class Protocols(TensorBase):
         return (self[i] for i in range(len(self.array)))
 
     def __contains__(self, element: Any) -> bool:
+        if not isinstance(element, TensorBase | Number):
+            raise RuntimeError(f"a Tensor holds numbers and knows of tensors, but was asked for {element!r:.200}")
         return decided(_holds, self.array, as_array(element))
 
     def __repr__(self) -> str:

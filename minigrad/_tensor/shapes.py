@@ -4,25 +4,58 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 
 
 class Size(tuple[int, ...]):
-    """The shape of a tensor: a tuple that says what it is.
+    """The shape of a tensor: a tuple that says what it is. Its slices and sums are shapes, too.
 
     Args:
-        iterable: the sizes.
+        sizes: integers.
+
+    Raises:
+        TypeError: a size is no integer.
 
     Source: https://pytorch.org/docs/stable/size.html
 
     Example:
         >>> Size((20, 1))
         minigrad.Size([20, 1])
+        >>> Size((20, 1))[:1] + (3,)
+        minigrad.Size([20, 3])
     """
 
     __slots__ = ()
+
+    def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Size:
+        """Return the shape with these sizes."""
+        sizes = tuple(sizes)
+        try:
+            return tuple.__new__(cls, [operator.index(n) for n in sizes])
+        except TypeError:
+            raise TypeError(f"Size() takes sizes, which are integers, but got {sizes}") from None
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Size: ...
+    def __getitem__(self, index: Any) -> Any:
+        sizes = tuple.__getitem__(self, index)
+        return Size(sizes) if isinstance(index, slice) else sizes
+
+    def __add__(self, other: Any) -> Any:
+        sizes = tuple.__add__(self, other)
+        return sizes if sizes is NotImplemented else Size(sizes)
+
+    def __radd__(self, other: Any) -> Any:
+        return Size(other) + self if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, times: SupportsIndex) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
 
     def numel(self) -> int:
         """Return the number of elements of a tensor of this shape."""

@@ -5,6 +5,7 @@ Source: https://pytorch.org/docs/stable/autograd.html
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,11 @@ class Variable(metaclass=_AnyTensor):
     Args:
         data: a tensor, whose memory the result shares.
         requires_grad: whether a gradient is wanted.
+        volatile: what kept the history away before `no_grad` did; a true one changes nothing, and warns.
+
+    Raises:
+        TypeError: data is no tensor.
+        ValueError: both volatile and requires_grad are true.
 
     Source: https://pytorch.org/docs/stable/autograd.html#variable-deprecated
 
@@ -145,8 +151,15 @@ class Variable(metaclass=_AnyTensor):
         (True, tensor([1.], requires_grad=True))
     """
 
-    def __new__(cls, data: Tensor, requires_grad: bool = False) -> Any:
+    def __new__(cls, data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Any:
         """Return the tensor."""
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}: {data!r:.200}")
+        if volatile and requires_grad:
+            raise ValueError("Variable can't be volatile and require_grad at the same time!")
+        if volatile:
+            message = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
+            warnings.warn(message, UserWarning, stacklevel=2)
         return data.detach().requires_grad_(requires_grad)
 
 

@@ -809,7 +809,7 @@ def _normal(
 @makes_tensor
 @checked
 def randint(
-    low: int,
+    low: int = 0,
     high: Sizes = None,
     size: Sizes = None,
     *,
@@ -819,7 +819,7 @@ def randint(
     """Return integers from low (0 unless given) to high - 1, all equally likely.
 
     Args:
-        low: the lowest; ``randint(high, size)`` means 0.
+        low: the lowest; ``randint(high, size)`` and ``randint(high=high, size=size)`` mean 0.
         high: one more than the highest.
         size: the sizes of the result, as one sequence.
         generator: draws; the default generator unless given.
@@ -847,13 +847,18 @@ def randint(
 
 @makes_tensor
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, generator: random.Generator | None = None, dtype: Dtype = None
+    input: Tensor,
+    low: int = 0,
+    high: int | None = None,
+    *,
+    generator: random.Generator | None = None,
+    dtype: Dtype = None,
 ) -> Array:
     """Return integers from low (0 unless given) to high - 1 in the shape and dtype of another tensor.
 
     Args:
         input: a tensor, whose shape and memory layout the result takes.
-        low: the lowest; ``randint_like(x, high)`` means 0.
+        low: the lowest; ``randint_like(x, high)`` and ``randint_like(x, high=high)`` mean 0.
         high: one more than the highest.
         generator: draws; the default generator unless given.
         dtype: that of the result; the input's unless given.

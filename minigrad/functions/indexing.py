@@ -802,6 +802,9 @@ class Indexing(TensorBase):
             place = apply(table.getitem, place, index=step, shape=place.array.shape)
         assign(place, last, value)
 
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("Tensor does not support deleting items")
+
     @explaining
     @other_names(src="other")
     def copy_(self, other: TensorBase, non_blocking: bool = False) -> Self:

@@ -47,11 +47,21 @@ def matmul(input: TensorT, other: TensorT) -> TensorT:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
     if a[-1] != b[-2 if len(b) > 1 else 0]:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_by(a)} and {_by(b)})")
-    if len(a) == 1:
-        return squeeze(matmul(unsqueeze(input, 0), other), -2 if len(b) > 1 else 0)
     if len(b) == 1:
-        return named(squeeze(matmul(input, unsqueeze(other, 1)), -1), "MvBackward0")
+        return _by_vector(input, other)
+    if len(a) == 1 and len(b) == 2:
+        return named(apply(table.mv, other.mT, input), "SqueezeBackward4")
+    if len(a) == 1:
+        return named(squeeze(matmul(unsqueeze(input, 0), other), -2), "UnsafeViewBackward0")
     return apply(table.matmul, input, other)
+
+
+def _by_vector(input: TensorT, vector: TensorT) -> TensorT:
+    """Return the product of a vector, a matrix or several with a vector."""
+    ndim = input.array.ndim
+    if ndim < 3:
+        return apply(table.dot if ndim == 1 else table.mv, input, vector)
+    return named(squeeze(matmul(input, unsqueeze(vector, 1)), -1), "UnsafeViewBackward0")
 
 
 @takes_out
@@ -128,7 +138,6 @@ def mv(input: TensorT, vec: TensorT) -> TensorT:
 
 
 @takes_out
-@recorded_as("DotBackward0")
 def dot(input: TensorT, tensor: TensorT) -> TensorT:
     """Return the inner product of two vectors of equal length, Σᵢ xᵢ yᵢ.
 

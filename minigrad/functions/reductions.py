@@ -63,7 +63,15 @@ def sum(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
     shape = x.array.shape
     axis = axes_of(dim, len(shape))
     op = table.narrow_sum if _is_narrow(x.array, axis) else table.sum
-    return apply(op, x, axis=axis, keepdims=keepdim, shape=shape)
+    _check_keepdim(keepdim)
+    out = apply(op, x, axis=axis, keepdims=keepdim, shape=shape)
+    return out if dim is None or len(axis) < len(shape) else named(out, "SumBackward1")  # all, but by their names
+
+
+def _check_keepdim(keepdim: bool) -> None:
+    """Refuse what NumPy would take for a bool: ``x.sum(0, 1)`` is no sum over two dimensions."""
+    if keepdim is not True and keepdim is not False:
+        raise TypeError(f"argument 'keepdim' must be bool, not {type(keepdim).__name__}: {keepdim!r}")
 
 
 @numpy_names
@@ -94,10 +102,13 @@ def mean(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any =
     shape = x.array.shape
     axis = axes_of(dim, len(shape))
     op = table.narrow_mean if _is_narrow(x.array, axis) else table.mean
-    return apply(op, x, axis=axis, keepdims=keepdim, shape=shape)
+    _check_keepdim(keepdim)
+    out = apply(op, x, axis=axis, keepdims=keepdim, shape=shape)
+    return out if dim is None or len(axis) < len(shape) else named(out, "MeanBackward1")
 
 
 @numpy_names
+@recorded_as("NansumBackward0")
 def nansum(input: TensorT, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> TensorT:
     """Return the sum of what is not NaN; 0 where all is.
 
@@ -917,6 +928,7 @@ def any(input: TensorT, dim: Dim = None, keepdim: bool = False) -> TensorT:
 
 
 def _answer(input: TensorT, question: np.ufunc, dim: Dim, keepdim: bool) -> TensorT:
+    _check_keepdim(keepdim)
     return wrap(computed(_answered, input.array, question, axes_of(dim, input.array.ndim), keepdim))
 
 

@@ -10,8 +10,9 @@ In a notebook, in a cell before the first ``import torch``::
 
     import minigrad.run; minigrad.run.as_torch()
 
-Every ``torch.*`` module is then minigrad's, and tensors, dtypes and classes print as PyTorch's do. Nothing else
-changes: other imports are Python's own. This stands above the rest of the package, and nothing below knows of it.
+Every ``torch.*`` module is then minigrad's; tensors, dtypes and classes print as PyTorch's do; and NumPy's functions
+make arrays of tensors where they do with PyTorch's. Nothing else changes: other imports are Python's own. This stands
+above the rest of the package, and nothing below knows of it.
 """
 
 from .modules import as_torch

@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from .. import _absent
+from .numpy_arrays import give_arrays
 from .printing import HOMES, print_as_torch
 from .version import VERSION
 
@@ -118,7 +119,7 @@ class TorchFinder(MetaPathFinder, Loader):
 
 
 def as_torch() -> None:
-    """Let ``import torch`` mean minigrad in this process, and let minigrad print as PyTorch does.
+    """Let ``import torch`` mean minigrad in this process, print as PyTorch does, and become NumPy's arrays as it does.
 
     Call it before the first ``import torch``; a second call changes nothing.
 
@@ -135,3 +136,4 @@ def as_torch() -> None:
         raise RuntimeError("PyTorch is imported already: call as_torch() in a new process, before `import torch`")
     sys.meta_path.insert(0, TorchFinder())
     print_as_torch()
+    give_arrays()

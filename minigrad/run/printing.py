@@ -104,6 +104,6 @@ def renamed(method: Callable[..., Any]) -> Callable[..., Any]:
 def limits(self: Any) -> str:
     """Return how PyTorch prints a finfo or an iinfo."""
     if isinstance(self, iinfo):
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
     names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
     return f"finfo({', '.join(f'{name}={getattr(self, name):g}' for name in names)}, dtype={self.dtype})"

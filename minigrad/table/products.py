@@ -6,6 +6,13 @@ import numpy as np
 
 from .op import Op
 
+# Σ x_i y_i, of two vectors.
+dot = Op(lambda x, y: x.dot(y), lambda g, z, x, y: g * y,
+                                lambda g, z, x, y: g * x, inputs="same")
+
+# M x, of a matrix and a vector.
+mv = Op(lambda m, x: m.dot(x), lambda g, z, m, x: g.reshape((g.shape[0], 1)) * x,
+                               lambda g, z, m, x: mv(m.mT, g), inputs="same")
 
 def _stacked_matmul(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     if x.shape[2] != 1:

@@ -961,6 +961,21 @@ def test_every_tensor_is_a_variable():
     assert not isinstance(np.ones(2), Variable)
 
 
+def test_a_volatile_variable_is_like_any_other_and_warns():
+    with pytest.warns(UserWarning, match="volatile was removed and now has no effect") as warned:
+        x = Variable(mg.ones(2), volatile=True)
+    assert (x.tolist(), len(warned), warned[0].filename) == ([1, 1], 1, __file__)
+    assert Variable(mg.ones(2), requires_grad=True, volatile=False).requires_grad
+    with pytest.raises(ValueError, match="can't be volatile and require_grad at the same time"):
+        Variable(mg.ones(2), requires_grad=True, volatile=True)
+
+
+@pytest.mark.parametrize("data", [[1.0], 1.0, None])
+def test_a_variable_is_made_of_a_tensor(data):
+    with pytest.raises(TypeError, match=f"Variable data has to be a tensor, but got {type(data).__name__}"):
+        Variable(data)
+
+
 def test_a_composition_goes_by_one_name():
     y = named((leaf() * 2).sum(), "DotBackward0")
     assert repr(y) == "tensor(12., dtype=minigrad.float64, grad_fn=<DotBackward0>)"

@@ -965,3 +965,32 @@ def test_many_ties_share_the_gradient_in_float16(reduce):
     x = mg.zeros(70_000, dtype=mg.half, requires_grad=True)
     reduce(x).backward()
     assert x.grad.unique().tolist() == [float(np.float16(1 / 70_000))]
+
+
+# ---- products with vectors -------------------------------------------------------------------------------------------
+
+VECTOR_PRODUCTS = {
+    "vector, vector": ([1.0, 2.0], [3.0, 4.0], 11.0, [3.0, 4.0], [1.0, 2.0], "DotBackward0"),
+    "matrix, vector": ([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [17.0, 39.0], [[5, 6], [50, 60]], [31, 42], "MvBackward0"),
+    "vector, matrix": (
+        [5.0, 6.0], [[1.0, 2.0], [3.0, 4.0]], [23.0, 34.0], [21, 43], [[5, 50], [6, 60]], "SqueezeBackward4",
+    ),
+    "matrices, vector": ([[[1.0, 2.0]]], [3.0, 4.0], [[11.0]], [[[3, 4]]], [1, 2], "UnsafeViewBackward0"),
+    "vector, matrices": ([3.0], [[[1.0, 2.0]]], [[3.0, 6.0]], [21], [[[3, 30]]], "UnsafeViewBackward0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", VECTOR_PRODUCTS)
+def test_a_product_with_a_vector(kind):
+    a, b, product, grad_a, grad_b, name = VECTOR_PRODUCTS[kind]
+    x, y = (mg.tensor(values, requires_grad=True) for values in (a, b))
+    z = x @ y
+    z.backward(mg.tensor([1.0, 10.0])[: z.shape[-1]].expand(z.shape) if z.ndim else None)
+    assert (z.tolist(), x.grad.tolist(), y.grad.tolist(), z.grad_fn.name()) == (product, grad_a, grad_b, name)
+
+
+def test_a_sum_over_all_dimensions_by_their_names_goes_by_that():
+    x = mg.ones(2, 3, requires_grad=True)
+    assert [y.grad_fn.name() for y in (x.sum(), x.sum(0), x[0].sum(0), x.sum((0, 1)), x.mean((0, 1)), x.nansum(0))] == [
+        "SumBackward0", "SumBackward1", "SumBackward1", "SumBackward1", "MeanBackward1", "NansumBackward0",
+    ]  # fmt: skip

@@ -289,6 +289,34 @@ def test_a_state_has_neither_the_optimizer_nor_functions(make: Make) -> None:
     assert {type(leaf) for leaf in leaves(make(optimizer_of(1.0)).state_dict())} <= {int, float, bool, str, type(None)}
 
 
+RATES = ["base_lrs", "last_epoch", "_step_count", "_is_initial", "_get_lr_called_within_step", "_last_lr"]
+KEYS = {
+    "StepLR": (lambda o: StepLR(o, 2), ["step_size", "gamma", *RATES]),
+    "LambdaLR": (lambda o: LambdaLR(o, lambda t: 1.0), [*RATES, "lr_lambdas"]),
+    "OneCycleLR": (
+        lambda o: OneCycleLR(o, 1.0, 30),
+        ["total_steps", "_schedule_phases", "_anneal_func_type", "cycle_momentum", "use_beta1", *RATES],
+    ),
+    "CyclicLR": (
+        lambda o: CyclicLR(o, 0.1, 1.0, 3),
+        ["max_lrs", "total_size", "step_ratio", "mode", "gamma", "scale_mode", "cycle_momentum", "use_beta1",
+         "base_momentums", "max_momentums", *RATES, "_scale_fn_custom"],
+    ),
+    "ChainedScheduler": (lambda o: ChainedScheduler([StepLR(o, 2)]), ["_last_lr", "_schedulers"]),
+    "ReduceLROnPlateau": (
+        lambda o: ReduceLROnPlateau(o),
+        ["factor", "default_min_lr", "min_lrs", "patience", "cooldown", "eps", "last_epoch", "_last_lr", "mode_worse",
+         "mode", "threshold", "threshold_mode", "best", "cooldown_counter", "num_bad_epochs"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_state_is_printed_in_pytorchs_order(name: str) -> None:
+    make, keys = KEYS[name]
+    assert list(make(optimizer_of(1.0)).state_dict()) == keys
+
+
 class Decay:
     """A function of the epoch with a parameter to be saved."""
 

@@ -67,6 +67,9 @@ F.linear(x, w.T) | F.linear(x, w.T, c) | F.linear(x[0], w.T, c) | F.linear(b, w.
 F.mse_loss(x, y) | F.mse_loss(x, y, reduction="none") | nn.Linear(3, 4)(x).sum() | nn.ReLU()(x) | nn.MSELoss()(x, y)
 (x * 1).add_(1) | (x * 1).mul_(y) | (x * 1).exp_() | (x * 1).relu_() | (x * 1).clamp_(0) | x.detach() | x
 (x - 3).exp().sum().sqrt()
+c @ c | c.dot(c) | torch.matmul(c, c) | x @ w[:, 0] | torch.mv(x, w[:, 0]) | c @ x | b @ w[:, 0] | c @ b | c.inner(c)
+c.sum(0) | c.sum(-1) | c.sum((0,)) | c.sum(0, keepdim=True) | c.mean(0) | x.sum((0, 1)) | x.mean((0, 1)) | x.sum(())
+x.nansum() | x.nansum(0) | c.sum() | c.mean() | x.sum((0, 1), keepdim=True) | c[0].sum() | c[0].sum(0)
 """
 EXPRESSIONS = [expression.strip() for line in NAMED.strip().splitlines() for expression in line.split("|")]
 

@@ -633,6 +633,8 @@ t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.uniform_(w.T) -> w
 t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.xavier_normal_(w.T) -> w
 t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.kaiming_uniform_(w.T) -> w
 t.manual_seed(0); w = t.zeros(5, 8); t.nn.init.trunc_normal_(w.T) -> w
+t.manual_seed(0) -> t.randint(high=10, size=(4,)), t.randint(high=9, size=(4,), low=3), t.randint(10, size=(4,))
+t.manual_seed(0) -> t.randint_like(t.zeros(4), high=10), t.randint_like(t.zeros(4), low=3, high=9)
 t.manual_seed(0); y = t.normal(t.zeros(8, 5).t(), 1.0) -> y
 t.manual_seed(0); y = t.normal(t.zeros(8, 5).t(), t.ones(5, 8)) -> y
 -> t.zeros_like(t.ones(4, 3).t()).stride(), t.rand_like(t.ones(4, 3).t()).stride()
@@ -670,4 +672,90 @@ x = t.ones(3, requires_grad=True) -> np.asarray(x * 2)
 x = t.ones(3, requires_grad=True) -> __import__("copy").deepcopy(x * 2)
 """)
 def test_copies(code):
+    same(code)
+
+
+# ---- shapes ----------------------------------------------------------------------------------------------------------
+
+
+@lines("""
+s = t.zeros(2, 3, 4).shape -> [type(x).__name__ for x in (s[1:], s + s, s + (1,), (1,) + s, s * 2, 2 * s, s[0], s[:0])]
+s = t.zeros(2, 3, 4).shape -> [list(x) for x in (s[1:], s + s, s + (1,), (1,) + s, s * 2, 2 * s, s[::-1])]
+s = t.zeros(2, 3, 4).shape -> t.Tensor(s[1:]).shape, t.Tensor(s + (1,)).shape, (s + (1,)).numel()
+-> t.Size([2.5])
+-> t.Size(["a"])
+-> t.Size([2]) + [1]
+-> [1] + t.Size([2])
+-> t.Size([2]) + 1
+-> t.Size([2]) * 1.5
+""")
+def test_shapes(code):
+    same(code)
+
+
+# ---- Variable --------------------------------------------------------------------------------------------------------
+
+
+@lines("""
+-> t.autograd.Variable(t.ones(2), volatile=True)
+-> t.autograd.Variable(t.ones(2), requires_grad=True, volatile=True)
+v = t.autograd.Variable -> v(t.ones(2), True, False), v(t.ones(2, requires_grad=True)), v(t.ones(2), volatile=False)
+-> t.autograd.Variable([1.0])
+-> t.autograd.Variable(1.0)
+-> t.autograd.Variable(t.ones(2), vol=True)
+""")
+def test_variables(code):
+    same(code)
+
+
+# ---- a tensor as Python sees it --------------------------------------------------------------------------------------
+
+
+@lines("""
+-> int(t.tensor([3, 4]))
+-> float(t.tensor([]))
+-> complex(t.ones(2))
+-> "%.2f" % t.ones(2)
+-> int(t.tensor([[3.7]])), float(t.tensor([2])), "%d" % t.tensor(3), "%.1f" % t.tensor([2.5])
+-> "a" in t.ones(2)
+-> None in t.ones(2)
+-> [1] in t.ones(2)
+-> 1 in t.ones(2), 2 in t.ones(2), True in t.ones(2), t.tensor(1) in t.ones(2), np.float64(1) in t.ones(2)
+x = t.ones(2); del x[0]
+-> reversed(t.tensor([[1, 2], [3, 4]])), reversed(t.tensor(5)), list(reversed(t.arange(3)))
+-> t.arange(3)[:, t.newaxis].shape
+-> t.ones(2, 3).sum(0, 1)
+-> t.ones(2, 3).sum(0, keepdim=1)
+-> t.ones(2, 3).sum(0, keepdim=None)
+-> t.ones(2, 3).mean(0, 1)
+-> t.ones(2, 3).nansum(0, 1)
+-> t.ones(2, 3).norm(2, 0, 1)
+-> t.ones(2, 3).all(0, 1)
+-> t.ones(2, 3).any(0, 1)
+-> t.sum(t.ones(2, 3), 0, np.True_)
+""")
+def test_numbers_sequences_and_flags(code):
+    same(code)
+
+
+# ---- products with vectors -------------------------------------------------------------------------------------------
+
+
+@lines("""
+x = t.arange(3.0, requires_grad=True); (x @ x).backward() -> x.grad
+x = t.arange(3.0, requires_grad=True); m = t.arange(6.0).view(2, 3) ** 2; (m @ x).sum().backward() -> m @ x, x.grad
+m = t.arange(6.0).view(2, 3).requires_grad_(); x = t.tensor([1.0, -2.0, 3.0]); (m @ x)[0].backward() -> m.grad
+m = t.arange(6.0).view(2, 3).requires_grad_(); x = t.tensor([1.0, -2.0]); y = x @ m; y[0].backward() -> y, m.grad
+b = t.arange(12.0).view(2, 2, 3).requires_grad_(); y = b @ t.ones(3); y[1, 0].backward() -> y, b.grad
+b = t.arange(12.0).view(2, 2, 3).requires_grad_(); y = t.ones(2) @ b; y[1, 0].backward() -> y, b.grad
+-> t.ones(3, dtype=t.half) @ t.ones(3, dtype=t.half), t.arange(3) @ t.arange(3), t.ones(0) @ t.ones(0)
+-> t.arange(6).view(2, 3) @ t.arange(3), t.ones(2, 0) @ t.ones(0), t.ones(6)[::2] @ t.ones(3)
+-> t.ones(3) @ t.ones(3).double()
+-> t.ones(2, 3) @ t.ones(3).double()
+-> t.ones(3) @ t.ones(2)
+-> t.ones(2, 3) @ t.ones(2)
+-> t.dot(t.ones(2, 2), t.ones(2))
+-> t.mv(t.ones(2), t.ones(2))
+""")
+def test_products_with_vectors(code):
     same(code)

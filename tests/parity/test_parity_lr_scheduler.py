@@ -132,6 +132,12 @@ def test_rates(make: Make) -> None:
     assert len(np.unique(ours[:, 0])) > 1
 
 
+@over({**ALL, "ReduceLROnPlateau": lambda s, o: s.ReduceLROnPlateau(o, min_lr=[0.1, 0.2])})
+def test_states_are_printed_alike(make: Make) -> None:
+    ours, theirs = (scheduled(make, framework)[1].state_dict() for framework in (minigrad, torch))
+    assert repr(ours) == repr(theirs)
+
+
 def test_every_scheduler_is_compared() -> None:
     assert {make.split(",")[0].split(" ")[0] for make in ALL} == {*NAMES} - {"LRScheduler", "ReduceLROnPlateau"}
 

@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -476,6 +477,16 @@ DOMAINS: dict[str, Domain] = {
             Case(((2, 0), (0, 3))),
             Case(((0, 2), (2, 3))),
         ],
+    ),
+    "dot": Domain(
+        partial(np.einsum, "i,i->"),
+        (anywhere, anywhere),
+        [Case(((3,), (3,))), Case(((1,), (1,))), Case(((0,), (0,)))],
+    ),
+    "mv": Domain(
+        partial(np.einsum, "ij,j->i"),
+        (anywhere, anywhere),
+        [Case(((2, 3), (3,))), Case(((1, 3), (3,))), Case(((3, 1), (1,))), Case(((0, 3), (3,))), Case(((2, 0), (0,)))],
     ),
     "inv": Domain(np.linalg.inv, (invertible,), [Case(((3, 3),)), Case(((2, 4, 4),))]),
     "det": Domain(np.linalg.det, (invertible,), [Case(((3, 3),)), Case(((2, 4, 4),))]),

@@ -644,3 +644,16 @@ def test_the_rate_of_an_exponential_is_1_unless_it_is_given():
 def test_weights_that_are_none_are_refused(engine: str, replacement: bool, weights: list[float]) -> None:
     with pytest.raises(RuntimeError):
         Generator(engine=engine).multinomial(np.array(weights), 1, replacement)
+
+
+def test_the_highest_integer_can_be_given_by_its_name_alone():
+    def drawn(make):
+        mg.manual_seed(0)
+        return make().tolist()
+
+    assert drawn(lambda: mg.randint(high=10, size=(4,))) == drawn(lambda: mg.randint(0, 10, (4,))) == [4, 9, 3, 0]
+    x = mg.zeros(4)
+    assert drawn(lambda: mg.randint_like(x, high=10)) == drawn(lambda: mg.randint_like(x, 0, 10)) == [4, 9, 3, 0]
+    for empty in (lambda: mg.randint(size=(4,)), lambda: mg.randint_like(x)):
+        with pytest.raises(RuntimeError, match="from=0 >= to=0"):
+            empty()

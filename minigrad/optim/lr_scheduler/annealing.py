@@ -139,7 +139,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if epoch < 0:
             raise ValueError(f"Expected non-negative epoch, but got {epoch}")
         restarts = self._restarts(epoch)
-        begin = restarts if self.T_mult == 1 else (self.T_mult**restarts - 1) / (self.T_mult - 1)
+        begin = restarts if self.T_mult == 1 or not restarts else (self.T_mult**restarts - 1) / (self.T_mult - 1)
         self.T_cur = epoch - self.T_0 * begin
         self.T_i = self.T_0 * self.T_mult**restarts
 

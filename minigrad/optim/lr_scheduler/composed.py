@@ -29,7 +29,9 @@ class _ComposedLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return all attributes but the optimizer, and the states of the schedulers."""
-        return {**super().state_dict(), "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
+        state = super().state_dict()
+        del state["_schedulers"]
+        return {**state, "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}  # as in PyTorch
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state, and those of the schedulers in it."""

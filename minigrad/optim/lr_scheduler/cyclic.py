@@ -19,19 +19,19 @@ class _MomentumLR(LRScheduler):
     cycle_momentum: bool
     use_beta1: bool
 
-    def _begin_momentum(self, base_momentum: Any, max_momentum: Any, last_epoch: int) -> None:
-        """Check that there is a momentum, and set it to its upper bound."""
+    def _begin_momentum(self, base_momentum: Any, max_momentum: Any, last_epoch: int) -> tuple[list[Any], list[Any]]:
+        """Check that there is a momentum, and set it to its upper bound; return the bounds for each group."""
         defaults = self.optimizer.defaults
         if "momentum" not in defaults and "betas" not in defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in defaults
-        self.base_momentums = per_group("base_momentum", self.optimizer, base_momentum)
-        self.max_momentums = per_group("max_momentum", self.optimizer, max_momentum)
+        lows = per_group("base_momentum", self.optimizer, base_momentum)
+        highs = per_group("max_momentum", self.optimizer, max_momentum)
         if last_epoch == -1:
-            bounds = zip(self.optimizer.param_groups, self.base_momentums, self.max_momentums, strict=True)
-            for group, low, high in bounds:
+            for group, low, high in zip(self.optimizer.param_groups, lows, highs, strict=True):
                 self._set_momentum(group, high)
                 group.update(base_momentum=low, max_momentum=high)
+        return lows, highs
 
     def _set_momentum(self, group: Group, momentum: Any) -> None:
         if self.use_beta1:
@@ -112,7 +112,7 @@ class CyclicLR(_MomentumLR):
         self._scale_fn_custom = scale_fn
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
-            self._begin_momentum(base_momentum, max_momentum, last_epoch)
+            self.base_momentums, self.max_momentums = self._begin_momentum(base_momentum, max_momentum, last_epoch)
         super().__init__(optimizer, last_epoch)
         self.base_lrs = base_lrs
 
@@ -146,7 +146,9 @@ class CyclicLR(_MomentumLR):
         """Return all attributes but the optimizer; of a scale_fn its attributes, or None for a function."""
         scale = self._scale_fn_custom
         saved = None if scale is None or isinstance(scale, types.FunctionType) else scale.__dict__.copy()
-        return {**super().state_dict(), "_scale_fn_custom": saved}
+        state = super().state_dict()
+        del state["_scale_fn_custom"]
+        return {**state, "_scale_fn_custom": saved}  # the last, as in PyTorch
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state; a scale_fn that is a function stays what it is."""
@@ -215,8 +217,8 @@ class OneCycleLR(_MomentumLR):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
-        self._anneal_func_type = anneal_strategy
         self._schedule_phases = _phases(pct_start * self.total_steps, self.total_steps, three_phase)
+        self._anneal_func_type = anneal_strategy
         max_lrs = per_group("max_lr", optimizer, max_lr)
         if last_epoch == -1:
             for group, high in zip(optimizer.param_groups, max_lrs, strict=True):

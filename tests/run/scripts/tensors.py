@@ -16,3 +16,4 @@ print(torch.is_tensor(x), isinstance(x, torch.Tensor), isinstance(x, torch.LongT
 print(torch.finfo(torch.float32), torch.iinfo(torch.int8), torch.get_default_dtype())
 print(torch.Size([2, 3]), torch.Size([2, 3]).numel(), type(x.shape), list(x.shape), [torch.int64, torch.bool])
 print(torch.device("cpu"), repr(torch.device("cpu")), torch.tensor(3.14159).item(), torch.tensor([True]))
+print(torch.iinfo(torch.int32), torch.iinfo(torch.int64), torch.iinfo(torch.uint8))
