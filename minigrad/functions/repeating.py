@@ -7,7 +7,7 @@ https://pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutating-ops
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -270,6 +270,9 @@ class Repeating(TensorBase):
     """The methods of a tensor that repeat its elements, or let them change places."""
 
     __slots__ = ()
+
+    def __reversed__(self) -> Self:
+        return flip(self, 0) if self.array.ndim else self
 
     flip = flip
     fliplr = fliplr

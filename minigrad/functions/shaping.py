@@ -724,9 +724,6 @@ class Shaping(TensorBase):
 
     __slots__ = ()
 
-    def __reversed__(self) -> Self:
-        return flip(self, 0) if self.array.ndim else self
-
     @property
     def T(self) -> Self:
         """The tensor with its dimensions reversed.
