@@ -57,6 +57,20 @@ def test_a_constant_without_a_history_has_the_gradient_zero():
     assert report.ok, str(report)
 
 
+class LockedDropout(torch.nn.Module):
+    """One mask for all time steps; p comes with each call, as in the AWD-LSTM (Merity et al. 2018)."""
+
+    def forward(self, x, dropout=0.5):
+        if not self.training or not dropout:
+            return x
+        return x * torch.nn.functional.dropout(torch.ones_like(x[:1]), dropout)
+
+
+def test_a_module_may_take_p_in_each_call():
+    report = check_dropout(LockedDropout, shared_axes=[0], only=["scale", "rate", "eval", "gradient", "edge_p"])
+    assert report.ok, str(report)
+
+
 class DropBlock(torch.nn.Module):
     """Drop squares of 3 × 3 pixels (Ghiasi, Lin and Le 2018)."""
 

@@ -408,7 +408,7 @@ class MasksWithAPeriod(PlainDropout):
         return np.random.default_rng([self.seed, self.calls % 7]).random(x.shape) < self.p
 
 
-@breaks("independent")
+@breaks("independent", follows="rate variance")
 class ExactlyKDropped(PlainDropout):
     def dropped(self, x):
         return self.rng.permutation(x.size).reshape(x.shape) < self.p * x.size
@@ -861,6 +861,202 @@ class FirstTimeStepIsNeverDropped(PlainDropout):
         if x.ndim == 3 and self.p < 1:
             d[:, :1] = False
         return d
+
+
+# -- right in one place, wrong in another ------------------------------------------------------------------------------
+
+
+@breaks("fresh", follows="uniform")
+class OneMaskForEverAtAFifth(OneMaskForEver):
+    def dropped(self, x):
+        return super().dropped(x) if self.p == 0.2 else PlainDropout.dropped(self, x)
+
+
+@where(lambda layer, x: layer.p == 0.75)
+@breaks("independent")
+class NeighboursDropTogetherAtThreeQuarters(NeighboursDropTogether):
+    pass
+
+
+@breaks("rate", follows="mean variance compose")
+class AQuarterTakenForThreeTenths(PlainDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < (0.3 if self.p == 0.25 else self.p)
+
+
+@breaks("rate", follows="variance")
+class HalfTheRateInWholeVectors(PlainDropout):
+    def dropped(self, x):
+        whole = x.size > 0 and x.size % 64 == 0
+        return self.rng.random(x.shape) < (self.p / 2 if whole else self.p)
+
+
+@breaks("gradient", follows="gradcheck")
+class BackwardWithoutScaleInWholeVectors(PlainDropout):
+    def backward(self, g):
+        return g * np.sign(self.m) if g.size > 32 and g.size % 32 == 0 else super().backward(g)
+
+
+@breaks("rate", follows="variance")
+class NothingIsDroppedFromColumns(PlainDropout):
+    def dropped(self, x):
+        return super().dropped(x) & (x.ndim < 2 or x.shape[-1] > 1)
+
+
+@breaks("fresh", follows="uniform")
+class OneMaskForEverInHalves(OneMaskForEver):
+    def dropped(self, x):
+        return super().dropped(x) if x.dtype == np.float16 else PlainDropout.dropped(self, x)
+
+
+@where(lambda layer, x: x.dtype == np.float64)
+@breaks("independent")
+class NeighboursDropTogetherInFloat64(NeighboursDropTogether):
+    pass
+
+
+@breaks("rate", follows="variance dtype")
+class HalfTheRateOfTransposedInputs(PlainDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < (self.p if x.flags.c_contiguous else self.p / 2)
+
+
+@breaks("eval", follows="modes")
+class EvaluationInTheOrderOfMemory(PlainDropout):
+    def evaluation(self, x):
+        self.m = np.ones_like(x)
+        return x.ravel(order="K").reshape(x.shape)
+
+
+@breaks("independent", follows="rate uniform mean variance")
+class AMaskInTilesOfThreeThousand(PlainDropout):
+    def dropped(self, x):
+        return np.resize(self.rng.random(min(x.size, 3000)) < self.p, x.shape) if x.size else np.zeros(x.shape, bool)
+
+
+@breaks("uniform", follows="rate mean variance")
+class TwoLanesOfSixteenHaveOtherRates(PlainDropout):
+    def dropped(self, x):
+        numbers = self.rng.random(x.size)
+        numbers[0::16] *= 1.04
+        numbers[8::16] /= 1.04
+        return (numbers < self.p).reshape(x.shape)
+
+
+# -- right in the first call, wrong in a later one ---------------------------------------------------------------------
+
+
+@breaks("fresh", follows="independent")
+class ABufferOfTheFirstBatchsSize(PlainDropout):
+    size = 0
+
+    def dropped(self, x):
+        self.size = self.size or x.size
+        return np.resize(self.rng.random(self.size) < self.p, x.shape) if x.size else np.zeros(x.shape, bool)
+
+
+@breaks("fresh")
+class AShorterBatchGetsTheLastMask(PlainDropout):
+    numbers, shape = np.zeros(0), None
+
+    def dropped(self, x):
+        if x.shape == self.shape or x.size > self.numbers.size:
+            self.numbers = self.rng.random(x.size)
+        self.shape = x.shape
+        return (self.numbers[: x.size] < self.p).reshape(x.shape)
+
+
+@breaks("gradient")
+class BackwardWithTheMaskOfTheFirstBatchsSize(PlainDropout):
+    def backward(self, g):
+        self.first = getattr(self, "first", self.m)
+        return g * (self.m if self.m.shape == self.first.shape else np.resize(self.first, self.m.shape))
+
+
+@breaks("dtype")
+class ScaleInTheDtypeOfTheFirstCall(PlainDropout):
+    first: Any = None
+
+    def multiplier(self, x):
+        self.first = self.first or x.dtype.type
+        return np.where(self.dropped(x), 0, self.first(self.scale())).astype(x.dtype)
+
+
+@breaks("eval", follows="modes")
+class EvaluationDrawsForSequences(PlainDropout):
+    def evaluation(self, x):
+        if x.ndim == 3:
+            self.rng.random(x.shape)
+        return super().evaluation(x)
+
+
+@breaks("eval", follows="modes")
+class EvaluationStartsTheMasksAgain(PlainDropout):
+    def evaluation(self, x):
+        self.rng = np.random.default_rng(self.seed)
+        return super().evaluation(x)
+
+
+@breaks("modes")
+class HalfTheRateAfterEvaluation(PlainDropout):
+    share = 1.0
+
+    def evaluation(self, x):
+        self.share = 0.5
+        return super().evaluation(x)
+
+    def dropped(self, x):
+        return self.rng.random(x.shape) < self.p * self.share
+
+
+@breaks("gradient")
+class EvaluationsGradientHasTheLastMask(PlainDropout):
+    def start(self):
+        self.m = np.ones((), np.float16)
+
+    def evaluation(self, x):
+        return x.copy()
+
+
+@breaks("pure")
+class OneBufferForAllOutputs(PlainDropout):
+    def start(self):
+        self.buffers = {}
+
+    def forward(self, x):
+        y = super().forward(x)
+        buffer = self.buffers.setdefault((x.shape, x.dtype), y)
+        buffer[...] = y
+        return buffer
+
+
+@breaks("linear", follows="gradient gradcheck value")
+class SmallInputsAreNeverDropped(PlainDropout):
+    def dropped(self, x):
+        return super().dropped(x) & (np.abs(x) > 1e-3)
+
+
+@breaks("linear", follows="compose gradcheck")
+class ZerosRaiseTheRateOfTheRest(PlainDropout):
+    def dropped(self, x):
+        zeros = float(np.mean(x == 0)) if x.size else 0.0
+        return self.rng.random(x.shape) < min(1.0, self.p * (1 + zeros / 2))
+
+
+@breaks("seed")
+class SeedOfSixteenBits(PlainDropout):
+    def __init__(self, p, seed):
+        super().__init__(p, seed % 2**16)
+
+
+@breaks("seed")
+class TheNextSeedDropsWhatThisOneKeeps(PlainDropout):
+    def start(self):
+        self.rng = np.random.default_rng(self.seed // 2)
+
+    def dropped(self, x):
+        numbers = self.rng.random(x.shape)
+        return (1 - numbers if self.seed % 2 else numbers) < self.p
 
 
 # -- channels ---------------------------------------------------------------------------------------------------------

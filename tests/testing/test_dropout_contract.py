@@ -84,7 +84,7 @@ def test_every_mutant_is_convicted_of_its_own_mistake(mutant, kind, blamed, foll
 
 
 def test_the_zoo_is_large_and_breaks_every_invariant_on_purpose():
-    assert len(MUTANTS) >= 90
+    assert len(MUTANTS) >= 115
     caught = set().union(*(blamed | follows for _, _, blamed, follows in MUTANTS))
     assert caught >= CHECKS.keys()
     assert breaks.__doc__
@@ -167,7 +167,7 @@ def test_random_numbers_must_not_depend_on_grad_output():
                 layer.rng.random()
             return super().run(layer, x, grad_output, training=training)
 
-    with pytest.raises(NothingToExamine, match="when grad_output is given"):
+    with pytest.raises(NothingToExamine, match="when a gradient is asked for"):
         check_dropout(Draws())
 
 
@@ -394,6 +394,18 @@ class HandWritten:
         return g * self.m
 
 
+class LeavesItInAttributes(HandWritten):
+    """As the textbooks do: other names, and results that are left in attributes instead of returned."""
+
+    forward = backward = None
+
+    def forward_pass(self, inputs, training):
+        self.output = HandWritten.forward(self, inputs, training)
+
+    def backward_pass(self, dvalues):
+        self.dinputs = HandWritten.backward(self, dvalues)
+
+
 class SpatialDropout1D(HandWritten):
     """Channels last, as Keras' layer of this name."""
 
@@ -420,6 +432,7 @@ def drop_by_name(h, rate, rng, deterministic=False):
     "subject",
     [
         HandWritten,
+        LeavesItInAttributes,
         SpatialDropout1D,
         drop_by_name,
         drop_with_mask,
@@ -428,11 +441,35 @@ def drop_by_name(h, rate, rng, deterministic=False):
         lambda p=0.5: HandWritten(1 - p),
         "minigrad.nn:Dropout",
     ],
-    ids=["array class", "channels last", "array function", "tuple", "class", "partial", "factory", "path"],
+    ids=[
+        "array class", "results in attributes", "channels last", "array function", "tuple", "class", "partial", "factory",
+        "path",
+    ],  # fmt: skip
 )
 def test_the_kit_takes_classes_functions_and_paths(subject):
     report = check_dropout(subject, only=["scale", "eval", "rate", "gradient", "edge_p"], power=SMALL)
     assert report.ok, str(report)
+
+
+def test_what_fails_on_empty_inputs_is_told_of_that_alone():
+    class IndexesTheFirst(PlainDropout):
+        def forward(self, x):
+            _ = x.ravel()[0]
+            return super().forward(x)
+
+    report = check_dropout(PlainAdapter(IndexesTheFirst), power=SMALL)
+    assert report.broken == ["dtype"], str(report)
+    assert "IndexError" in report["dtype"].evidence
+
+
+def test_a_scale_that_is_little_off_is_shown_with_the_digits_that_differ():
+    class OffInTheNinthPlace(PlainDropout):
+        def scale(self):
+            return super().scale() * (1 + 3e-10)
+
+    evidence = check_dropout(PlainAdapter(OffInTheNinthPlace), dtypes=["float64"], only=["scale"])["scale"].evidence
+    found, expected = re.findall(r"x·([\d.]+)", evidence)
+    assert found != expected, evidence
 
 
 def test_a_function_whose_parameters_say_nothing_is_told_so():

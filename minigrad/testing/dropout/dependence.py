@@ -16,6 +16,7 @@ import math
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .binomial import binomial_log_p
 from .kinds import Array
@@ -23,6 +24,7 @@ from .trial import Calls, Draw, Mask
 
 SIGMAS = 8.0  # beyond which a deviation, found impossible by an exact test, is not explained by unequal rates
 ENOUGH = 2000  # drops and keeps, for which the approximation is good
+ENOUGH_CALLS = 96  # to compare two positions
 SUSPECTS = 4  # distances that look worst are tested exactly
 
 
@@ -43,10 +45,23 @@ def _rare(calls: Calls) -> tuple[Mask, float]:
 
 def _distances(calls: Calls, log_alpha: float) -> str:
     rare, rho = _rare(calls)
-    stream = rare.ravel()
+    size = rare.shape[1]
+    where, both, expected = _related_distance(rare.ravel(), rho, log_alpha)
+    if not where:
+        return ""
+    name = f"{where // size} call(s) and {where % size} unit(s)" if where >= size else f"{where} unit(s)"
+    event = "dropped" if calls.stream.p <= 0.5 else "kept"
+    return f"units {name} apart are {event} together in {both:.4g} of all pairs, expected {expected:.4g}"
+
+
+def _related_distance(stream: Mask, rho: float, log_alpha: float) -> tuple[int, float, float]:
+    """Return the distance of units that are rare together too often or too seldom, how often, and how often is right.
+
+    Distance 0 if there is none.
+    """
     correlation, lags = _autocorrelation(stream - rho)
     if not lags.size:
-        return ""
+        return 0, 0.0, 0.0
     strength = np.abs(correlation) / np.sqrt(stream.size - lags)
     suspects = min(SUSPECTS, lags.size)
     for lag in lags[np.argpartition(strength, -suspects)[-suspects:]].tolist():
@@ -57,14 +72,8 @@ def _distances(calls: Calls, log_alpha: float) -> str:
             chosen = both[starts == parity]
             log_p = binomial_log_p(int(chosen.sum()), chosen.size, rho * rho)
             if log_p <= log_alpha - math.log(2 * lags.size):
-                size = rare.shape[1]
-                where = f"{lag // size} call(s) and {lag % size} unit(s)" if lag >= size else f"{lag} unit(s)"
-                event = "dropped" if calls.stream.p <= 0.5 else "kept"
-                return (
-                    f"units {where} apart are {event} together in {chosen.mean():.4g} of all pairs, "
-                    f"expected {rho * rho:.4g}"
-                )
-    return ""
+                return lag, float(chosen.mean()), rho * rho
+    return 0, 0.0, 0.0
 
 
 def _autocorrelation(stream: Array) -> tuple[Array, Array]:
@@ -82,6 +91,8 @@ def _smooth(n: int) -> int:
 
 def _pairs_of_positions(calls: Calls, log_alpha: float) -> str:
     rare, rho = _rare(calls)
+    if len(rare) < ENOUGH_CALLS:
+        return ""  # even two positions that always agree are rare together too seldom to tell
     return _pairs(rare.T, rho, log_alpha, "positions", "calls")
 
 
@@ -123,7 +134,7 @@ def _dispersion(calls: Calls, log_alpha: float) -> str:
         n = dropped.size // counts.size
         if n < 2:
             continue
-        pmf = np.exp([_log_pmf(k, n, p) for k in range(n + 1)])
+        pmf = np.exp(_log_pmf(n, p))
         order = np.argsort(-pmf, kind="stable")
         likely = order[: int(np.searchsorted(np.cumsum(pmf[order]), 0.45)) + 1]
         near = int(np.isin(counts, likely).sum())
@@ -133,8 +144,10 @@ def _dispersion(calls: Calls, log_alpha: float) -> str:
     return ""
 
 
-def _log_pmf(k: int, n: int, p: float) -> float:
-    choose = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+def _log_pmf(n: int, p: float) -> NDArray[np.float64]:
+    """Return ln of the probabilities of 0 … n successes."""
+    k = np.arange(n + 1)
+    choose = np.append(0, np.cumsum(np.log((n - k[1:] + 1) / k[1:])))
     return choose + k * math.log(p) + (n - k) * math.log1p(-p)
 
 
@@ -179,6 +192,23 @@ def dependence_in_one_call(huge: Draw, log_alpha: float) -> str:
                 f"{both / first.size:.4g} of all pairs, expected {rate * rate:.4g}"
             )
     return ""
+
+
+def distance_in_one_call(large: Draw, log_alpha: float) -> tuple[str, bool]:
+    """Compare a large call with itself at every distance: a mask that is drawn in tiles repeats.
+
+    Return what a right dropout would not do, and whether nearly all pairs agree, which unequal rates do not explain.
+    """
+    flat, p = large.dropped.ravel(), large.p
+    rare = flat if p <= 0.5 else ~flat
+    distance, both, expected = _related_distance(rare, min(p, 1 - p), log_alpha)
+    if not distance:
+        return "", False
+    evidence = (
+        f"p = {p:.6g}: of {flat.size:,} units in one call those {distance:,} apart are "
+        f"{'dropped' if p <= 0.5 else 'kept'} together in {both:.4g} of all pairs, expected {expected:.4g}"
+    )
+    return evidence, both > 0.9 * float(rare.mean())
 
 
 def _disjoint_pairs(flat: Mask, distance: int) -> tuple[Mask, Mask]:

@@ -16,8 +16,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from . import several_calls
+from .binomial import binomial_log_p
 from .kinds import Array, Shape
-from .plan import Case
+from .plan import Case, laid_out
 from .report import Broken, Remarked, Skipped
 from .statistical import OLD_KIND, is_nominal, is_old_kind
 from .trial import NEVER, Trial, coarser, tolerance
@@ -34,7 +36,7 @@ def same_bits(a: Array, b: Array) -> bool:
 
 def every_case(trial: Trial, holds: Property) -> None:
     """Examine a property in all cases of the plan; a violation names its case."""
-    for case in trial.plan.cases:
+    for case in trial.plan.cases if holds is keeps_dtype_and_shape else trial.cases:
         try:
             holds(trial, case)
         except Broken as broken:
@@ -61,8 +63,20 @@ def check_eval(trial: Trial) -> str:
     every_case(trial, evaluates_to_the_identity)
     if trial.replays and _evaluation_moves_the_masks(trial):
         raise Broken("evaluation consumes random numbers: the next training mask is another one")
+    _leaves_no_trace(trial, "eval")
     draws = "draws nothing" if trial.replays else "whether it draws was not examined"
     return f"the identity, bit for bit, in {len(trial.plan.cases)} cases; {draws}"
+
+
+def _leaves_no_trace(trial: Trial, id: str) -> None:
+    if "traces" not in trial.__dict__:
+        trial.__dict__["traces"] = several_calls.traces_of_evaluation(trial)
+    found = trial.__dict__["traces"]
+    if id in found:
+        case, evidence = found[id]
+        broken = Broken(f"{case}: {evidence}")
+        broken.case = case
+        raise broken
 
 
 def evaluates_to_the_identity(trial: Trial, case: Case) -> None:
@@ -90,7 +104,7 @@ def _evaluation_moves_the_masks(trial: Trial) -> bool:
     trial.run(layer, x, training=False)
     after = trial.train(layer, x)
     stuck = bool((after != 0).all())  # that is for the modes check to say
-    return not stuck and not np.array_equal(after, expected)
+    return not stuck and several_calls.redrawn(after, expected)
 
 
 def check_edge_p(trial: Trial) -> str:
@@ -99,7 +113,7 @@ def check_edge_p(trial: Trial) -> str:
     inputs: list[tuple[Array, Array | None]] = []
     if math.prod(trial.plan.large) > 2**16:
         inputs.append((trial.large_input(), None))
-    for shape in dict.fromkeys([trial.plan.usual(), *trial.plan.small_shapes]):
+    for shape in dict.fromkeys([trial.plan.usual(), *trial.shapes]):
         for dtype in trial.plan.dtypes:
             inputs.append((trial.values(shape, dtype), trial.values(shape, dtype)))
     at_u_0 = ""
@@ -216,6 +230,7 @@ def check_gradient(trial: Trial) -> str:
     if not trial.found.refused_backward:
         every_case(trial, gradient_of_evaluation_is_g)
     _gradient_of_other_strides(trial)
+    several_calls.gradient_of_a_longer_batch(trial)
     for dtype in trial.plan.dtypes:
         _compare_gradient_at_zero(trial, dtype)
         _gradient_of_special_values(trial, dtype)
@@ -241,10 +256,14 @@ def _with_gradient(trial: Trial, layer: Any, x: Array, g: Array, *, training: bo
 
 
 def gradient_is_g_times_the_multiplier(trial: Trial, case: Case) -> None:
-    """DL/dx = g · y/x, in a layer's first call and in its second."""
+    """DL/dx = g · y/x, in a layer's first call and in its second; y is the same without g."""
+    alike = trial.replays and case.layout == "C"  # another layout need not outlive what a gradient is asked with
+    plain = trial.train(trial.build(case.p, case.seed), case.x) if alike else None
     layer = trial.build(case.p, case.seed)
     for call in ("", ", second call"):
         y, gradient = _with_gradient(trial, layer, case.x, case.g, training=True)
+        if plain is not None and not call and not np.array_equal(y, plain, equal_nan=True):
+            raise Broken(f"{case}: the output is another one when a gradient is asked for")
         multiplier, used = y.astype(np.float64) / case.x, gradient.astype(np.float64) / case.g
         wrong = ~np.isclose(used, multiplier, rtol=4 * tolerance(coarser(case.x, y)), atol=0)
         if wrong.any():
@@ -256,10 +275,12 @@ def gradient_is_g_times_the_multiplier(trial: Trial, case: Case) -> None:
 
 
 def gradient_of_evaluation_is_g(trial: Trial, case: Case) -> None:
-    """DL/dx = g in evaluation, wherever that is the identity."""
-    y, gradient = _with_gradient(trial, trial.build(case.p, case.seed), case.x, case.g, training=False)
-    if np.array_equal(y, case.x) and not np.array_equal(gradient, case.g):
-        raise Broken(f"{case}: in evaluation the gradient is not g")
+    """DL/dx = g in evaluation, wherever that is the identity, in a layer that is new and in one that has trained."""
+    layer = trial.build(case.p, case.seed)
+    for when in ("", ", after a training call,"):
+        y, gradient = _with_gradient(trial, layer, case.x, case.g, training=False)
+        if np.array_equal(y, case.x) and not np.array_equal(gradient, case.g):
+            raise Broken(f"{case}: in evaluation{when} the gradient is not g")
 
 
 def _gradient_of_other_strides(trial: Trial) -> None:
@@ -316,7 +337,7 @@ def check_gradcheck(trial: Trial) -> str:
     trial.needs("value")
     trial.needs_replay()
     trial.needs("linear")
-    for shape in dict.fromkeys([trial.plan.usual(), *trial.plan.small_shapes]):
+    for shape in dict.fromkeys([trial.plan.usual(), *trial.shapes]):
         p = trial.plan.p[0] if trial.plan.p else trial.plan.drawn_p[2]
         x, g, seed = trial.values(shape), trial.values(shape), trial.seed()
         _, gradient = _with_gradient(trial, trial.build(p, seed), x, g, training=True)
@@ -348,14 +369,17 @@ def check_linear(trial: Trial) -> str:
 
 
 def is_linear(trial: Trial, case: Case) -> None:
-    """One seed: a·x gives a·y, and another x has the same multipliers."""
+    """One seed: a·x gives a·y, another x has the same multipliers, also where it is small, beside zeros."""
     x, other = case.x, case.g
-    y, negative, different = (trial.train(trial.build(case.p, case.seed), v) for v in (x, np.asarray(-2 * x), other))
+    small = laid_out(x, case.layout)
+    small *= x.dtype.type(2**-12 if x.dtype.itemsize == 2 else 2**-30)
+    if small.ndim:
+        small[..., ::3] = 0
+    inputs = {"-2·x": laid_out(-2 * x, case.layout), "another x": other, "small x with zeros": small}
+    y = trial.train(trial.build(case.p, case.seed), x)
     multiplier = y.astype(np.float64) / x
-    for name, found in [
-        ("-2·x", negative.astype(np.float64) / (-2 * x)),
-        ("another x", different.astype(np.float64) / other),
-    ]:
+    for name, input in inputs.items():
+        found = trial.train(trial.build(case.p, case.seed), input).astype(np.float64) / input
         finite = np.isfinite(found) & np.isfinite(multiplier)
         if not np.allclose(found[finite], multiplier[finite], rtol=4 * tolerance(coarser(x, y)), atol=0):
             raise Broken(
@@ -377,13 +401,19 @@ def check_fresh(trial: Trial) -> str:
     first, second = (trial.train(layer, x) for _ in range(2))
     if certain and 0 < np.mean(first == 0) < 1 and np.array_equal(first, second):
         raise Broken(f"p = {p}: two calls of {x.size:,} entries drop the same units")
+    several_calls.masks_of_other_shapes_are_fresh(trial)
     return f"two training calls drop different units, in {len(judged)} streams of calls"
 
 
 def check_seed(trial: Trial) -> str:
     """Check that the same seed gives the same masks, another seed others; no global generator is read or moved."""
-    overlaps = [_check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape)) for calls in trial.calls]
+    overlaps = [
+        _check_seed_of(trial, calls.stream.p, trial.values(calls.stream.shape))
+        for calls in trial.calls
+        if calls.stream.seed is None
+    ]
     every_case(trial, replays_its_seed)
+    _every_bit_matters(trial)
     held = "same seed, same masks; no global generator read or moved; " + _check_state(trial, trial.input())
     if any(overlaps):
         raise Remarked(f"{held}; neighbouring seeds overlap: a call of one drops what the next call of another drops")
@@ -416,7 +446,28 @@ def _check_seed_of(trial: Trial, p: float, x: Array) -> bool:
     other = _two_masks(trial, p, seed + 1, x)
     if any(map(np.array_equal, first, other)):
         raise Broken(f"p = {p:.6g}: different seeds give the same masks")
+    if trial.holds("rate") and trial.holds("uniform") and _are_dependent(trial, p, first, other):
+        raise Broken(f"p = {p:.6g}: layers of seeds {seed} and {seed + 1} drop units together, or in turn")
     return trial.holds("fresh") and any(map(np.array_equal, first, other[::-1]))
+
+
+def _are_dependent(trial: Trial, p: float, first: Array, other: Array) -> bool:
+    """Whether units of two layers are rare (dropped, or kept where p > 1/2) together as chance never has it."""
+    rare, both_kept = min(p, 1 - p), p > 0.5
+    units = [trial.kind.units(y[0]) for y in (first, other)]
+    together = np.logical_and(*((unit != 0) == both_kept for unit in units))
+    return binomial_log_p(int(together.sum()), together.size, rare * rare) < math.log(NEVER)
+
+
+def _every_bit_matters(trial: Trial) -> None:
+    """Seeds that differ in one bit give other masks: none is cut off, or lost in another type of number."""
+    x, p, seed = trial.input(), 0.5, trial.plan.other_seed()
+    if trial.kind.units(x).size * math.log(p * p + (1 - p) ** 2) > math.log(NEVER) or not trial.holds("independent"):
+        return
+    mask = trial.train(trial.build(p, seed), x)
+    for bit in range(30):
+        if np.array_equal(trial.train(trial.build(p, seed ^ 2**bit), x), mask):
+            raise Broken(f"seeds {seed} and {seed ^ 2**bit}, which differ in bit {bit}, give the same masks")
 
 
 def _two_masks(trial: Trial, p: float, seed: int, x: Array) -> Array:
@@ -433,6 +484,11 @@ def _check_state(trial: Trial, x: Array) -> str:
     trial.adapter.set_rng_state(layer, state)
     if not np.array_equal(trial.train(layer, x), first):
         raise Broken("a generator state that is put back does not replay the mask")
+    state = trial.adapter.get_rng_state(layer)  # with what may be left over from an odd number of units
+    following = [trial.train(layer, x) for _ in range(2)]
+    trial.adapter.set_rng_state(layer, state)
+    if not np.array_equal([trial.train(layer, x) for _ in range(2)], following):
+        raise Broken("a generator state from between two calls, put back, does not replay the masks")
     return "a saved state replays the mask"
 
 
@@ -477,6 +533,8 @@ def check_dtype(trial: Trial) -> str:
             usual = trial.draw(0.3).scale  # may be made for the p of a threshold
             if abs(draw.scale / usual - 1) > 4 * tolerance(y.dtype):
                 raise Broken(f"{name} input: kept entries are x·{draw.scale:.6g}, those of a matrix x·{usual:.6g}")
+    if trial.holds("value") and trial.holds("scale"):
+        several_calls.dtypes_leave_no_trace(trial)
     dtypes = ", ".join(trial.plan.dtypes)
     held = f"{dtypes} kept; shapes of {_listed_ranks(trial)} dimensions, and unusual strides, work"
     if trial.found.refused_ranks:
@@ -523,6 +581,7 @@ def _unusual_inputs(trial: Trial) -> Iterator[tuple[str, Array]]:
 def check_pure(trial: Trial) -> str:
     """Check that the input is not written to, and a training output does not share its memory."""
     every_case(trial, leaves_its_input_alone)
+    every_case(trial, several_calls.outputs_stay_what_they_are)
     for p in (0.001, 0.5):
         for _ in range(8):  # some of them drop nothing
             case = Case(p, trial.kind.shape(trial.plan.matrix_rank, (1,) * 9), trial.plan.dtype, trial.seed())
@@ -566,6 +625,7 @@ def check_modes(trial: Trial) -> str:
     if (trial.train(layer, x) == x).all():
         raise Skipped("nothing is dropped at p = 0.5")
     _alternate(trial, layer, x, "after evaluation")
+    _leaves_no_trace(trial, "modes")
     other = trial.build(0.5)
     try:
         trial.run(layer, x, training=False)

@@ -15,11 +15,14 @@ import numpy as np
 from .kinds import Array, Kind, Shape
 
 FIXED_P = (0.001, 0.05, 0.1, 0.2, 0.5, 0.9, 0.95, 0.999)
+ROUND_P = (0.25, 0.3, 0.4, 0.75, 0.8)  # users choose them; those of few bits invite a path of their own
 STRATA = ((0.001, 0.01), (0.01, 0.1), (0.1, 0.5), (0.5, 0.9), (0.9, 0.99), (0.99, 0.999))  # one p is drawn from each
 DTYPES = ("float16", "float32", "float64")
 UNITS: dict[int, Shape] = {0: (), 1: (601,), 2: (23, 31), 3: (11, 5, 13), 4: (5, 3, 7, 6), 5: (4, 3, 5, 3, 4)}
 """Of a stream of calls, by the number of free axes; odd sizes, so that the tail of a vectorized loop is among them."""
 SMALL: dict[int, Shape] = {0: (), 1: (97,), 2: (9, 11), 3: (6, 5, 7), 4: (4, 3, 5, 4), 5: (3, 2, 3, 4, 2)}
+EVEN: dict[int, Shape] = {1: (512,), 2: (2, 64), 3: (2, 8, 32), 4: (2, 4, 8, 8), 5: (2, 4, 4, 4, 4)}
+"""As most batches are: whole vectors, and no tail."""
 HUGE: dict[int, Shape] = {
     0: (),
     1: (2**22 + 13,),
@@ -35,7 +38,9 @@ LARGE: dict[int, Shape] = {
     4: (33, 35, 31, 31),
 }  # beyond 2²⁰
 REFERENCE = (1e-9, 0.999)  # the rates that the sample sizes below were chosen for
-CALLS, ROWS, COLUMNS = 512, 23, 31
+CALLS = 512
+CALLS_OF_ONE_P = 64
+LAYOUTS = ("transposed", "strided")  # of the memory of an input, beside "C"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Case:
         shape: of x.
         dtype: of x and g.
         seed: of the layer, of x and of g.
+        layout: of the memory of x and g: "C", "transposed" or "strided".
 
     Example:
         >>> Case(0.5, (2,), "float16", 1).x.dtype
@@ -57,19 +63,20 @@ class Case:
     shape: Shape
     dtype: str
     seed: int
+    layout: str = "C"
 
     @cached_property
     def x(self) -> Array:
         """±[1, 2) in steps of 2⁻⁸, which every floating dtype holds exactly."""
-        return values(np.random.default_rng(self.seed), self.shape, self.dtype)
+        return laid_out(values(np.random.default_rng(self.seed), self.shape, self.dtype), self.layout)
 
     @cached_property
     def g(self) -> Array:
         """Values of the same kind."""
-        return values(np.random.default_rng(self.seed + 1), self.shape, self.dtype)
+        return laid_out(values(np.random.default_rng(self.seed + 1), self.shape, self.dtype), self.layout)
 
     def __str__(self) -> str:
-        return f"p = {self.p:.6g}, {self.dtype}{list(self.shape)}"
+        return f"p = {self.p:.6g}, {self.dtype}{list(self.shape)}" + _named(self.layout)
 
 
 def values(rng: np.random.Generator, shape: Shape, dtype: Any = "float32") -> Array:
@@ -78,13 +85,40 @@ def values(rng: np.random.Generator, shape: Shape, dtype: Any = "float32") -> Ar
     return np.asarray(np.where(steps < 0, -1 + (steps + 1) / 256, 1 + steps / 256), dtype)
 
 
+def laid_out(x: Array, layout: str) -> Array:
+    """Return a copy of x whose memory is in the order of the shape ("C"), reversed, or with a gap behind each entry."""
+    if layout == "transposed":
+        return x.copy(order="F")
+    if layout == "strided" and x.ndim:
+        with_gaps = np.empty((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
+        with_gaps[..., ::2] = x
+        return with_gaps[..., ::2]
+    return x.copy()
+
+
+def layout_of(x: Array) -> str:
+    """Return the layout of an input."""
+    return "C" if x.flags.c_contiguous else "transposed" if x.flags.f_contiguous else "strided"
+
+
+def _named(layout: str) -> str:
+    return "" if layout == "C" else f" ({layout})"
+
+
 @dataclass(frozen=True)
 class Stream:
-    """Many training calls of one layer: p, the shape of x, and how many calls."""
+    """Many training calls of one layer: p, the shape of x, and how many calls; dtype, layer's seed, layout of x."""
 
     p: float
     shape: Shape
     calls: int
+    dtype: str
+    seed: int | None = None
+    layout: str = "C"
+
+    def __str__(self) -> str:
+        dtype = "" if self.dtype == "float32" else self.dtype
+        return f"p = {self.p:.6g}, {self.calls} calls of {dtype}{list(self.shape)}" + _named(self.layout)
 
 
 @dataclass(frozen=True)
@@ -113,9 +147,11 @@ class Plan:
     power: float = 0.999
     few: bool = False
     _rng: random.Random = field(init=False, repr=False, compare=False)
+    _other_rng: random.Random = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_rng", random.Random(f"minigrad.testing.dropout {self.seed}"))
+        object.__setattr__(self, "_other_rng", random.Random(f"minigrad.testing.dropout, others, {self.seed}"))
         # drawn in a fixed order, whatever is asked first
         _ = self.rates, self.streams, self.cases
 
@@ -133,6 +169,14 @@ class Plan:
 
         return max(0.25, (sigmas(max(self.false_alarm, 1e-12), self.power) / sigmas(*REFERENCE)) ** 2)
 
+    def other_p(self, low: float, high: float) -> float:
+        """Draw a p below 1/2 for something that leaves the draws of the rest what they are."""
+        return math.exp(self._other_rng.uniform(math.log(low), math.log(high)))
+
+    def other_seed(self) -> int:
+        """Return a seed for something that leaves the draws of the rest what they are."""
+        return self._other_rng.getrandbits(31) % (2**31 - 2)
+
     def draw_p(self, low: float, high: float) -> float:
         """Draw a p, uniform on the scale of its logarithm, or of that of 1-p, whichever is smaller."""
         if low >= 0.5:
@@ -146,8 +190,13 @@ class Plan:
 
     @cached_property
     def rates(self) -> tuple[float, ...]:
-        """All p at which a large call is made."""
+        """P at which a large call is made, and from which those of cases are chosen."""
         return self.p or tuple(sorted((*FIXED_P, *self.drawn_p)))
+
+    @cached_property
+    def every_p(self) -> tuple[float, ...]:
+        """All p that are looked at by themselves."""
+        return self.p or tuple(sorted({*self.rates, *ROUND_P}))
 
     @cached_property
     def matrix_rank(self) -> int:
@@ -184,18 +233,52 @@ class Plan:
 
     @cached_property
     def streams(self) -> tuple[Stream, ...]:
+        """Long ones of every rank, then ones of even sizes in every dtype and layout, and a short one of every p."""
+        if self.shapes is not None or self.few:
+            return self._long_streams()
+        return (*self._long_streams(), *self._even_streams(), *self._streams_of_every_p())
+
+    def _even_streams(self) -> tuple[Stream, ...]:
+        """Of whole vectors, of columns, of one number."""
+        shapes = self._even_shapes()
+        dtypes = (*(dtype for dtype in self.dtypes if dtype != self.dtype), self.dtype)
+        found = [(shape, dtypes[i % len(dtypes)], "C") for i, shape in enumerate(shapes)]
+        found += [(self.usual(), dtype, "C") for dtype in dtypes[:-1]]
+        found += [(self.usual(), self.dtype, layout) for layout in LAYOUTS if self.matrix_rank]
+        calls = max(32, int(CALLS // 2 * self.effort))
+        return tuple(
+            Stream(self._one_of(self.other_p(0.2, 0.5)), shape, calls, dtype, self.other_seed(), layout)
+            for shape, dtype, layout in found
+        )
+
+    def _even_shapes(self) -> list[Shape]:
+        free = {rank: self.kind.free_dims(rank) for rank in self.ranks}
+        shapes = [self.kind.shape(rank, EVEN[n]) for rank, n in free.items() if n]
+        columns = [self.kind.shape(rank, (64, *(1,) * (n - 1))) for rank, n in free.items() if n == 2]
+        single = [self.kind.shape(rank, (1,)) for rank, n in free.items() if n == 1]
+        return [*shapes, *columns[:1], *single[:1]]
+
+    def _streams_of_every_p(self) -> tuple[Stream, ...]:
+        return tuple(
+            Stream(p, self.usual(), CALLS_OF_ONE_P, self.dtype, self.other_seed()) for p in self.every_p
+        )
+
+    def _long_streams(self) -> tuple[Stream, ...]:
         """For each rank a middle, a small and a large p, some of them fixed."""
         calls = max(32, int((96 if self.few else CALLS) * self.effort))
-        usual = Stream(self._one_of(0.5), self.usual(), calls if self.few else 2 * calls)
+        usual = Stream(self._one_of(0.5), self.usual(), calls if self.few else 2 * calls, self.dtype)
         found = [usual]
         shapes = self.shapes or [self.kind.shape(rank, UNITS[self.kind.free_dims(rank)]) for rank in self.ranks]
         for i, shape in enumerate(shapes):
             middle = self.draw_p(0.1, 0.5) if i % 2 == 0 else 0.1
             small, high = self.draw_p(*STRATA[i % 2]), self.draw_p(*STRATA[3 + i % 3])
             chosen = [self._one_of(p) for p in (middle, small, high)]
-            found += [Stream(p, shape, calls) for p in (chosen[i % 3 : i % 3 + 1] if self.few else chosen)]
+            found += [Stream(p, shape, calls, self.dtype) for p in (chosen[i % 3 : i % 3 + 1] if self.few else chosen)]
         if self.shapes is None and not self.few:
-            found += [Stream(self._one_of(self.draw_p(0.2, 0.5)), shape, calls) for shape in self._batches_of_one()]
+            found += [
+                Stream(self._one_of(self.draw_p(0.2, 0.5)), shape, calls, self.dtype)
+                for shape in self._batches_of_one()
+            ]
         return tuple(found)
 
     def _batches_of_one(self) -> list[Shape]:
@@ -233,7 +316,17 @@ class Plan:
                 found += [self._case(p, shape, dtype) for p in self._some_p(1)]
         if self.shapes is None:
             found.append(self._case(self._one_of(self.draw_p(0.2, 0.5)), self.large, self.dtype))
+            if not self.few:
+                found += self._other_cases()
         return tuple(found)
+
+    def _other_cases(self) -> list[Case]:
+        """Even sizes of every rank and dtype, every layout, and the p that have no case yet."""
+        found = [(shape, dtype, "C") for shape in self._even_shapes() for dtype in self.dtypes]
+        found += [(self.usual(), dtype, layout) for layout in LAYOUTS for dtype in self.dtypes if self.matrix_rank]
+        chosen = [(self._one_of(self.other_p(0.2, 0.5)), *of_x) for of_x in found]
+        chosen += [(p, self.usual(), self.dtype, "C") for p in self.every_p if p not in self.rates]
+        return [Case(p, shape, dtype, self.other_seed(), layout) for p, shape, dtype, layout in chosen]
 
     def _some_p(self, others: int) -> list[float]:
         if self.p is not None:

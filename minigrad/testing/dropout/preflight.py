@@ -116,7 +116,8 @@ def _ranks(
 def _first_run(adapter: DropoutAdapter, kind: Kind, rank: int, dtype: str) -> None:
     shape = kind.shape(rank, UNITS[kind.free_dims(rank)])
     result = adapter.run(adapter.build(0.5, 0), np.ones(shape, dtype))
-    if isinstance(result, tuple) and len(result) == 2 and np.shape(result[0]) != shape:
+    known = isinstance(result, tuple) and len(result) == 2 and result[0] is not None
+    if known and np.shape(result[0]) != shape:
         raise WrongShape(f"x of shape {shape} gives y of shape {np.shape(result[0])}")
 
 
@@ -147,10 +148,12 @@ def _runs(adapter: DropoutAdapter, x: Array, g: Array) -> None:
                 f"run must return a pair (y, gradient or None), but returned a value of type {found}"
             )
         y, gradient = result
+        if y is None:
+            raise NothingToExamine("run must return a pair (y, gradient or None), but y is None: is it returned?")
         for name, array in {"y": y, "gradient": gradient}.items():
             if array is not None and np.asarray(array).dtype.kind not in "fiub":
                 raise NothingToExamine(f"run must return NumPy arrays of numbers, but {name} is {type(array).__name__}")
-        if y is None or np.asarray(y).shape != x.shape:
+        if np.asarray(y).shape != x.shape:
             raise NothingToExamine(f"x of shape {x.shape} gives y of shape {np.shape(y)}: this is no dropout")
 
 
@@ -168,7 +171,8 @@ def _draws_without_regard_to_gradients(adapter: DropoutAdapter, x: Array, g: Arr
 
     if np.array_equal(first(), first()) and not np.array_equal(first(), first(g.copy())):
         raise NothingToExamine(
-            "the adapter draws other random numbers when grad_output is given; the mask of a call must be the same"
+            "a training call gives another output when a gradient is asked for: an adapter must draw the same random "
+            "numbers with grad_output and without, and a layer must not look whether its input requires one"
         )
 
 

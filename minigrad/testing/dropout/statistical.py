@@ -22,6 +22,7 @@ OLD_KIND = "the old, not inverted kind: no scale in training, times 1-p in evalu
 COMPOSED = ((0.5, 0.5), (0.2, 0.05), (0.5, 0.2))
 HALF_P = (0.001, 0.2)
 BLOCK = 2**16
+LANES = (2, 4, 8, 16, 32, 64)
 
 
 def listed(numbers: tuple[float, ...]) -> str:
@@ -33,7 +34,7 @@ def check_value(trial: Trial) -> str:
     """Check that a training output is 0 or x·s, one s for all that is kept, also for special values."""
     for draw in trial.draws():
         _one_scale(f"p = {draw.p:.6g}", draw)
-    for case in trial.plan.cases:
+    for case in trial.cases:
         draw = trial.case_draw(case)
         try:
             _one_scale(str(case), draw)
@@ -41,12 +42,12 @@ def check_value(trial: Trial) -> str:
             broken.case = case
             raise
     for calls in trial.calls:
-        if not calls.worst <= 4 * tolerance(trial.plan.dtype):
+        if not calls.worst <= 4 * tolerance(calls.stream.dtype):
             raise Broken(f"{calls}: kept entries are not x·s with one s, they differ by up to {calls.worst:.2g}")
     for dtype in trial.plan.dtypes:
         _special_values(trial, dtype)
     return (
-        f"every output is 0 or x·s, one s per call, in {len(trial.plan.rates)} p and "
+        f"every output is 0 or x·s, one s per call, in {len(trial.plan.every_p)} p and "
         f"{len(trial.plan.cases)} cases"
     )
 
@@ -108,22 +109,29 @@ def check_scale(trial: Trial) -> str:
             continue
         nominal = False
         if not _fits_the_real_rate(trial, draw):
-            evidence = f"p = {draw.p:.6g}: kept entries are x·{draw.scale:.9g}, expected x·{1 / (1 - draw.p):.9g}"
+            evidence = f"p = {draw.p:.6g}: {_kept(draw)}"
             if draw.p > 0.01:
                 raise Broken(evidence + _scale_name(trial, draw))
             at_a_small_p = evidence  # a wrong scale is named best at a larger p, but one little off shows here alone
     if at_a_small_p:
         raise Broken(at_a_small_p)
-    for case in trial.plan.cases:
+    for case in trial.cases:
         draw = trial.case_draw(case)
         if draw.dropped.any() and not is_nominal(draw) and not _is_on_a_grid(draw) and nominal:
-            broken = Broken(f"{case}: kept entries are x·{draw.scale:.6g}, expected x·{1 / (1 - case.p):.6g}")
+            broken = Broken(f"{case}: {_kept(draw)}")
             broken.case = case
             raise broken
     for calls in trial.calls:
         _one_scale_for_all_calls(trial, calls, nominal)
-    exact = f"s = 1/(1-p) to the precision of the dtype, at {len(trial.plan.rates)} p"
+    exact = f"s = 1/(1-p) to the precision of the dtype, at {len(trial.plan.every_p)} p"
     return exact if nominal else "s = 1/(1-q) for the rate q that is really dropped"
+
+
+def _kept(draw: Draw) -> str:
+    """Write a wrong scale and the right one with as many digits as tell them apart."""
+    expected = 1 / (1 - draw.p)
+    digits = next((n for n in (9, 12, 15) if f"{draw.scale:.{n}g}" != f"{expected:.{n}g}"), 17)
+    return f"kept entries are x·{draw.scale:.{digits}g}, expected x·{expected:.{digits}g}"
 
 
 def is_nominal(draw: Draw) -> bool:
@@ -162,12 +170,12 @@ def _one_scale_for_all_calls(trial: Trial, calls: Calls, nominal: bool) -> None:
     if not scales.size or not calls.dropped.any():
         return  # s = 1 is right for a rate of 0
     off = np.abs(scales / np.median(scales) - 1)
-    if off.max() > 2 * tolerance(trial.plan.dtype, calls.stream.p):
+    if off.max() > 2 * tolerance(calls.stream.dtype, calls.stream.p):
         worst = scales[int(np.argmax(off))]
         raise Broken(f"{calls}: s is {np.median(scales):.6g} in one call and {worst:.6g} in another")
-    draw = Draw(calls.stream.p, float(np.median(scales)), 0, calls.dropped, np.dtype(trial.plan.dtype))
+    draw = Draw(calls.stream.p, float(np.median(scales)), 0, calls.dropped, np.dtype(calls.stream.dtype))
     if nominal and not is_nominal(draw) and not _is_on_a_grid(draw):
-        raise Broken(f"{calls}: kept entries are x·{draw.scale:.6g}, expected x·{1 / (1 - draw.p):.6g}")
+        raise Broken(f"{calls}: {_kept(draw)}")
 
 
 def _is_coarse(trial: Trial) -> bool:
@@ -196,7 +204,7 @@ def is_old_kind(trial: Trial) -> bool:
 
 
 def _rate_tests(trial: Trial) -> int:
-    return len(trial.plan.rates) + len(trial.plan.streams) + 1
+    return len(trial.plan.every_p) + len(trial.plan.streams) + 1
 
 
 def check_rate(trial: Trial) -> str:
@@ -218,7 +226,7 @@ def check_rate(trial: Trial) -> str:
             trial.plan.usual(),
         )
     return (
-        f"P(drop) = p at p = {listed(trial.plan.rates)}; in {len(trial.calls)} streams of calls of "
+        f"P(drop) = p at p = {listed(trial.plan.every_p)}; in {len(trial.calls)} streams of calls of "
         f"{_ranks(trial)} dimensions"
     )
 
@@ -234,7 +242,9 @@ def _rate_is(trial: Trial, dropped: Mask, p: float) -> bool:
 def _explain_rate(trial: Trial, where: str, dropped: Mask, p: float, shape: Shape) -> None:
     """Raise, unless it is dependence that makes the count improbable."""
     rate = float(dropped.mean())
-    swapped = f"; {1 - p:g} is kept and dropped the wrong way round" if abs(rate - (1 - p)) < 0.01 and p != 0.5 else ""
+    swapped = ""
+    if abs(rate - (1 - p)) < 0.01 and p != 0.5:
+        swapped = f"; {1 - p:g} is kept and dropped the wrong way round (or p is the probability to keep)"
     if trial.holds("independent") and trial.holds("fresh") and trial.holds("linear"):
         after = "" if trial.holds("uniform") else " (follows from uniform)"
         raise Broken(f"{where}: {rate:.5f} of {dropped.size:,} are dropped{swapped}{after}")
@@ -301,9 +311,9 @@ def check_uniform(trial: Trial) -> str:
                 raise Skipped("cannot be judged while independent is broken")
             raise Broken(f"{calls}: " + "; ".join(deviations[:2]))
     huge = huge_draw(trial)
-    if huge is not None and (block := _deviating_block(huge, log_alpha)):
+    if huge is not None and (part := _deviating_block(huge, log_alpha) or _deviating_lane(huge, log_alpha)):
         trial.needs("independent")
-        raise Broken(block)
+        raise Broken(part)
     return (
         f"every position, row, column and call of {len(trial.calls)} streams, every block of {_size(trial)} "
         "units drops alike"
@@ -355,6 +365,23 @@ def _deviating_block(huge: Draw, log_alpha: float) -> str:
     return ""
 
 
+def _deviating_lane(huge: Draw, log_alpha: float) -> str:
+    """Compare the lanes of vectors of 2, 4, … 64 units, given the whole's count."""
+    flat = huge.dropped.ravel()
+    total = int(flat.sum())
+    for width in LANES:
+        vectors = flat[: flat.size // width * width].reshape(-1, width)
+        counts = vectors.sum(axis=0)
+        for lane in {int(np.argmax(counts)), int(np.argmin(counts))}:
+            log_p = hypergeometric_log_p(int(counts[lane]), len(vectors), total, flat.size)
+            if log_p <= log_alpha - math.log(2 * width * len(LANES)):
+                return (
+                    f"p = {huge.p:.6g}: of {flat.size:,} units those at {lane} + {width}·k: "
+                    f"{counts[lane] / len(vectors):.4f} dropped, over all {total / flat.size:.4f}"
+                )
+    return ""
+
+
 # -- independence -----------------------------------------------------------------------------------------------------
 
 
@@ -386,6 +413,11 @@ def check_independent(trial: Trial) -> str:
     if huge is not None and (dependent := dependence.dependence_in_one_call(huge, log_alpha)):
         fair = _rate_is(trial, huge.dropped, huge.p) and not _deviating_block(huge, log_alpha)
         if fair and trial.holds("linear"):
+            raise Broken(dependent)
+    large = trial.draw(trial.plan.every_p[len(trial.plan.every_p) // 2])
+    if 0 < large.rate < 1:
+        dependent, repeats = dependence.distance_in_one_call(large, log_alpha)
+        if dependent and (repeats or _rate_is(trial, large.dropped, large.p)) and trial.holds("linear"):
             raise Broken(dependent)
     if not judged:
         raise Skipped("cannot be judged while fresh is broken")
@@ -488,7 +520,7 @@ def power(trial: Trial) -> dict[str, str]:
     def effect(n: int, p: float, log_alpha: float) -> float:
         return smallest_effect(n, p, log_alpha, plan.power)
 
-    rates = ", ".join(f"{effect(units, p, rate):.2g} at p = {p:.4g}" for p in plan.rates)
+    rates = ", ".join(f"{effect(units, p, rate):.2g} at p = {p:.4g}" for p in plan.every_p)
     agree = p * p + (1 - p) ** 2
     half = trial.log_alpha("precision", 2 * (len(HALF_P) + 3))
     return {

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .adapters import DropoutAdapter
 from .kinds import Array, Shape
-from .plan import Case, Plan, Stream, values
+from .plan import Case, Plan, Stream, laid_out, layout_of, values
 from .preflight import Findings
 from .report import Skipped, WrongShape
 
@@ -78,7 +78,7 @@ class Calls:
         return chance < math.log(NEVER) and bool((self.flat == self.flat[:1]).all())
 
     def __str__(self) -> str:
-        return f"p = {self.stream.p:.6g}, {len(self.dropped)} calls of {list(self.stream.shape)}"
+        return str(self.stream)
 
 
 class Trial:
@@ -126,14 +126,14 @@ class Trial:
         return self.adapter.build(p, self.seed() if seed is None else seed)
 
     def run(self, layer: Any, x: Array, g: Array | None = None, *, training: bool) -> tuple[Array, Array | None]:
-        """Run the layer on a copy of x; WrongShape where an output has not the shape of x."""
+        """Run the layer on a copy of x, return copies; WrongShape where an output has not the shape of x."""
         x = np.asarray(x)  # a scalar that NumPy made of a 0-d array
-        grad_output = None if g is None else g.copy(order="K")
-        y, gradient = self.adapter.run(layer, x.copy(order="K"), grad_output, training=training)
-        y = np.asarray(y)
+        grad_output = None if g is None else laid_out(g, layout_of(g))
+        y, gradient = self.adapter.run(layer, laid_out(x, layout_of(x)), grad_output, training=training)
+        y = np.array(y)  # as another call may write into it: that is for the pure check to find
         if y.shape != x.shape:
             raise WrongShape(f"x of shape {x.shape} gives y of shape {y.shape}")
-        return y, None if gradient is None else np.asarray(gradient)
+        return y, None if gradient is None else np.array(gradient)
 
     def train(self, layer: Any, x: Array) -> Array:
         """Return the output of a training call."""
@@ -156,6 +156,28 @@ class Trial:
         """Draw an input of any shape."""
         return values(self.rng, shape, dtype or self.plan.dtype)
 
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Small shapes, without the empty ones if the layer fails there: that is for the dtype check to say."""
+        return tuple(shape for shape in self.plan.small_shapes if 0 not in shape or self._takes_empty)
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Those of the plan, without the empty ones if the layer fails there."""
+        return tuple(case for case in self.plan.cases if 0 not in case.shape or self._takes_empty)
+
+    @cached_property
+    def _takes_empty(self) -> bool:
+        try:
+            for case in self.plan.cases:
+                if 0 in case.shape:
+                    self.train(self.build(case.p, case.seed), case.x)
+        except WrongShape:
+            raise
+        except Exception:
+            return False
+        return True
+
     # -- draws ----------------------------------------------------------------------------------------------------
 
     def draw(self, p: float, dtype: str | None = None) -> Draw:
@@ -163,7 +185,8 @@ class Trial:
         key = p, dtype or self.plan.dtype
         if key not in self._draws:
             x = self.large_input(key[1])
-            self._draws[key] = self.read(p, x, self.train(self.build(p), x))
+            seed = None if p in self.plan.rates else self.plan.other_seed()
+            self._draws[key] = self.read(p, x, self.train(self.build(p, seed), x))
         return self._draws[key]
 
     def large_input(self, dtype: str | None = None) -> Array:
@@ -183,7 +206,7 @@ class Trial:
 
     def draws(self) -> Iterator[Draw]:
         """Iterate over the large calls."""
-        return map(self.draw, self.plan.rates)
+        return map(self.draw, self.plan.every_p)
 
     def read(self, p: float, x: Array, y: Array) -> Draw:
         """Read scale and mask off an output."""
@@ -217,7 +240,7 @@ class Trial:
         return [self._calls(stream) for stream in self.plan.streams]
 
     def _calls(self, stream: Stream) -> Calls:
-        layer, x = self.build(stream.p), self.values(stream.shape)
+        layer, x = self.build(stream.p, stream.seed), self._input_of(stream)
         multipliers = (self.train(layer, x) / x for _ in range(stream.calls))
         dropped, scales, worst = [], np.full(stream.calls, math.nan), 0.0
         for i, multiplier in enumerate(multipliers):
@@ -228,6 +251,11 @@ class Trial:
                 worst = max(worst, float(kept.max() / kept[0] - 1), float(1 - kept.min() / kept[0]))
             dropped.append(self.kind.units(mask))
         return Calls(stream, np.array(dropped), scales, worst)
+
+    def _input_of(self, stream: Stream) -> Array:
+        if stream.seed is None:
+            return self.values(stream.shape)
+        return Case(stream.p, stream.shape, stream.dtype, stream.seed, stream.layout).x
 
     @cached_property
     def replays(self) -> bool:

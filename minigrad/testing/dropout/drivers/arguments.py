@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import Any
 
 NAMES = {
-    "x": ("x", "input", "inputs", "x_in", "h", "a", "arr", "array", "data", "tensor"),
+    "x": ("x", "input", "inputs", "input_data", "x_in", "h", "z", "a", "arr", "array", "data", "value", "values",
+          "tensor"),
     "p": ("p", "rate", "drop_prob", "drop_rate", "dropout_rate", "dropout_prob", "dropout_ratio", "p_drop", "prob",
-    "dropout",
-          "drop_p", "ratio", "probability"),
+          "dropout", "dropout_p", "drop_p", "drop_probability", "drop_ratio", "ratio", "probability"),
     "keep": ("keep_prob", "keep_rate", "p_keep", "keep_p", "keep"),
     "training": ("training", "train", "is_training", "train_flg", "is_train", "mode", "train_mode"),
     "evaluation": ("deterministic", "inference", "eval", "evaluate", "testing", "test"),
@@ -30,6 +30,7 @@ class Arguments:
         function: whose signature is read.
 
     Attributes:
+        parameters: their names.
         names: from roles to the names of the parameters that have them.
         required: the names of the parameters without a default.
     """
@@ -39,6 +40,7 @@ class Arguments:
             parameters = dict(inspect.signature(function).parameters)
         except (TypeError, ValueError):  # written in C
             parameters = {}
+        self.parameters = list(parameters)
         several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         self.required = [
             name for name, parameter in parameters.items()

@@ -10,13 +10,19 @@ import numpy as np
 from ..adapters import Array, DropoutAdapter, FunctionDropout, set_kind_by_name
 from .arguments import Arguments, output_of, short_name
 
+FORWARD = ("forward", "forward_pass", "__call__")
+BACKWARD = ("backward", "backward_pass", "backprop")
+OUTPUT = ("output", "outputs")
+GRADIENT = ("dinputs", "grad_input")
+
 
 class ArrayLayerDropout(DropoutAdapter):
     """Drives a class of arrays: forward(x) or forward(x, training), and backward(g) if there is one.
 
-    Constructor and forward are called by the names of their parameters. A class that takes neither a seed nor a
-    generator
-    draws from NumPy's global generator, which is seeded for it when it is built.
+    Both may have other usual names (`FORWARD`, `BACKWARD`), and leave their results in an attribute (`OUTPUT`,
+    `GRADIENT`) instead of returning them. Constructor and forward are called by the names of their parameters. A class
+    that takes neither a seed nor a generator draws from NumPy's global generator, which is seeded for it when it is
+    built.
 
     Args:
         layer_class: takes p, or the probability to keep if it calls it that.
@@ -27,7 +33,8 @@ class ArrayLayerDropout(DropoutAdapter):
         set_kind_by_name(self, layer_class)
         self.arguments = Arguments(layer_class)
         built = layer_class if isinstance(layer_class, type) else type(layer_class(0.5))
-        self.forward = Arguments(getattr(built, "forward", None) or vars(built)["__call__"])
+        self.forward_name, self.backward_name = method_name(built, FORWARD), method_name(built, BACKWARD)
+        self.forward = Arguments(getattr(built, self.forward_name))
 
     def build(self, p: float, seed: int) -> Any:
         """Return a layer."""
@@ -45,10 +52,10 @@ class ArrayLayerDropout(DropoutAdapter):
         mode = self.forward.bind(training=training)
         if not mode:
             self._set_mode(layer, training)
-        y = output_of((layer.forward if hasattr(layer, "forward") else layer)(x, **mode))
-        if grad_output is None or not hasattr(layer, "backward"):
+        y = _left_in(layer, OUTPUT, output_of(getattr(layer, self.forward_name)(x, **mode)))
+        if grad_output is None or not self.backward_name:
             return y, None
-        return y, layer.backward(grad_output)
+        return y, _left_in(layer, GRADIENT, getattr(layer, self.backward_name)(grad_output))
 
     def _set_mode(self, layer: Any, training: bool) -> None:
         method = getattr(layer, "train" if training else "eval", None)
@@ -60,11 +67,24 @@ class ArrayLayerDropout(DropoutAdapter):
                 setattr(layer, name, training)
                 return
         raise TypeError(
-            f"{type(layer).__name__} has no mode: neither forward(x, training) nor train(), eval() or training"
+            f"{type(layer).__name__} has no mode: neither {self.forward_name}(x, training) nor train(), eval() or "
+            "training; write a DropoutAdapter that says what it does in evaluation"
         )
 
     def __str__(self) -> str:
         return short_name(self.layer_class)
+
+
+def method_name(layer: type, names: tuple[str, ...]) -> str:
+    """Return the first of these names that a class defines a method for; empty if there is none."""
+    return next((name for name in names if name in dir(layer) and getattr(layer, name) is not None), "")
+
+
+def _left_in(layer: Any, names: tuple[str, ...], result: Any) -> Any:
+    """Return a result, or what a method that returns nothing has left in an attribute."""
+    if result is not None:
+        return result
+    return next((getattr(layer, name) for name in names if hasattr(layer, name)), None)
 
 
 class ArrayFunctionDropout(FunctionDropout):

@@ -15,7 +15,7 @@ import numpy as np
 from .... import nn
 from ..adapters import DropoutAdapter, FunctionDropout, MinigradDropout
 from .arguments import Arguments, full_name
-from .arrays import ArrayFunctionDropout, ArrayLayerDropout
+from .arrays import FORWARD, ArrayFunctionDropout, ArrayLayerDropout, method_name
 from .jax import EquinoxDropout, JaxFunctionDropout, LinenDropout, NnxDropout
 from .keras import KerasDropout
 from .torch import TorchDropout, TorchFunctionDropout
@@ -72,9 +72,11 @@ def _for_class(subject: type) -> DropoutAdapter:
     for base, driver in BY_BASE.items():
         if base in bases:
             return driver(subject)
-    if hasattr(subject, "forward") or "__call__" in vars(subject):
+    if method_name(subject, FORWARD):
         return ArrayLayerDropout(subject)
-    raise TypeError(f"{full_name(subject)} is no DropoutAdapter and no layer: it has neither forward nor __call__")
+    raise TypeError(
+        f"{full_name(subject)} is no DropoutAdapter and no layer: it has none of the methods {', '.join(FORWARD)}"
+    )
 
 
 def _for_object(subject: Any) -> DropoutAdapter | None:

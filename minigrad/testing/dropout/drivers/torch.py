@@ -36,7 +36,7 @@ class TorchDropout(DropoutAdapter):
 
     def _module(self, p: float) -> Any:
         if not isinstance(self.layer_class, self.torch.nn.Module):
-            return self.layer_class(p)
+            return self._with_p_in_each_call(p) if self._takes_p_in_each_call else self.layer_class(p)
         module = copy.deepcopy(self.layer_class)
         names = [name for name in ("p", "drop_prob", "drop_p", "rate", "dropout") if hasattr(module, name)]
         if not names:
@@ -45,6 +45,28 @@ class TorchDropout(DropoutAdapter):
             return type(module)(p)
         setattr(module, names[0], p)
         return module
+
+    @property
+    def _takes_p_in_each_call(self) -> bool:
+        """Whether forward takes p, and the constructor nothing at all."""
+        if not isinstance(self.layer_class, type):
+            return False
+        constructor = Arguments(self.layer_class)
+        return not constructor.parameters and "p" in Arguments(self.layer_class.forward)  # type: ignore[attr-defined]
+
+    def _with_p_in_each_call(self, p: float) -> Any:
+        layer = self.layer_class()
+        arguments = Arguments(layer.forward).bind(p=p)
+
+        class Call(self.torch.nn.Module):  # type: ignore[name-defined, misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.layer = layer
+
+            def forward(self, x: Any) -> Any:
+                return self.layer(x, **arguments)
+
+        return Call()
 
     def run(
         self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
