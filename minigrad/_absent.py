@@ -59,6 +59,8 @@ LEFT_OUT = {
         "it has no further decompositions. numpy.linalg works on x.numpy(), without a gradient"
     ),
     "searchsorted bucketize Tensor.searchsorted": "numpy.searchsorted works on x.numpy()",
+    "dropout alpha_dropout feature_alpha_dropout celu selu rrelu threshold batch_norm group_norm layer_norm rms_norm "
+    "embedding kl_div *_loss binary_cross_entropy_with_logits": "it is in nn.functional. Take it from there",
     "cuda.*": "there is no GPU: torch.cuda.is_available() is False",
 }
 """Names, and the second half of a sentence that begins with "minigrad leaves it out: "."""

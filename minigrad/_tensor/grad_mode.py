@@ -224,6 +224,9 @@ class set_grad_enabled(_Switch):
         super().__init__(mode)
         grad_mode.enabled = mode
 
+    def __repr__(self) -> str:
+        return f"{type(self).__module__}.{type(self).__qualname__}(mode={self.mode})"
+
     def __enter__(self) -> None:
         grad_mode.enabled = self.mode  # the constructor has switched already; this is for a switch that was kept
 

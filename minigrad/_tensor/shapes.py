@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable
 from typing import Any, SupportsIndex, overload
@@ -59,10 +60,7 @@ class Size(tuple[int, ...]):
 
     def numel(self) -> int:
         """Return the number of elements of a tensor of this shape."""
-        product = 1
-        for n in self:
-            product *= n
-        return product
+        return math.prod(self)
 
     def __repr__(self) -> str:
         return f"minigrad.Size({list(self)})"
@@ -139,7 +137,7 @@ def along(axis: int, part: Any) -> tuple[Any, ...]:
 
 def inferred(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     """Return the shape with its one -1 worked out; RuntimeError where the sizes do not fit."""
-    known = Size(n for n in shape if n != -1).numel()
+    known = math.prod(n for n in shape if n != -1)
     unknown = shape.count(-1)
     if unknown > 1:
         raise RuntimeError(f"only one dimension can be inferred, but got {list(shape)}")

@@ -360,7 +360,8 @@ def gather(input: TensorT, dim: int, index: TensorT, *, sparse_grad: bool = Fals
     """
     axis = axis_of(dim, input.ndim)
     x, places = _aligned("gather", input, axis, index)
-    return reshape(taken(x, places, axis), index.array.shape)
+    out = taken(x, places, axis)
+    return out if index.array.ndim else reshape(out, ())
 
 
 @numpy_names
@@ -533,8 +534,10 @@ def _aligned(name: str, input: TensorT, axis: int, index: TensorT) -> tuple[Tens
             f"{list(own)} apart from dimension {axis}"
         )
     places = computed(_in_bounds, places, axis, own[axis])
-    read = tuple([slice(None) if i == axis else slice(n) for i, n in enumerate(places.shape)])
-    return reshape(input, own)[read], places
+    x = input if input.array.ndim else reshape(input, own)
+    if places.shape == (*own[:axis], places.shape[axis], *own[axis + 1 :]):
+        return x, places
+    return x[tuple([slice(None) if i == axis else slice(n) for i, n in enumerate(places.shape)])], places
 
 
 def _in_bounds(places: Array, axis: int, n: int) -> Array:

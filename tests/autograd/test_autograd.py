@@ -997,6 +997,12 @@ def test_next_functions_lead_to_the_leaves():
 # ---- modes -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("mode", [True, False])
+def test_a_switch_tells_its_mode(mode):
+    with (switch := set_grad_enabled(mode)):
+        assert repr(switch) == f"minigrad._tensor.grad_mode.set_grad_enabled(mode={mode})"
+
+
 @pytest.mark.parametrize("switch", [no_grad, inference_mode, lambda: set_grad_enabled(False)])
 def test_a_decorated_generator_switches_only_itself(switch):
     @switch()

@@ -135,3 +135,22 @@ def test_an_operation_prints_its_name_and_its_address():
     assert repr(node) == f"<SumBackward0 object at {id(node):#x}>"
     leaf = node.next_functions[0][0]
     assert repr(leaf) == f"<AccumulateGrad object at {id(leaf):#x}>"
+
+
+@pytest.mark.parametrize("name", ["bilinear", "cosine_similarity", "hardshrink", "pairwise_distance", "prelu"])
+def test_what_torch_has_in_two_places_is_one_function(name):
+    assert getattr(torch, name) is getattr(F, name)
+    assert name in torch.__all__
+
+
+@pytest.mark.parametrize("name", ["dropout", "layer_norm", "selu", "triplet_margin_loss", "kl_div"])
+def test_what_is_in_functional_alone_says_so(name):
+    assert hasattr(F, name)
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}': .* it is in nn\.functional"):
+        getattr(torch, name)
+
+
+def test_word_vectors_are_compared():
+    x, y = torch.tensor([[3.0, 4.0], [1.0, 0.0]]), torch.tensor([[4.0, 3.0], [0.0, 2.0]])
+    assert torch.cosine_similarity(x, y).tolist() == pytest.approx([0.96, 0.0])
+    assert torch.pairwise_distance(x, y, eps=0.0).tolist() == pytest.approx([2**0.5, 5**0.5])

@@ -890,3 +890,16 @@ def test_constants() -> None:
 def test_init_refuses_by_name(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_registries_of_a_module_print_as_dictionaries():
+    net = nn.Sequential(nn.Linear(1, 1), nn.Tanh())
+    assert repr(net._modules.keys()) == "dict_keys(['0', '1'])"
+    linear = "Linear(in_features=1, out_features=1, bias=True)"
+    assert repr(net._modules.items()) == f"dict_items([('0', {linear}), ('1', Tanh())])"
+    assert repr(net._modules.values()) == f"dict_values([{linear}, Tanh()])"
+    assert (repr(net[0]._parameters.keys()), repr(net._buffers.keys())) == (
+        "dict_keys(['weight', 'bias'])", "dict_keys([])",
+    )  # fmt: skip
+    net._modules["1"] = nn.ReLU()
+    assert isinstance(net[1], nn.ReLU)

@@ -73,7 +73,8 @@ def registries(m: Any) -> Any:
     n = net(m)
     n.block.scale = None
     return [
-        [list(x._parameters), list(x._buffers), list(x._modules), len(x._parameters), "bias" in x._parameters]
+        [list(x._parameters), list(x._buffers), list(x._modules), len(x._parameters), "bias" in x._parameters,
+         repr(x._modules.keys()), repr(x._buffers.keys()), repr(x._parameters.keys()), repr(x._modules.items())]
         for x in n.modules()
     ]
 

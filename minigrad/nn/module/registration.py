@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import ItemsView, Iterator, KeysView, MutableMapping, ValuesView
 from typing import Any
 
 from ...core import nn as core
@@ -48,8 +48,23 @@ class Registry(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return list(self._registered_kinds.values()).count(self._kind)
 
+    def keys(self) -> KeysView[str]:
+        """Return the names, in a view that prints as a dictionary's."""
+        return self._as_dict().keys()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the values, in a view that prints as a dictionary's."""
+        return self._as_dict().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return names and values, in a view that prints as a dictionary's."""
+        return self._as_dict().items()
+
+    def _as_dict(self) -> dict[str, Any]:
+        return {name: self._attributes[name] for name in self}
+
     def __repr__(self) -> str:
-        return repr(dict(self))
+        return repr(self._as_dict())
 
 
 class Registration(core.Module):

@@ -31,3 +31,4 @@ w = x * 2
 w.backward(v)
 print(x.grad)
 print(torch.autograd.functional.hessian(lambda t: (t**3).sum(), torch.tensor([1.0, 2.0])))
+print(torch.set_grad_enabled(False), torch.is_grad_enabled(), torch.set_grad_enabled(True))
