@@ -642,7 +642,7 @@ class NeighboursDropTogetherBelowAHalf(NeighboursDropTogether):
     pass
 
 
-@breaks("independent")
+@breaks("independent", follows="rate variance")
 @where(lambda layer, x: layer.p < 0.1)
 class ExactlyKDroppedForSmallP(ExactlyKDropped):
     def dropped(self, x):

@@ -284,6 +284,16 @@ def vectors_spared(slot: Slot, g: Array) -> Array:
     return slot.theta * (1 - slot.lr * slot.decay * (slot.theta.ndim > 1)) + adaptive(slot, g)
 
 
+@adam_mutant("decoupled", "vectors")
+def kernels_spared(slot: Slot, g: Array) -> Array:
+    return slot.theta * (1 - slot.lr * slot.decay * (slot.theta.ndim < 4)) + adaptive(slot, g)
+
+
+@sgd_mutant("l2", "vectors")
+def scalars_spared_the_penalty(slot: Slot, g: Array) -> Array:
+    return slot.theta + heavy_ball(slot, g + slot.decay * slot.theta * (slot.theta.size > 1))
+
+
 @sgd_mutant("l2", "vectors")
 def vectors_spared_the_penalty(slot: Slot, g: Array) -> Array:
     return slot.theta + heavy_ball(slot, g + slot.decay * slot.theta * (slot.theta.ndim > 1))

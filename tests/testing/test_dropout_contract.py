@@ -441,10 +441,7 @@ def drop_by_name(h, rate, rng, deterministic=False):
         lambda p=0.5: HandWritten(1 - p),
         "minigrad.nn:Dropout",
     ],
-    ids=[
-        "array class", "results in attributes", "channels last", "array function", "tuple", "class", "partial", "factory",
-        "path",
-    ],  # fmt: skip
+    ids=["array", "results", "channels_last", "function", "tuple", "class", "partial", "factory", "path"],
 )
 def test_the_kit_takes_classes_functions_and_paths(subject):
     report = check_dropout(subject, only=["scale", "eval", "rate", "gradient", "edge_p"], power=SMALL)

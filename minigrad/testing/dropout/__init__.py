@@ -1,8 +1,8 @@
 """Is this dropout right? Point the kit at any dropout, and read which promise it breaks.
 
 Where to start reading: `adapters` and `drivers`, how the kit drives a dropout; `plan`, what it looks at; `exact`, the
-checks that need no statistics; `statistical` and `dependence`, those that do; `check`, which runs them; `contract`, the
-same as a test class.
+checks that need no statistics, and `several_calls`, what they ask of a layer's later calls; `statistical` and
+`dependence`, those that do; `check`, which runs them; `contract`, the same as a test class.
 """
 
 from .adapters import DropoutAdapter, FunctionDropout, MinigradDropout

@@ -28,7 +28,8 @@ EXPLANATIONS: dict[str, tuple[str, str, str]] = {
     "uniform": (
         "P(drop_i) = p for every i and call",
         "mask.flat[-1] = True   # the last is never dropped",
-        "Exact hypergeometric tests of each position, index, call, and block of a large call against the whole.",
+        "Exact hypergeometric tests of each position, index, call, and of each block and lane of a large call "
+        "against the whole.",
     ),
     "mean": ("E[y] = s·P(keep)·x = x", "y = x * mask / p   # for 1 - p", "Derived from value, scale and rate."),
     "variance": ("Var[y] = x²·p/(1-p)", "mask = rng.random(x.shape) >= p**2", "Derived from value, scale and rate."),
@@ -36,7 +37,7 @@ EXPLANATIONS: dict[str, tuple[str, str, str]] = {
         "y = x in evaluation",
         "y = x * (1 - p)   # in evaluation",
         "Compare bits, at every p, rank and "
-        "dtype, and twice; the next training mask must be the one it would have been.",
+        "dtype, and twice; the next training mask must be the one it would have been, before and after training.",
     ),
     "edge_p": (
         "p = 0: y = x. p = 1: y = 0, dL/dx = 0",
@@ -53,7 +54,7 @@ EXPLANATIONS: dict[str, tuple[str, str, str]] = {
         "def backward(self, g): return g * self.mask   # without the scale",
         "Divide the gradient "
         "by g and y by x: the same numbers, at every p, rank and dtype; where x = 0 both kept and dropped; "
-        "where g = 0 it is 0.",
+        "where g = 0 it is 0; after other batch sizes; in evaluation, before and after a training call.",
     ),
     "gradcheck": (
         "∂y/∂x with the mask frozen",
@@ -63,29 +64,35 @@ EXPLANATIONS: dict[str, tuple[str, str, str]] = {
     "linear": (
         "m does not depend on x",
         "mask = hash(x) % 100 >= 100 * p",
-        "One seed: -2·x and another x give the same multipliers.",
+        "One seed: -2·x, another x, and a small x with zeros in it give the same multipliers.",
     ),
     "fresh": (
         "m^(t) and m^(t+1) are two draws",
         "if self.mask is None: self.mask = draw()",
-        "Streams of calls at many p and ranks: they do not all drop the same.",
+        "Streams of calls at many p, ranks and dtypes: they do not all drop the same; nor does a batch of "
+        "another size.",
     ),
     "independent": (
         "P(drop_i and drop_j) = p²",
         "mask = rng.random(x.shape[1:]) >= p   # one for the batch",
         "Exact binomial tests "
-        "of pairs: at every distance in the stream of all calls, of every two positions, of every two calls; "
+        "of pairs: at every distance in the stream of all calls and in a large one, of every two positions, of "
+        "every two "
+        "calls; "
         "and of the spread of the number of drops, at many p and ranks.",
     ),
     "seed": (
         "m = f(seed)",
         "mask = np.random.rand(*x.shape) >= p",
-        "Build twice with a seed, once with another; watch and reseed NumPy's and Python's global generators.",
+        "Build twice with a seed, once with the next, once with each bit changed; watch and reseed NumPy's and "
+        "Python's "
+        "global generators.",
     ),
     "dtype": (
         "dtype(y) = dtype(x), shape(y) = shape(x)",
         "y = x * mask / np.float64(1 - p)",
-        "Every rank, empty and single inputs, strides, Fortran order, read-only, in each dtype that is taken.",
+        "Every rank, empty and single inputs, strides, Fortran order, read-only, in each dtype that is taken, and in a "
+        "layer that has seen another dtype.",
     ),
     "precision": (
         "P(drop) does not depend on the dtype",
@@ -97,13 +104,14 @@ EXPLANATIONS: dict[str, tuple[str, str, str]] = {
         "x *= mask; return x",
         (
             "Compare x and g before and after, and look for "
-            "shared memory. Working in place is a remark where it is declared."
+            "shared memory, also between the outputs of two calls. Working in place is a remark where it is declared."
         ),
     ),
     "modes": (
         "train(), eval(), train() restores",
         "def eval(self): Dropout.training = False",
-        "Alternate modes in one layer, in two, and after calls that fail.",
+        "Alternate modes in one layer, in two, and after calls that fail; training goes on as if nothing had been "
+        "evaluated.",
     ),
     "compose": (
         "P(keep) = (1-p)(1-q)",

@@ -32,6 +32,13 @@ DECAY = 0.2  # λ: two numbers that no slip can take for each other
 STEPS = 6
 RUN_TOLERANCE = 1e-5  # what optimizers in float32 need
 LAW_TOLERANCE = 2e-3  # the same, relative to a decay of γ λ = 0.01
+OTHER_SHAPES: dict[str, list[tuple[int, ...]]] = {
+    "vectors": [(6,), (5,)],
+    "scalars": [(), ()],
+    "vectors of one": [(1,), (1,)],
+    "stacks of matrices": [(2, 2, 3), (3, 1, 2)],
+    "kernels": [(2, 2, 3, 3), (3, 2, 1, 1)],
+}
 STRONG_LR, STRONG_DECAY = 0.5, 0.8  # with which a product that is clipped shows
 
 
@@ -203,7 +210,7 @@ MEANINGS = {
     "momentum": "decay does not depend on momentum being on",
     "changed_lr": "a learning-rate schedule schedules the decay",
     "groups": "biases can be spared the decay",
-    "vectors": "biases and other vectors decay as matrices do, unless their group says otherwise",
+    "vectors": "biases, scalars and kernels decay as matrices do, unless their group says otherwise",
     "large": "a strong decay is not cut",
 }
 """The invariants, in the report's order, and what each means for training."""
@@ -293,7 +300,7 @@ class _Examination:
         if law is not None and not law.is_off_by_the_lr:
             yield "changed_lr", _unless_missing(lambda: self.changed_lr(law), "the adapter has no set_lr")
             if _is_close(law.ratio, 1) and not law.after and law.kind == self.kind:
-                yield "vectors", self.like_matrices("vectors", [(6,), (5,)], self.lr, self.decay)
+                yield "vectors", self.other_shapes()
                 yield "large", self.like_matrices("lr · λ = 0.4", [(2, 3), (3, 2)], STRONG_LR, STRONG_DECAY)
 
     # -- runs
@@ -399,6 +406,15 @@ class _Examination:
             if not _agree(self.drive(optimizer, self.grads)[-1:], [expected]):
                 return False, f"groups with decays {decays} do not do what each does alone"
         return True, f"{len(self.start)} groups, one with a decay, do what each does alone"
+
+    def other_shapes(self) -> Verdict | str:
+        """Compare parameters of no, one, three and four dimensions with matrices."""
+        verdicts = [self.like_matrices(name, shapes, self.lr, self.decay) for name, shapes in OTHER_SHAPES.items()]
+        judged = [verdict for verdict in verdicts if not isinstance(verdict, str)]
+        if not judged:
+            return str(verdicts[0])
+        broken = [verdict for verdict in judged if not verdict[0]]
+        return broken[0] if broken else (True, f"{', '.join(OTHER_SHAPES)}: the decay is that of matrices")
 
     def like_matrices(self, name: str, shapes: Sequence[tuple[int, ...]], lr: float, decay: float) -> Verdict | str:
         """Compare the law of other parameters, or of a stronger decay, with that of the usual ones."""
