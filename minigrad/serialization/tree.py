@@ -6,7 +6,8 @@ JSON has None, booleans, integers, floats, texts and lists; for all else there i
     {"OrderedDict": [[key, value], …]}    {"Size": [n, …]}            {"leaf": place}, which requires a gradient
     {"Counter": [[key, n], …]}            {"bytes": "68656c6c6f"}     {"Parameter": place}, which does, too
     {"float": "inf"}                      {"dtype": "float32"}        {"frozen": place}, a Parameter that does not
-    {"ndarray": name}                     {"number": name}, NumPy's
+    {"ndarray": name}                     {"number": name}, NumPy's     {"set": [value, …]}
+    {"device": "cpu"}
 
 A place is the name of an array; or, for a view, [name, other, begin, strides]: the values of the array by this name,
 which lie in the memory of another one, from an element on and with steps between elements.
@@ -24,6 +25,7 @@ import numpy as np
 from .._tensor import dtypes
 from .._tensor.base import wrap
 from .._tensor.copies import is_dense, placed
+from .._tensor.devices import device
 from .._tensor.dtypes import dtype as DType
 from .._tensor.shapes import Size
 from .._tensor.views import owner_of
@@ -34,7 +36,8 @@ from .safetensors import Array, can_hold
 
 PLAIN = (type(None), bool, int, str)
 MAPPINGS: dict[str, type[Any]] = {"dict": dict, "OrderedDict": OrderedDict, "Counter": Counter}
-SEQUENCES: dict[str, type[Any]] = {"tuple": tuple, "Size": Size}
+SEQUENCES: dict[str, type[Any]] = {"tuple": tuple, "Size": Size, "set": set}
+LONGEST_DEVICE = 32  # letters; a message quotes the name of what is no device
 Node = dict[str, Any]
 KINDS = {kind: name for name, kind in {**MAPPINGS, **SEQUENCES}.items()}
 
@@ -77,6 +80,8 @@ class Packer:
             return {"bytes": obj.hex()}
         if isinstance(obj, DType):
             return {"dtype": obj.name}
+        if kind is device:
+            return {"device": str(obj)}
         if isinstance(obj, Tensor):
             node = {_kind_of(obj): self._keep(obj.array, path)}
             self._tensors.append((node, obj.array))
@@ -195,7 +200,10 @@ def _described(obj: Any) -> str:
         return f"a whole {type(obj).__name__}: save its state, minigrad.save(x.state_dict(), f), and {again}"
     if isinstance(obj, np.ndarray):
         return f"an array of dtype {obj.dtype}"
-    known = "None, bool, int, float, str, bytes, list, tuple, dict, OrderedDict, Counter, Size, dtype, Tensor, ndarray"
+    known = (
+        "None, bool, int, float, str, bytes, list, tuple, set, dict, OrderedDict, Counter, Size, dtype, device, "
+        "Tensor, ndarray"
+    )
     return f"a {type(obj).__name__}; what can be saved: {known}"
 
 
@@ -221,7 +229,7 @@ class Unpacker:
         """
         try:
             return self._value(json.loads(text))
-        except (KeyError, TypeError, OverflowError) as error:
+        except (KeyError, TypeError, OverflowError, RuntimeError) as error:
             raise ValueError(f"the structure is none that minigrad writes: {error!r}") from error
 
     def _value(self, node: Any) -> Any:
@@ -255,6 +263,8 @@ class Unpacker:
                 return bytes.fromhex(content)
             case "float":
                 return float(content)
+            case "device" if isinstance(content, str) and len(content) < LONGEST_DEVICE:
+                return device(content)
             case "dtype":
                 return dtypes.from_numpy(np.dtype(content))
         raise ValueError(f"the structure has a part of unknown kind {kind!r}")

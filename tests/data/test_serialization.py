@@ -72,7 +72,8 @@ tensors = st.builds(
     st.lists(st.integers(0, 3), max_size=3),
     st.sampled_from(DTYPES),
 )
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.sampled_from(DTYPES)
+names = st.sampled_from(DTYPES) | st.sampled_from(["cpu", "cuda", "cuda:1", "mps"]).map(minigrad.device)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | names
 keys = st.text() | st.integers() | st.tuples(st.integers(), st.text())
 checkpoints = st.recursive(
     scalars | tensors,
@@ -81,6 +82,7 @@ checkpoints = st.recursive(
         | st.lists(inner).map(tuple)
         | st.dictionaries(keys, inner)
         | st.dictionaries(keys, inner).map(OrderedDict)
+        | st.sets(keys)
     ),
     max_leaves=12,
 )
@@ -364,7 +366,7 @@ class Custom:
     ("obj", "message"),
     [
         ({"model": {"fn": print}}, r"obj\['model'\]\['fn'\]: cannot save a builtin_function_or_method"),
-        ([1, (2, {3})], r"obj\[1\]\[1\]: cannot save a set; what can be saved: None, bool"),
+        ([1, (2, frozenset({3}))], r"obj\[1\]\[1\]: cannot save a frozenset; what can be saved: None, bool"),
         (Custom(), "obj: cannot save a Custom"),
         ({"history": defaultdict(list)}, r"obj\['history'\]: cannot save a defaultdict"),
         ({Custom: 1}, r"obj\[<class .*Custom'>\]: cannot save a type"),
@@ -429,6 +431,9 @@ def test_the_sources_import_no_pickle() -> None:
         '{"Parameter": 3}',
         '{"a": 1, "b": 2}',
         '{"dtype": "object"}',
+        '{"device": "nowhere"}',
+        '{"device": 3}',
+        '{"set": [[1]]}',
         "[" * 100_000,
         "",
     ],
@@ -498,9 +503,9 @@ def test_a_message_does_not_quote_a_hostile_file_whole(header: Any) -> None:
     assert len("".join(traceback.format_exception(caught.value))) < 10_000
 
 
-@pytest.mark.parametrize("tree", [{LONG: 1}, {"Tensor": LONG}, {"float": LONG}, {"bytes": LONG}, {"dtype": LONG}])
-def test_a_message_does_not_quote_a_hostile_structure_whole(monkeypatch: pytest.MonkeyPatch, tree: Any) -> None:
-    monkeypatch.setattr(files.Packer, "pack", lambda self, obj: json.dumps(tree))
+@pytest.mark.parametrize("kind", [LONG, "Tensor", "float", "bytes", "dtype", "device"])
+def test_a_message_does_not_quote_a_hostile_structure_whole(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(files.Packer, "pack", lambda self, obj: json.dumps({kind: LONG}))
     data = saved(None)
     with pytest.raises(RuntimeError, match="cannot be loaded") as caught:
         load(io.BytesIO(data))
