@@ -78,7 +78,7 @@ def masks_of_other_shapes_are_fresh(trial: Trial) -> None:
 def gradient_of_a_longer_batch(trial: Trial) -> None:
     """DL/dx = g · y/x in a layer whose last batch was shorter, or longer."""
     shape = trial.plan.usual()
-    if not shape or trial.plan.few or trial.plan.shapes is not None:
+    if not shape or trial.plan.few or trial.plan.shapes is not None or not trial.holds("fresh"):
         return
     layer, x = trial.build(P, trial.plan.other_seed()), _batch(trial, shape)
     for name, part in (("the first", x), ("twice as long", np.concatenate([x, x])), ("shorter again", x)):
