@@ -262,7 +262,8 @@ def gradient_is_g_times_the_multiplier(trial: Trial, case: Case) -> None:
     layer = trial.build(case.p, case.seed)
     for call in ("", ", second call"):
         y, gradient = _with_gradient(trial, layer, case.x, case.g, training=True)
-        if plain is not None and not call and not np.array_equal(y, plain, equal_nan=True):
+        differs = plain is not None and not call and not np.array_equal(y, plain, equal_nan=True)
+        if differs and trial.holds("seed"):
             raise Broken(f"{case}: the output is another one when a gradient is asked for")
         multiplier, used = y.astype(np.float64) / case.x, gradient.astype(np.float64) / case.g
         wrong = ~np.isclose(used, multiplier, rtol=4 * tolerance(coarser(case.x, y)), atol=0)
