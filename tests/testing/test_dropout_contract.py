@@ -43,6 +43,7 @@ from minigrad.testing.dropout import (
 )
 from minigrad.testing.dropout.binomial import binomial_log_p, hypergeometric_log_p, smallest_effect
 from minigrad.testing.dropout.explain import explain
+from minigrad.testing.dropout.statistical import noticed
 
 Array = np.ndarray
 TESTS = Path(__file__).parents[1]
@@ -581,6 +582,7 @@ def test_the_stated_power_is_the_real_one(n, p):
 
 def test_of_a_few_calls_nothing_is_noticed():
     assert math.isnan(smallest_effect(10, 0.5, math.log(1e-9)))
+    assert noticed((math.nan, "in one position"), (0.125, "in a call")) == "0.12 in a call"
 
 
 # -- the test class ---------------------------------------------------------------------------------------------------

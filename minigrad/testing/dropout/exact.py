@@ -69,11 +69,10 @@ def check_eval(trial: Trial) -> str:
 
 
 def _leaves_no_trace(trial: Trial, id: str) -> None:
-    if "traces" not in trial.__dict__:
-        trial.__dict__["traces"] = several_calls.traces_of_evaluation(trial)
-    found = trial.__dict__["traces"]
-    if id in found:
-        case, evidence = found[id]
+    if trial.traces is None:
+        trial.traces = several_calls.traces_of_evaluation(trial)
+    if id in trial.traces:
+        case, evidence = trial.traces[id]
         broken = Broken(f"{case}: {evidence}")
         broken.case = case
         raise broken

@@ -506,6 +506,11 @@ def check_compose(trial: Trial) -> str:
     return f"(1-p)(1-q) are kept, for {len(pairs)} pairs"
 
 
+def noticed(*effects: tuple[float, str]) -> str:
+    """Tell deviations and where each is noticed, without those that never are (NaN): few calls do not show them."""
+    return ", ".join(f"{effect:.2g} {where}" for effect, where in effects if not math.isnan(effect))
+
+
 def power(trial: Trial) -> dict[str, str]:
     """Return the smallest deviation that each statistical check notices with the wanted power."""
     plan, kind = trial.plan, trial.kind
@@ -529,13 +534,19 @@ def power(trial: Trial) -> dict[str, str]:
         "up to 16 bits, "
         "s made for its own rate is right",
         "uniform": f"at p = {p:.4g}, P(drop) off by "
-        f"{effect(first.calls, p, uniform - math.log(2 * per_call)):.3f} in one "
-        f"position, {effect(per_call, p, uniform - math.log(2 * first.calls)):.3f} in a call, "
-        f"{effect(stream // 2, p, uniform - math.log(4)):.4f} in odd or even calls",
+        + noticed(
+            (effect(first.calls, p, uniform - math.log(2 * per_call)), "in one position"),
+            (effect(per_call, p, uniform - math.log(2 * first.calls)), "in a call"),
+            (effect(stream // 2, p, uniform - math.log(4)), "in odd or even calls"),
+        ),
         "independent": f"at p = {p:.4g}, P(two units agree) off by "
-        f"{effect(stream // 2, agree, independent - math.log(stream)):.4f} at any one distance up to half of "
-        f"{stream:,} "
-        f"units, {effect(first.calls, agree, independent - 2 * math.log(per_call)):.2f} for any one pair of positions",
+        + noticed(
+            (
+                effect(stream // 2, agree, independent - math.log(stream)),
+                f"at any one distance up to half of {stream:,} units",
+            ),
+            (effect(first.calls, agree, independent - 2 * math.log(per_call)), "for any one pair of positions"),
+        ),
         "precision": ", ".join(f"P(drop) off by {effect(units, p, half):.2g} at p = {p:.4g}" for p in plan.p or HALF_P),
         "compose": f"P(keep) off by {effect(units, 0.25, trial.log_alpha('compose', 4)):.2g} at p = q = 0.5",
     }

@@ -97,6 +97,7 @@ class Trial:
         self.kind = plan.kind
         self.verdict: Callable[[str], str] = lambda id: "held"
         self.rng = np.random.default_rng(plan.seed)
+        self.traces: dict[str, tuple[Case, str]] | None = None  # of evaluations, looked for once for two checks
 
     # -- what other checks found ----------------------------------------------------------------------------------
 
