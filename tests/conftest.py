@@ -56,6 +56,12 @@ def _every_test_starts_from_the_same_seed():
 
 
 @pytest.fixture
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands that ask for the system's language speak English."""
+    monkeypatch.setenv("LC_ALL", "C")
+
+
+@pytest.fixture
 def no_collector() -> Iterator[None]:
     """Keep the garbage collector away, and put aside what is there: only what a test makes is looked through."""
     gc.disable()

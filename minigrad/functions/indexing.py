@@ -361,7 +361,7 @@ def gather(input: TensorT, dim: int, index: TensorT, *, sparse_grad: bool = Fals
     axis = axis_of(dim, input.ndim)
     x, places = _aligned("gather", input, axis, index)
     out = taken(x, places, axis)
-    return out if index.array.ndim else reshape(out, ())
+    return out if out.array.shape == index.array.shape else reshape(out, index.array.shape)
 
 
 @numpy_names

@@ -4,6 +4,8 @@ import pytest
 
 from book import __main__ as command, bugs
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 MISTAKES = {
     1: "scale", 2: "gradient", 3: "eval", 4: "fresh", 5: "scale", 6: "linear",
     7: "sign", 8: "no_gradient", 9: "lr", 10: "gradcheck", 11: "finite",

@@ -8,6 +8,8 @@ from book import __main__ as command, pages
 from book.checks import CHECKS
 from book.judging import judge
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CHAPTERS = pages.chapters()
 
 

@@ -12,6 +12,8 @@ from book import checks, growth, so_far
 from minigrad import nn, optim
 from minigrad.testing import check_dropout
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 OPTIMIZERS = {
     "Adam": ("Adam", {"lr": 0.01}),
     "Adam with L2": ("Adam", {"lr": 0.01, "weight_decay": 0.01}),

@@ -9,6 +9,8 @@ import pytest
 from book import pages
 from book.so_far import HERE, file_of
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CHAPTERS = pages.chapters()
 DECIMAL = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?")
 

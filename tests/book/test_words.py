@@ -16,6 +16,8 @@ from book import __main__ as command, bugs, invariants, pages, words
 from book.so_far import HERE, file_of
 from minigrad.testing.weight_decay import MEANINGS
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CATALOGUE = tomllib.loads((HERE / "zh" / "commands.toml").read_text(encoding="utf-8"))
 MODULES = [file for file in sorted(HERE.glob("[a-z_]*.py")) if file.name != "words.py"]
 TEMPLATE_AT = {"Phrase": 0, "Fault": 0, "demand": 1}  # the argument that is a template

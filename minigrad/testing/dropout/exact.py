@@ -443,12 +443,15 @@ def _check_seed_of(trial: Trial, p: float, x: Array) -> bool:
     tells = trial.kind.units(x).size * math.log(rate * rate + (1 - rate) ** 2) < math.log(NEVER)
     if not tells or not trial.holds("independent"):
         return False
-    other = _two_masks(trial, p, seed + 1, x)
-    if any(map(np.array_equal, first, other)):
-        raise Broken(f"p = {p:.6g}: different seeds give the same masks")
-    if trial.holds("rate") and trial.holds("uniform") and _are_dependent(trial, p, first, other):
-        raise Broken(f"p = {p:.6g}: layers of seeds {seed} and {seed + 1} drop units together, or in turn")
-    return trial.holds("fresh") and any(map(np.array_equal, first, other[::-1]))
+    overlap = False
+    for neighbour in {seed + 1, seed ^ 1}:  # of which one is the other half of an even and an odd seed
+        other = _two_masks(trial, p, neighbour, x)
+        if any(map(np.array_equal, first, other)):
+            raise Broken(f"p = {p:.6g}: different seeds give the same masks")
+        if trial.holds("rate") and trial.holds("uniform") and _are_dependent(trial, p, first, other):
+            raise Broken(f"p = {p:.6g}: layers of seeds {seed} and {neighbour} drop units together, or in turn")
+        overlap = overlap or any(map(np.array_equal, first, other[::-1]))
+    return trial.holds("fresh") and overlap
 
 
 def _are_dependent(trial: Trial, p: float, first: Array, other: Array) -> bool:

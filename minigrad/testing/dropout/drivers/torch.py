@@ -48,11 +48,11 @@ class TorchDropout(DropoutAdapter):
 
     @property
     def _takes_p_in_each_call(self) -> bool:
-        """Whether forward takes p, and the constructor nothing at all."""
+        """Whether forward takes p, and the constructor nothing at all (PyTorch's own takes *args and **kwargs)."""
         if not isinstance(self.layer_class, type):
             return False
         constructor = Arguments(self.layer_class)
-        return not constructor.parameters and "p" in Arguments(self.layer_class.forward)  # type: ignore[attr-defined]
+        return set(constructor.parameters) <= {"args", "kwargs"} and "p" in Arguments(self.layer_class.forward)  # type: ignore[attr-defined]
 
     def _with_p_in_each_call(self, p: float) -> Any:
         layer = self.layer_class()
