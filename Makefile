@@ -1,7 +1,7 @@
 # make demo    install into .venv and run the main demo: pictures and a page in out/
 # make gallery install into .venv, run every experiment and build out/index.html
 # make playground  install into .venv, build the playground in out/playground, serve it and open the browser
-# make test    install into .venv and run the test suite
+# make test    install into .venv and run the test suite, but for what takes long; make test ALL=1 runs the whole
 # make bench   install into .venv, time training steps beside other frameworks, and write docs/benchmarks.md
 # make docs    install into .venv and build the site: out/docs/index.html
 # make notebooks    install into .venv and write the book and the demos as notebooks: out/notebooks/
@@ -18,6 +18,7 @@
 PYTHON ?= python3
 VENV := .venv
 EXTRAS ?=
+ALL ?=
 PYODIDE ?=
 QUICK := tests/core tests/autograd/test_engine.py tests/dropout/test_dropout.py tests/nn/test_nn.py
 OPTIMIZED := tests/core tests/dropout tests/testing/test_assert_close.py tests/testing/test_weight_decay_contract.py
@@ -38,7 +39,7 @@ playground: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos playground --serve $(if $(PYODIDE),--pyodide $(PYODIDE))
 
 test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto $(if $(ALL),,-m "not slow")
 
 bench: $(VENV)/installed-bench
 	$(VENV)/bin/python -m benchmarks

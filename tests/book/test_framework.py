@@ -103,6 +103,7 @@ def last_chapters():
     return dropping, randomness
 
 
+@pytest.mark.slow
 def test_its_dropout_is_acquitted_by_the_kit():
     dropping, randomness = last_chapters()
     adapter = checks.Layer(dropping.Dropout, dropping, dropping.random, randomness.Source)

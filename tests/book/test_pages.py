@@ -38,6 +38,7 @@ def test_a_page_makes_its_script(number):
     assert pages.script_of(page(number)) == file_of(number).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CHAPTERS)
 def test_a_script_runs_alone_and_prints_what_its_page_shows(number):
     command = [sys.executable, str(file_of(number))]

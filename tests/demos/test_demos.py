@@ -206,6 +206,7 @@ def interrupted(out: Path, marker: str, stop: signal.Signals) -> tuple[int, str]
 WORKING = "| 1/1000 "  # of the data seeds, by workers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("marker", "stop"),
     [("training: ", "SIGINT"), ("fits: ", "SIGINT"), (WORKING, "SIGINT"), (WORKING, "SIGTERM")],
@@ -274,6 +275,7 @@ def script(name: str, *arguments: str, cwd: Path, **options) -> subprocess.Compl
     return subprocess.run(command, cwd=cwd, capture_output=True, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_an_experiment_is_a_script_that_runs_from_any_folder(name, tmp_path):
     result = script(name, "--help", cwd=tmp_path, text=True)
@@ -438,6 +440,7 @@ def test_every_experiment_teaches(name):
             ET.fromstring(f"<p>{prose(text)}</p>") if place.split(".")[1] not in {"formulas", "symbols"} else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(SMALL))
 def test_every_word_of_an_exhibit_is_told_in_both_languages(name, tmp_path):
     check_words(name, exhibit_of(name, tmp_path, "--quick", *SMALL[name]))

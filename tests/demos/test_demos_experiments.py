@@ -96,6 +96,7 @@ def test_nothing_is_dropped_in_evaluation():
         assert not model.train(X).equal(model.train(X))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(fashion_mnist_dropout.BUILDERS))
 def test_the_books_training_accuracy_is_reached(name, tmp_path):
     """On the real images, after two epochs: over seeds the training accuracy has a standard deviation of 0.003.

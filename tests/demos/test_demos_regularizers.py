@@ -22,6 +22,7 @@ import weight_decay
 from gallery.texts import catalogue
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["l1_l2", "weight_decay", "dropout_layers", "dropout_batchnorm"])
 def test_quick_runs_end_in_a_page(name, tmp_path):
     assert run(name, tmp_path, "--quick", "--steps", "20", "--hidden", "8") == 0

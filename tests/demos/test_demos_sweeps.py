@@ -421,6 +421,7 @@ def error_of(dataset: str, seed: int, **settings) -> float:
     return _image_trial.trial(dataset=dataset, root=None, copy=copy, seed=seed, **settings).test
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.* is not the official file")  # a copy of it will do here
 def test_dropout_lowers_the_error_on_digits(real_images, monkeypatch):
     """With 1,000 images and 40 epochs; over seeds 201 to 214 by 0.65 points, with a standard deviation of 0.21.

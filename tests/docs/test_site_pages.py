@@ -32,6 +32,7 @@ def commands():
     return sorted({line for line in lines if "torch" not in line and "path/to" not in line})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_the_commands_run(command, tmp_path):
     words = [sys.executable, *shlex.split(command)[1:]]

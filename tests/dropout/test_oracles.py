@@ -129,6 +129,7 @@ def test_the_expected_loss_with_dropout_is_the_ridge_loss(p: float) -> None:
         assert_close(expected_squared_loss(w, p), ridge_loss(w, p))
 
 
+@pytest.mark.slow
 @every_rate
 def test_the_minimiser_with_dropout_is_the_ridge_solution(p: float) -> None:
     """Test that gradient descent on the dropout loss ends at the closed form, and not at least squares'."""

@@ -35,7 +35,7 @@ def page() -> str:
     lines = [
         "# The tests",
         "",
-        "`make test` runs all of them, `make check` those that answer within half a minute, and",
+        "`make test` runs those that answer soon, `make test ALL=1` all, `make check` those of half a minute, and",
         "`make test EXTRAS=parity` those against PyTorch, too. There is a room here for each room of the package.",
         "This page is written by `python tests/support/tests_page.py`.",
     ]

@@ -79,6 +79,7 @@ SMALL = 0.01  # power: a right dropout is acquitted by small samples as by large
 MUTANTS = [(m, "element", *e) for m, e in ZOO.items()] + [(m, "channel", *e) for m, e in CHANNEL_ZOO.items()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mutant", "kind", "blamed", "follows"), MUTANTS, ids=[m[0].__name__ for m in MUTANTS])
 def test_every_mutant_is_convicted_of_its_own_mistake(mutant, kind, blamed, follows):
     """By the invariants that it is blamed for; `benchmarks/false_alarms.py --zoo` runs all of them, with many seeds."""
@@ -108,6 +109,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("adapter", "kind"), RIGHT.values(), ids=RIGHT)
 def test_right_dropouts_are_convicted_of_nothing(adapter, kind):
     """In samples of a quarter; `benchmarks/false_alarms.py` makes a thousand full runs."""
@@ -302,6 +304,7 @@ def adapter_of(layer, **declared):
     return adapter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("adapter", "remarks"),
     [
@@ -432,6 +435,7 @@ def drop_by_name(h, rate, rng, deterministic=False):
     return h.copy() if deterministic else plain_function(h, rate, True, rng)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "subject",
     [
@@ -521,6 +525,7 @@ def test_parametrized(check):
     check()
 
 
+@pytest.mark.slow
 def test_a_report_is_the_same_for_the_same_seed_and_leaves_global_generators_alone():
     before = np.random.get_state()[1].tobytes()
     assert str(check_dropout(PlainAdapter(), seed=3)) == str(check_dropout(PlainAdapter(), seed=3))
@@ -618,6 +623,7 @@ class TestNoMask(DropoutContract):
 """
 
 
+@pytest.mark.slow
 def test_a_wrong_dropout_fails_the_tests_of_its_mistakes(tmp_path):
     (tmp_path / "test_wrong.py").write_text(WRONG_CONTRACT)
     # -O takes asserts away, and must take no verdict with them
@@ -640,6 +646,7 @@ def command(*arguments: str, cwd: Path = SUPPORT) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_report_and_exits_0():
     done = command("minigrad.nn:Dropout")
     assert (done.returncode, done.stderr) == (0, "")
@@ -699,6 +706,7 @@ def test_an_encoding_without_our_signs_is_no_error():
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_the_command_prints(tmp_path):
     page = (TESTS.parent / "docs" / "dropout_contract.md").read_text(encoding="utf-8")
     wrong, adapter, fixed, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

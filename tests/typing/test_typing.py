@@ -30,6 +30,7 @@ def check(*words: object) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checker", [STRICT_MYPY, ["pyright"]], ids=["mypy", "pyright"])
 def test_a_users_script_is_right(checker):
     status, said = check(*checker, SCRIPT)
