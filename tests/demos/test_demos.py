@@ -220,6 +220,7 @@ def test_ctrl_c_leaves_whole_files_or_none_and_no_worker(tmp_path, marker, stop)
     assert not [name for name in files_in(tmp_path) if name.split("/")[-1].startswith(".")]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
 def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     status, _ = interrupted(tmp_path, WORKING, signal.SIGKILL)
@@ -283,6 +284,7 @@ def test_an_experiment_is_a_script_that_runs_from_any_folder(name, tmp_path):
     assert "--seed" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_script_does_what_the_command_does(tmp_path):
     options = ["--quick", "--steps", "20", "--hidden", "4", "--seeds", "2"]
     by_name = python("dropout_overfitting", *options, "--out", tmp_path / "a")
@@ -291,6 +293,7 @@ def test_a_script_does_what_the_command_does(tmp_path):
     assert by_file.stdout == by_name.stdout.replace(str(tmp_path / "a"), str(tmp_path / "b"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
 def test_a_console_that_lacks_letters_gets_plainer_ones(encoding, tmp_path):
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}

@@ -32,6 +32,7 @@ def test_the_seeds_do_not_depend_on_how_they_were_run(tmp_path):
     assert [frame.step for frame in results.frames] == [10, 20, 25]
 
 
+@pytest.mark.slow
 def test_dropout_lowers_the_test_loss(tmp_path, monkeypatch):
     """At 100 hidden units, where it is a third of the work, and on y = x itself: test noise costs both the same.
 

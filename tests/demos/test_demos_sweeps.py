@@ -81,6 +81,7 @@ def test_results_do_not_depend_on_who_computed_them(workers, tmp_path, tmp_path_
     assert runs(tmp_path) == [1] * TRIALS
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same(cluster, tmp_path, tmp_path_factory):
     assert sweep_in(tmp_path, cluster) == expected(tmp_path_factory.mktemp("expected"))
     assert runs(tmp_path) == [1] * TRIALS
@@ -210,6 +211,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_whole_files(tmp_path):
     """The signal comes when some of 5,000 trials are finished; each that is there is whole, and none is a stump."""
     script, trials = tmp_path / "slow.py", tmp_path / "trials"
@@ -253,6 +255,7 @@ def test_bias_and_variance_are_those_of_the_draw():
     assert abs(np.mean([p.bias.mean() for p in parts]) - 1) < 7 * 0.02
 
 
+@pytest.mark.slow
 def test_each_cure_takes_from_the_variance(tmp_path):
     """With 50 sets and 300 steps. Dropout is too weak for so few sets.
 

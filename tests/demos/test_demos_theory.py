@@ -138,6 +138,7 @@ TINY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(TINY))
 def test_runs_end_in_a_page(name, tmp_path):
     assert run(name, tmp_path, "--quick", *TINY[name]) == 0

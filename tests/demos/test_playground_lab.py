@@ -298,6 +298,7 @@ def test_right_dropouts_are_healthy(name):
     assert len(seen) == 21
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_every_mistake_is_one_line_and_breaks_what_the_quiz_says(mistake):
     right, wrong = LAYER.splitlines(), mistake.source.splitlines()

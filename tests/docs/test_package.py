@@ -77,6 +77,7 @@ def test_the_wheel_has_minigrad_and_the_experiments_alone(wheel):
     assert {"__main__.py", "two_modes.py"} <= packaged
 
 
+@pytest.mark.slow
 def test_the_command_runs_an_experiment_from_the_wheel(wheel, tmp_path):
     pytest.importorskip("matplotlib", reason="the experiments need the extra 'demos'")
     pytest.importorskip("tqdm", reason="the experiments need the extra 'demos'")

@@ -34,6 +34,7 @@ def test_a_script_prints_what_pytorch_prints(script):
     assert_prints(done.stdout, frozen(script))
 
 
+@pytest.mark.slow
 @each_script
 def test_check_finds_every_name_of_the_scripts(script):
     done = run("-m", "minigrad", "--check", script)

@@ -506,6 +506,7 @@ def test_a_snippet_shows_the_violation():
     assert not np.allclose(multiplier, used)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["json", "markdown", "junit"])
 def test_every_format_names_what_is_broken(format):
     report = check_dropout(PlainAdapter(NoScale), only=["scale", "eval"])
@@ -653,6 +654,7 @@ def test_the_command_prints_a_report_and_exits_0():
     assert done.stdout.startswith("minigrad.nn.Dropout: 20 held, 1 skipped")
 
 
+@pytest.mark.slow
 def test_the_command_exits_1_for_a_wrong_dropout_and_speaks_json(tmp_path):
     (tmp_path / "mine.py").write_text("def drop(x, p, training, rng):\n    return x * (rng.random(x.shape) >= p)\n")
     done = command(f"{tmp_path}/mine.py:drop", "--json")
@@ -696,6 +698,7 @@ def test_a_reader_that_goes_away_is_no_error():
     assert done.stdout.startswith("value")
 
 
+@pytest.mark.slow
 def test_an_encoding_without_our_signs_is_no_error():
     environment = os.environ | {"PYTHONIOENCODING": "gbk"}
     command = [sys.executable, "-m", "minigrad.testing.dropout", "minigrad.nn:Dropout", "--only", "gradient"]
@@ -720,6 +723,7 @@ def test_the_page_shows_what_the_command_prints(tmp_path):
         assert ran.returncode == (1 if code is wrong else 0)
 
 
+@pytest.mark.slow
 def test_a_draw_that_is_exactly_p_is_a_remark_and_no_crime():
     class Strict(PlainDropout):
         def dropped(self, x):

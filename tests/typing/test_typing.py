@@ -37,6 +37,7 @@ def test_a_users_script_is_right(checker):
     assert status == 0, said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checker", [STRICT_MYPY, ["pyright", "--outputjson"]], ids=["mypy", "pyright"])
 def test_mistakes_are_found(checker, tmp_path):
     script = tmp_path / "wrong.py"
