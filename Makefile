@@ -39,7 +39,7 @@ playground: $(VENV)/installed-demos
 	$(VENV)/bin/python -m demos playground --serve $(if $(PYODIDE),--pyodide $(PYODIDE))
 
 test: $(VENV)/installed-demos,test$(if $(EXTRAS),$(comma)$(EXTRAS))
-	$(VENV)/bin/python -m pytest -n auto $(if $(ALL),,-m "not slow")
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(ALL),,-m "not slow")
 
 bench: $(VENV)/installed-bench
 	$(VENV)/bin/python -m benchmarks
