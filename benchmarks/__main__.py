@@ -1,6 +1,6 @@
 """Measure, print tables, and write docs/benchmarks.md with its figure.
 
-python -m benchmarks                 all of it, in about seven minutes
+python -m benchmarks                 all of it, in about twenty minutes
 python -m benchmarks --quick         the same roughly, in about one and a half
 python -m benchmarks steps parts     some of it; the page is left as it was
 """
