@@ -51,6 +51,7 @@ def chinese() -> dict[str, str]:
     return catalogue | {words: told[id] for id, words in promises("en").items()}
 
 
+@cache
 def promises(language: str) -> dict[str, str]:
     """Return what each invariant of a dropout says, in the words of the playground."""
     texts = tomllib.loads((PLAYGROUND / f"playground.{language}.toml").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
-from .scheduler import LRScheduler, set_value, values_of
+from .scheduler import LRScheduler, set_value, values_of, with_last
 
 
 class _ComposedLR(LRScheduler):
@@ -29,9 +29,8 @@ class _ComposedLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return all attributes but the optimizer, and the states of the schedulers."""
-        state = super().state_dict()
-        del state["_schedulers"]
-        return {**state, "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}  # as in PyTorch
+        states = [scheduler.state_dict() for scheduler in self._schedulers]
+        return with_last(super().state_dict(), "_schedulers", states)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state, and those of the schedulers in it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..optimizer import Group, Optimizer
-from .scheduler import LRScheduler, Rate, must_be_optimizer, per_group, set_value
+from .scheduler import LRScheduler, Rate, must_be_optimizer, per_group, set_value, with_last
 
 Scale = Callable[[float], float]
 
@@ -146,9 +146,7 @@ class CyclicLR(_MomentumLR):
         """Return all attributes but the optimizer; of a scale_fn its attributes, or None for a function."""
         scale = self._scale_fn_custom
         saved = None if scale is None or isinstance(scale, types.FunctionType) else scale.__dict__.copy()
-        state = super().state_dict()
-        del state["_scale_fn_custom"]
-        return {**state, "_scale_fn_custom": saved}  # the last, as in PyTorch
+        return with_last(super().state_dict(), "_scale_fn_custom", saved)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state; a scale_fn that is a function stays what it is."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, Rate, must_be_optimizer
+from .scheduler import LRScheduler, Rate, must_be_optimizer, with_last
 
 Law = Callable[[int], float]
 
@@ -29,9 +29,7 @@ class _FunctionLR(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         """Return all attributes but the optimizer; None for a function, which cannot be saved."""
         laws = [None if isinstance(law, types.FunctionType) else law.__dict__.copy() for law in self.lr_lambdas]
-        state = super().state_dict()
-        del state["lr_lambdas"]
-        return {**state, "lr_lambdas": laws}  # the last, as in PyTorch
+        return with_last(super().state_dict(), "lr_lambdas", laws)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state; functions stay what they are."""

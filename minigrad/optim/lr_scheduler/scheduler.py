@@ -207,6 +207,11 @@ def copied(value: Any) -> Any:
     return value.clone() if isinstance(value, Tensor) else value
 
 
+def with_last(state: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """Return a state with another value of a key, which comes last: where PyTorch puts what it saves otherwise."""
+    return {**{name: x for name, x in state.items() if name != key}, key: value}
+
+
 def values_of(optimizer: Optimizer, key: str) -> list[Any]:
     """Return an option of every group."""
     return [copied(group[key]) for group in optimizer.param_groups]

@@ -75,18 +75,14 @@ EXPLANATIONS: dict[str, tuple[str, str, str]] = {
     "independent": (
         "P(drop_i and drop_j) = p²",
         "mask = rng.random(x.shape[1:]) >= p   # one for the batch",
-        "Exact binomial tests "
-        "of pairs: at every distance in the stream of all calls and in a large one, of every two positions, of "
-        "every two "
-        "calls; "
-        "and of the spread of the number of drops, at many p and ranks.",
+        "Exact binomial tests of pairs: at every distance in the stream of all calls and in a large one, of every two "
+        "positions, of every two calls; and of the spread of the number of drops, at many p and ranks.",
     ),
     "seed": (
         "m = f(seed)",
         "mask = np.random.rand(*x.shape) >= p",
         "Build twice with a seed, once with the next, once with each bit changed; watch and reseed NumPy's and "
-        "Python's "
-        "global generators.",
+        "Python's global generators.",
     ),
     "dtype": (
         "dtype(y) = dtype(x), shape(y) = shape(x)",

@@ -60,7 +60,7 @@ def redrawn(y: Array, expected: Array) -> bool:
 def masks_of_other_shapes_are_fresh(trial: Trial) -> None:
     """Train on a batch, on one twice as long, and on the first again: no mask may be a part of another."""
     shape = trial.plan.usual()
-    if not shape or trial.plan.few or trial.plan.shapes is not None or 0 in trial.kind.shared(len(shape)):
+    if not _may_change_the_batch(trial) or 0 in trial.kind.shared(len(shape)):
         return
     layer, x = trial.build(P, trial.plan.other_seed()), _batch(trial, shape)
     short, long, again = (trial.kind.units(trial.train(layer, part)) == 0 for part in (x, np.concatenate([x, x]), x))
@@ -80,7 +80,7 @@ def masks_of_other_shapes_are_fresh(trial: Trial) -> None:
 def gradient_of_a_longer_batch(trial: Trial) -> None:
     """DL/dx = g · y/x in a layer whose last batch was shorter, or longer."""
     shape = trial.plan.usual()
-    if not shape or trial.plan.few or trial.plan.shapes is not None or not trial.holds("fresh"):
+    if not _may_change_the_batch(trial) or not trial.holds("fresh"):
         return
     layer, x = trial.build(P, trial.plan.other_seed()), _batch(trial, shape)
     for name, part in (("the first", x), ("twice as long", np.concatenate([x, x])), ("shorter again", x)):
@@ -128,6 +128,11 @@ def outputs_stay_what_they_are(trial: Trial, case: Case) -> None:
                 mode = "training" if training else "evaluation"
                 raise Broken(f"{case}: the {name} of a call in {mode} changes when the next call is made")
     trial.train(layer, case.x)  # as a mode may be kept in the wrong place
+
+
+def _may_change_the_batch(trial: Trial) -> bool:
+    """Whether inputs have a batch, and other sizes of it are neither ruled out nor too dear."""
+    return bool(trial.plan.usual()) and not trial.plan.few and trial.plan.shapes is None
 
 
 def _batch(trial: Trial, shape: tuple[int, ...]) -> Array:
