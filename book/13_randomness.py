@@ -10,14 +10,7 @@ from so_far import chapter
 nn, dropping = chapter(8), chapter(12)
 
 DEFAULT_SEED = 67280421310721  # PyTorch's c10::detail::default_rng_seed_val
-WORDS, WORD32, WORD64 = 624, 2**32 - 1, 2**64 - 1
-
-
-def seeded_key(seed: int) -> np.ndarray:
-    key = [seed & WORD32]
-    for i in range(1, WORDS):
-        key.append((1812433253 * (key[-1] ^ (key[-1] >> 30)) + i) & WORD32)
-    return np.array(key, dtype=np.uint32)
+WORD32, WORD64 = 2**32 - 1, 2**64 - 1
 
 
 class Source:
@@ -27,10 +20,7 @@ class Source:
         self.start(seed)
 
     def start(self, seed: int) -> None:
-        self.set_key(seeded_key(seed), WORDS)
-
-    def set_key(self, key: np.ndarray, position: int) -> None:
-        self.bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
+        np.random.RandomState(self.bits).seed(seed & WORD32)
 
     def words32(self, n: int) -> np.ndarray:
         return self.bits.random_raw(n)

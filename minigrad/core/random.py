@@ -13,15 +13,7 @@ import math
 import numpy as np
 
 DEFAULT_SEED = 67280421310721  # PyTorch's c10::detail::default_rng_seed_val
-WORDS, WORD32, WORD64 = 624, 2**32 - 1, 2**64 - 1
-
-
-def seeded_key(seed: int) -> np.ndarray:
-    """MT19937's first state (Matsumoto and Nishimura 2002): kᵢ = 1812433253 · (kᵢ₋₁ xor (kᵢ₋₁ >> 30)) + i."""
-    key = [seed & WORD32]
-    for i in range(1, WORDS):
-        key.append((1812433253 * (key[-1] ^ (key[-1] >> 30)) + i) & WORD32)
-    return np.array(key, dtype=np.uint32)
+WORD32, WORD64 = 2**32 - 1, 2**64 - 1
 
 
 class Source:
@@ -33,12 +25,8 @@ class Source:
         self.start(seed)
 
     def start(self, seed: int) -> None:
-        """Start again from a seed."""
-        self.set_key(seeded_key(seed), WORDS)
-
-    def set_key(self, key: np.ndarray, position: int) -> None:
-        """Go on with a word of a block of 624."""
-        self.bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
+        """Start again from a seed; RandomState fills the 624 words of the state as PyTorch does."""
+        np.random.RandomState(self.bits).seed(seed & WORD32)
 
     def words32(self, n: int) -> np.ndarray:
         """Draw n words of 32 bits."""

@@ -8,10 +8,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..core.random import WORD32, WORDS, Source, seeded_key
+from ..core.random import WORD32, Source
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Bits: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
+
+WORDS = 624  # of MT19937's state
 
 # CPUGeneratorImplState of PyTorch's CPUGeneratorImpl.cpp, 5056 bytes. Of its spare fields normal_y alone is in use.
 TORCH_STATE = np.dtype(
@@ -31,7 +33,6 @@ TORCH_STATE = np.dtype(
     ],
     align=True,
 )
-
 
 
 class TorchEngine(Source):
@@ -71,7 +72,7 @@ class TorchEngine(Source):
         mt = self.bits.state["state"]
         state = np.zeros((), TORCH_STATE)
         # NumPy's position is 624 both before the first word and after a block's last; PyTorch tells the two apart
-        unused = mt["pos"] == WORDS and np.array_equal(mt["key"], seeded_key(self.seed))
+        unused = mt["pos"] == WORDS and np.array_equal(mt["key"], _first_key(self.seed))
         state["initial_seed"], state["key"], state["seeded"] = self.seed, mt["key"], 1
         state["next"], state["left"] = (0, 1) if unused else (mt["pos"], WORDS + 1 - mt["pos"])
         if self._kept_normal is not None:
@@ -86,7 +87,10 @@ class TorchEngine(Source):
             raise RuntimeError(f"set_state: not a state of MT19937: seeded={state['seeded']}, {left=}, next={position}")
         self.seed = int(state["initial_seed"])
         self._kept_normal = float(state["normal_y"]) if state["normal_is_valid"] else None
-        self.set_key(state["key"].astype(np.uint32), WORDS if unused else position)
+        self.bits.state = {
+            "bit_generator": "MT19937",
+            "state": {"key": state["key"].astype(np.uint32), "pos": WORDS if unused else position},
+        }
 
     def _normal_pairs(self, n: int) -> Array:
         normals: list[float] = []
@@ -112,6 +116,11 @@ class TorchEngine(Source):
         normals = drawn_twice[:n]
         normals[-16:] = drawn_twice[whole:]
         return normals
+
+
+def _first_key(seed: int) -> Array:
+    key: Array = Source(seed).bits.state["state"]["key"]
+    return key
 
 
 def _swapped(n: int, partners: Array) -> Array:

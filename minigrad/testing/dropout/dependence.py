@@ -65,15 +65,18 @@ def _related_distance(stream: Mask, rho: float, log_alpha: float) -> tuple[int, 
     strength = np.abs(correlation) / np.sqrt(stream.size - lags)
     suspects = min(SUSPECTS, lags.size)
     for lag in lags[np.argpartition(strength, -suspects)[-suspects:]].tolist():
-        first = np.arange(stream.size - lag)
-        starts = first // lag % 2
-        both = stream[:-lag] & stream[lag:]
-        for parity in (0, 1):
-            chosen = both[starts == parity]
+        for chosen in _every_second_run(stream[:-lag] & stream[lag:], lag):
             log_p = binomial_log_p(int(chosen.sum()), chosen.size, rho * rho)
             if log_p <= log_alpha - math.log(2 * lags.size):
                 return lag, float(chosen.mean()), rho * rho
     return 0, 0.0, 0.0
+
+
+def _every_second_run(values: Array, length: int) -> tuple[Array, Array]:
+    """Return the values of the first, third, … run of a length, and those of the others."""
+    whole = values.size // (2 * length) * 2 * length
+    runs, rest = values[:whole].reshape(-1, 2, length), values[whole:]
+    return np.append(runs[:, 0], rest[:length]), np.append(runs[:, 1], rest[length:])
 
 
 def _autocorrelation(stream: Array) -> tuple[Array, Array]:

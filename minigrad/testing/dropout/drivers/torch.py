@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from ..adapters import Array, DropoutAdapter, set_kind_by_name
@@ -46,7 +47,7 @@ class TorchDropout(DropoutAdapter):
         setattr(module, names[0], p)
         return module
 
-    @property
+    @cached_property
     def _takes_p_in_each_call(self) -> bool:
         """Whether forward takes p, and the constructor nothing at all (PyTorch's own takes *args and **kwargs)."""
         if not isinstance(self.layer_class, type):
