@@ -1059,6 +1059,51 @@ class TheNextSeedDropsWhatThisOneKeeps(PlainDropout):
         return (1 - numbers if self.seed % 2 else numbers) < self.p
 
 
+# -- right in inputs of a usual size -----------------------------------------------------------------------------------
+
+
+@breaks("rate", follows="mean variance")
+class NothingIsDroppedFromLongSequences(PlainDropout):
+    def dropped(self, x):
+        return super().dropped(x) & (x.ndim != 3 or x.shape[1] * x.shape[2] < 2000)
+
+
+@breaks("independent")
+class SequencesRepeatAfterSixteenSteps(PlainDropout):
+    def dropped(self, x):
+        if x.ndim != 3 or x.shape[1] <= 16:
+            return super().dropped(x)
+        return self.rng.random((len(x), 16, x.shape[2]))[:, np.arange(x.shape[1]) % 16] < self.p
+
+
+@breaks("eval", follows="gradient dtype")
+class ActiveInEvaluationOfLargeImages(PlainDropout):
+    def evaluation(self, x):
+        if x.ndim == 4 and x.shape[2] >= 32:
+            self.m = self.multiplier(x)
+            return x * self.m
+        return super().evaluation(x)
+
+
+@breaks("rate", follows="mean variance")
+class NothingIsDroppedFromFewerThanTen(PlainDropout):
+    def dropped(self, x):
+        return super().dropped(x) & (not 1 < x.size < 10)
+
+
+@breaks("linear", follows="gradcheck compose value")
+class NothingIsDroppedFromAConstant(PlainDropout):
+    def dropped(self, x):
+        return super().dropped(x) & (x.size < 2 or np.ptp(x) != 0)
+
+
+@breaks("dtype")
+class Float32OutOfFloat64AtPZero(PlainDropout):
+    def forward(self, x):
+        y = super().forward(x)
+        return y.astype(np.float32) if self.p == 0 and y.dtype == np.float64 else y
+
+
 # -- channels ---------------------------------------------------------------------------------------------------------
 
 
@@ -1095,6 +1140,12 @@ class AcceptsAnInputWithoutChannels(PlainChannelDropout):
 class ChannelsWithoutScale(PlainChannelDropout):
     def scale(self):
         return 1.0
+
+
+@channel("channel", follows="seed fresh")
+class ElementsOfLargeImages(PlainChannelDropout):
+    def dropped(self, x):
+        return self.rng.random(x.shape) < self.p if x.ndim == 4 and x.shape[-1] > 32 else super().dropped(x)
 
 
 # -- the table --------------------------------------------------------------------------------------------------------

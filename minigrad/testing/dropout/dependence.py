@@ -24,7 +24,7 @@ from .trial import Calls, Draw, Mask
 
 SIGMAS = 8.0  # beyond which a deviation, found impossible by an exact test, is not explained by unequal rates
 ENOUGH = 2000  # drops and keeps, for which the approximation is good
-ENOUGH_CALLS = 96  # to compare two positions
+ENOUGH_CALLS = 96  # to compare two positions, or to know the rate of each
 SUSPECTS = 4  # distances that look worst are tested exactly
 
 
@@ -160,7 +160,7 @@ def centred_alarm(calls: Calls) -> str:
     Asked only after an exact test has failed, so that an approximation in standard deviations will do.
     """
     flat = calls.flat.astype(np.float64)
-    if min(flat.sum(), flat.size - flat.sum()) < ENOUGH:
+    if min(flat.sum(), flat.size - flat.sum()) < ENOUGH or len(flat) < ENOUGH_CALLS:
         return ""
     rates = flat.mean(axis=0) * np.where(np.arange(len(flat)) % 2, flat[1::2].mean(), flat[0::2].mean())[:, None]
     rates = np.clip(rates / max(flat.mean(), 1e-9), 1e-6, 1 - 1e-6)

@@ -369,13 +369,18 @@ def check_linear(trial: Trial) -> str:
 
 
 def is_linear(trial: Trial, case: Case) -> None:
-    """One seed: a·x gives a·y, another x has the same multipliers, also where it is small, beside zeros."""
+    """One seed: a·x gives a·y, another x has the same multipliers, also a constant, and small values beside zeros."""
     x, other = case.x, case.g
     small = laid_out(x, case.layout)
     small *= x.dtype.type(2**-12 if x.dtype.itemsize == 2 else 2**-30)
     if small.ndim:
         small[..., ::3] = 0
-    inputs = {"-2·x": laid_out(-2 * x, case.layout), "another x": other, "small x with zeros": small}
+    inputs = {
+        "-2·x": laid_out(-2 * x, case.layout),
+        "another x": other,
+        "a constant x": laid_out(np.full_like(x, 1.5), case.layout),
+        "small x with zeros": small,
+    }
     y = trial.train(trial.build(case.p, case.seed), x)
     multiplier = y.astype(np.float64) / x
     for name, input in inputs.items():
@@ -395,14 +400,19 @@ def check_fresh(trial: Trial) -> str:
     for calls in judged:
         if calls.is_one_mask:
             raise Broken(f"{calls}: all calls drop the same units")
+    if trial.holds("independent"):  # masks out of a pool, or that alternate, repeat by themselves
+        _large_masks_are_fresh(trial)
+        several_calls.masks_of_other_shapes_are_fresh(trial)
+    return f"two training calls drop different units, in {len(judged)} streams of calls"
+
+
+def _large_masks_are_fresh(trial: Trial) -> None:
     p, x = 0.3, trial.large_input()
     layer = trial.build(p)
     certain = trial.kind.units(x).size * math.log(p * p + (1 - p) ** 2) < math.log(NEVER)
     first, second = (trial.train(layer, x) for _ in range(2))
     if certain and 0 < np.mean(first == 0) < 1 and np.array_equal(first, second):
         raise Broken(f"p = {p}: two calls of {x.size:,} entries drop the same units")
-    several_calls.masks_of_other_shapes_are_fresh(trial)
-    return f"two training calls drop different units, in {len(judged)} streams of calls"
 
 
 def check_seed(trial: Trial) -> str:
@@ -448,7 +458,8 @@ def _check_seed_of(trial: Trial, p: float, x: Array) -> bool:
         other = _two_masks(trial, p, neighbour, x)
         if any(map(np.array_equal, first, other)):
             raise Broken(f"p = {p:.6g}: different seeds give the same masks")
-        if trial.holds("rate") and trial.holds("uniform") and _are_dependent(trial, p, first, other):
+        fair = all(trial.holds(id) for id in ("rate", "uniform", "linear"))  # else the same units stand out in both
+        if fair and _are_dependent(trial, p, first, other):
             raise Broken(f"p = {p:.6g}: layers of seeds {seed} and {neighbour} drop units together, or in turn")
         overlap = overlap or any(map(np.array_equal, first, other[::-1]))
     return trial.holds("fresh") and overlap
@@ -518,6 +529,8 @@ def check_dtype(trial: Trial) -> str:
     if trial.found.wrong_shape:
         raise Broken(trial.found.wrong_shape)
     every_case(trial, keeps_dtype_and_shape)
+    if trial.holds("edge_p"):
+        _edges_keep_dtypes(trial)
     for name, x in _unusual_inputs(trial):
         before = x.copy()  # a layer that writes into it is for the pure check to find
         seed = trial.seed()
@@ -568,6 +581,13 @@ def keeps_dtype_and_shape(trial: Trial, case: Case) -> None:
                 mode = "training" if training else "evaluation"
                 hint = f'; where that is the policy, declare dtypes=("{array.dtype}",)'
                 raise Broken(f"{case.dtype} in, {array.dtype} out ({name}, {mode}, shape {case.shape}){hint}")
+
+
+def _edges_keep_dtypes(trial: Trial) -> None:
+    for p in (0.0, 1.0):
+        if not _refusal_of_edge(trial, p):
+            for dtype in trial.plan.dtypes:
+                keeps_dtype_and_shape(trial, Case(p, trial.plan.usual(), dtype, trial.plan.other_seed()))
 
 
 def _unusual_inputs(trial: Trial) -> Iterator[tuple[str, Array]]:

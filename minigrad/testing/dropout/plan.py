@@ -23,6 +23,14 @@ UNITS: dict[int, Shape] = {0: (), 1: (601,), 2: (23, 31), 3: (11, 5, 13), 4: (5,
 SMALL: dict[int, Shape] = {0: (), 1: (97,), 2: (9, 11), 3: (6, 5, 7), 4: (4, 3, 5, 4), 5: (3, 2, 3, 4, 2)}
 EVEN: dict[int, Shape] = {1: (512,), 2: (2, 64), 3: (2, 8, 32), 4: (2, 4, 8, 8), 5: (2, 4, 4, 4, 4)}
 """As most batches are: whole vectors, and no tail."""
+TINY: dict[int, Shape] = {1: (5,), 2: (2, 3)}
+WIDE: dict[int, tuple[Shape, ...]] = {
+    2: ((7, 1031), (1031, 7)),
+    3: ((3, 131, 137), (129, 33, 13)),
+    4: ((2, 5, 67, 69), (65, 67, 3, 4)),
+    5: ((2, 3, 17, 19, 33),),
+}
+"""Of x, by its rank: long sequences, large images, large batches of many channels."""
 HUGE: dict[int, Shape] = {
     0: (),
     1: (2**22 + 13,),
@@ -40,6 +48,7 @@ LARGE: dict[int, Shape] = {
 REFERENCE = (1e-9, 0.999)  # the rates that the sample sizes below were chosen for
 CALLS = 512
 CALLS_OF_ONE_P = 64
+CALLS_OF_WIDE_INPUTS = 16
 LAYOUTS = ("transposed", "strided")  # of the memory of an input, beside "C"
 
 
@@ -233,13 +242,18 @@ class Plan:
 
     @cached_property
     def streams(self) -> tuple[Stream, ...]:
-        """Long ones of every rank, then ones of even sizes in every dtype and layout, and a short one of every p."""
+        """Long ones of every rank, others of even, tiny and wide inputs, of every dtype, layout and p."""
         if self.shapes is not None or self.few:
             return self._long_streams()
-        return (*self._long_streams(), *self._even_streams(), *self._streams_of_every_p())
+        return (
+            *self._long_streams(),
+            *self._even_streams(),
+            *self._streams_of_every_p(),
+            *self._streams_of_wide_inputs(),
+        )
 
     def _even_streams(self) -> tuple[Stream, ...]:
-        """Of whole vectors, of columns, of one number."""
+        """Of whole vectors, of columns, of one number and a few."""
         shapes = self._even_shapes()
         dtypes = (*(dtype for dtype in self.dtypes if dtype != self.dtype), self.dtype)
         found = [(shape, dtypes[i % len(dtypes)], "C") for i, shape in enumerate(shapes)]
@@ -256,12 +270,24 @@ class Plan:
         shapes = [self.kind.shape(rank, EVEN[n]) for rank, n in free.items() if n]
         columns = [self.kind.shape(rank, (64, *(1,) * (n - 1))) for rank, n in free.items() if n == 2]
         single = [self.kind.shape(rank, (1,)) for rank, n in free.items() if n == 1]
-        return [*shapes, *columns[:1], *single[:1]]
+        tiny = [self.kind.shape(rank, TINY[n]) for rank, n in free.items() if n in TINY]
+        return [*shapes, *columns[:1], *single[:1], *tiny[:2]]
 
     def _streams_of_every_p(self) -> tuple[Stream, ...]:
         return tuple(
             Stream(p, self.usual(), CALLS_OF_ONE_P, self.dtype, self.other_seed()) for p in self.every_p
         )
+
+    def _streams_of_wide_inputs(self) -> tuple[Stream, ...]:
+        return tuple(
+            Stream(
+                self._one_of(self.other_p(0.2, 0.5)), shape, CALLS_OF_WIDE_INPUTS, self.dtype, self.other_seed()
+            )
+            for shape in self._wide_shapes()
+        )
+
+    def _wide_shapes(self) -> list[Shape]:
+        return [shape for rank in self.ranks for shape in WIDE.get(rank, ())]
 
     def _long_streams(self) -> tuple[Stream, ...]:
         """For each rank a middle, a small and a large p, some of them fixed."""
@@ -321,9 +347,10 @@ class Plan:
         return tuple(found)
 
     def _other_cases(self) -> list[Case]:
-        """Even sizes of every rank and dtype, every layout, and the p that have no case yet."""
+        """Even and wide inputs of every rank, every dtype and layout, and the p that have no case yet."""
         found = [(shape, dtype, "C") for shape in self._even_shapes() for dtype in self.dtypes]
         found += [(self.usual(), dtype, layout) for layout in LAYOUTS for dtype in self.dtypes if self.matrix_rank]
+        found += [(shape, self.dtype, "C") for shape in self._wide_shapes()]
         chosen = [(self._one_of(self.other_p(0.2, 0.5)), *of_x) for of_x in found]
         chosen += [(p, self.usual(), self.dtype, "C") for p in self.every_p if p not in self.rates]
         return [Case(p, shape, dtype, self.other_seed(), layout) for p, shape, dtype, layout in chosen]
