@@ -304,6 +304,32 @@ def decay_clipped(slot: Slot, g: Array) -> Array:
     return slot.theta * (1 - min(slot.lr * slot.decay, 0.1)) + adaptive(slot, g)
 
 
+@adam_mutant("decoupled", "large")
+def decay_cut_where_weights_would_change_their_sign(slot: Slot, g: Array) -> Array:
+    return slot.theta * max(1 - slot.lr * slot.decay, 0) + adaptive(slot, g)
+
+
+@adam_mutant("decoupled", "large")
+def weak_decay_left_out(slot: Slot, g: Array) -> Array:
+    return slot.theta * (1 - slot.lr * slot.decay * (slot.decay > 0.01)) + adaptive(slot, g)
+
+
+@sgd_mutant("l2", "large")
+def penalty_clipped_like_a_gradient(slot: Slot, g: Array) -> Array:
+    return slot.theta + heavy_ball(slot, g + np.clip(slot.decay * slot.theta, -5, 5))
+
+
+@adam_mutant("decoupled", "vectors")
+def large_matrices_spared(slot: Slot, g: Array) -> Array:
+    return slot.theta * (1 - slot.lr * slot.decay * (slot.theta.size < 2**16)) + adaptive(slot, g)
+
+
+@adam_mutant("decoupled", "lr")
+def decay_ends_after_ten_steps(slot: Slot, g: Array) -> Array:
+    change = adaptive(slot, g)
+    return slot.theta * (1 - slot.lr * slot.decay * (slot.memory["t"] <= 10)) + change
+
+
 class DecaysWithoutGradient(ArrayOptimizer):
     def step(self, optimizer: list[Slot], grads: Sequence[Array | None]) -> list[Array]:
         zeros = [np.zeros_like(slot.theta) for slot in optimizer]

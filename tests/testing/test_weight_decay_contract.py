@@ -31,6 +31,18 @@ def test_the_zoo_breaks_every_invariant():
     assert {mutant.breaks for mutant in ZOO} == set(MEANINGS)
 
 
+class DecaysTheFirstOfAGroup(optim.AdamW):
+    def descend(self, params, t, group):
+        super().descend(params[:1], t, group)
+        if params[1:]:
+            super().descend(params[1:], t, {**group, "weight_decay": 0.0})
+
+
+def test_every_parameter_of_a_group_is_looked_at():
+    report = check_weight_decay(MinigradOptimizer(DecaysTheFirstOfAGroup), kind="decoupled")
+    assert "groups" in report.broken
+
+
 @pytest.mark.parametrize(("kind", "adapter"), RIGHT)
 def test_a_right_optimizer_is_acquitted(kind, adapter):
     report = check_weight_decay(adapter, kind=kind)

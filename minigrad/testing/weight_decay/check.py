@@ -29,7 +29,7 @@ Verdict = tuple[bool, str]  # whether it holds, and the evidence
 
 LR = 0.05  # γ, and
 DECAY = 0.2  # λ: two numbers that no slip can take for each other
-STEPS = 6
+STEPS = 12
 RUN_TOLERANCE = 1e-5  # what optimizers in float32 need
 LAW_TOLERANCE = 2e-3  # the same, relative to a decay of γ λ = 0.01
 OTHER_SHAPES: dict[str, list[tuple[int, ...]]] = {
@@ -38,8 +38,15 @@ OTHER_SHAPES: dict[str, list[tuple[int, ...]]] = {
     "vectors of one": [(1,), (1,)],
     "stacks of matrices": [(2, 2, 3), (3, 1, 2)],
     "kernels": [(2, 2, 3, 3), (3, 2, 1, 1)],
+    "large matrices": [(257, 520), (1, 1)],
 }
-STRONG_LR, STRONG_DECAY = 0.5, 0.8  # with which a product that is clipped shows
+OTHER_STRENGTHS = {  # γ, λ, and what the weights are multiplied by
+    "lr · λ = 0.4": (0.5, 0.8, 1.0),
+    "lr · λ = 1.2": (1.5, 0.8, 1.0),
+    "lr · λ = 0.002": (0.5, 0.004, 1.0),
+    "weights of a hundred": (LR, DECAY, 64.0),
+    "weights of a hundredth": (LR, DECAY, 1 / 64),
+}
 
 
 class WeightDecayAdapter:
@@ -103,7 +110,8 @@ class _FrameworkOptimizer(WeightDecayAdapter):
         return f"{type(self).__name__}({self.framework}.optim.{self.optimizer_class.__name__}{options})"
 
     def build(self, params: Sequence[Array], lr: float, weight_decay: float, **options: Any) -> Any:
-        return self.build_groups(params, lr, [weight_decay] * len(params), **options)
+        together = [self._tensor(p).requires_grad_() for p in params]
+        return self.optimizer_class(together, lr=lr, weight_decay=weight_decay, **{**self.options, **options})
 
     def build_groups(self, params: Sequence[Array], lr: float, weight_decays: Sequence[float], **options: Any) -> Any:
         groups = [
@@ -211,7 +219,7 @@ MEANINGS = {
     "changed_lr": "a learning-rate schedule schedules the decay",
     "groups": "biases can be spared the decay",
     "vectors": "biases, scalars and kernels decay as matrices do, unless their group says otherwise",
-    "large": "a strong decay is not cut",
+    "large": "a strong decay is not cut, a weak one not left out; large and small weights decay alike",
 }
 """The invariants, in the report's order, and what each means for training."""
 
@@ -271,13 +279,14 @@ class _Examination:
         shapes: Sequence[tuple[int, ...]] = ((2, 3), (3, 2), (2, 3)),
         lr: float = LR,
         decay: float = DECAY,
+        size: float = 1.0,
     ) -> None:
         self.adapter = adapter
         self.kind = kind
         self.lr, self.decay = lr, decay
         self.options = self._with_momentum(0.9)
         rng = np.random.default_rng(0)
-        self.start = [_signed(rng, shape) for shape in shapes]
+        self.start = [size * _signed(rng, shape) for shape in shapes]
         self.grads: Grads = [[_signed(rng, shape) / 2 for shape in shapes] for _ in range(STEPS)]
         self.zeros: Grads = [[np.zeros(shape) for shape in shapes]] * STEPS
 
@@ -301,7 +310,7 @@ class _Examination:
             yield "changed_lr", _unless_missing(lambda: self.changed_lr(law), "the adapter has no set_lr")
             if _is_close(law.ratio, 1) and not law.after and law.kind == self.kind:
                 yield "vectors", self.other_shapes()
-                yield "large", self.like_matrices("lr · λ = 0.4", [(2, 3), (3, 2)], STRONG_LR, STRONG_DECAY)
+                yield "large", self.other_strengths()
 
     # -- runs
 
@@ -408,17 +417,19 @@ class _Examination:
         return True, f"{len(self.start)} groups, one with a decay, do what each does alone"
 
     def other_shapes(self) -> Verdict | str:
-        """Compare parameters of no, one, three and four dimensions with matrices."""
-        verdicts = [self.like_matrices(name, shapes, self.lr, self.decay) for name, shapes in OTHER_SHAPES.items()]
-        judged = [verdict for verdict in verdicts if not isinstance(verdict, str)]
-        if not judged:
-            return str(verdicts[0])
-        broken = [verdict for verdict in judged if not verdict[0]]
-        return broken[0] if broken else (True, f"{', '.join(OTHER_SHAPES)}: the decay is that of matrices")
+        """Compare large parameters, and ones of no, one, three and four dimensions, with small matrices."""
+        verdicts = {name: self.like_the_usual(name, shapes) for name, shapes in OTHER_SHAPES.items()}
+        return _all_hold(verdicts, "the decay is that of matrices")
 
-    def like_matrices(self, name: str, shapes: Sequence[tuple[int, ...]], lr: float, decay: float) -> Verdict | str:
-        """Compare the law of other parameters, or of a stronger decay, with that of the usual ones."""
-        other = _Examination(self.adapter, self.kind, shapes, lr, decay)
+    def other_strengths(self) -> Verdict | str:
+        """Compare a strong decay, a weak one, and that of large and small weights, with the usual one."""
+        shapes = [(2, 3), (3, 2)]
+        verdicts = {name: self.like_the_usual(name, shapes, *of_run) for name, of_run in OTHER_STRENGTHS.items()}
+        return _all_hold(verdicts, "the decay is the right one")
+
+    def like_the_usual(self, name: str, shapes: Sequence[tuple[int, ...]], *of_run: float) -> Verdict | str:
+        """Compare the law of other parameters, rates and decays with that of the usual ones."""
+        other = _Examination(self.adapter, self.kind, shapes, *of_run)
         try:
             law = other.law()
         except (ValueError, TypeError, RuntimeError) as refusal:
@@ -445,6 +456,15 @@ class _Examination:
             return False, "when lr becomes lr/4, the decay follows no law any more"
         follows = np.allclose(changed.ratios, law.ratios, rtol=0.02)  # two decays at a step are not quite twice one
         return bool(follows), f"when lr becomes lr/4, the decay is {changed.ratios[-1]:.3g} times the right one"
+
+
+def _all_hold(verdicts: dict[str, Verdict | str], held: str) -> Verdict | str:
+    """Return the first verdict that does not hold, or that all do; a refusal if there is no verdict."""
+    judged = [verdict for verdict in verdicts.values() if not isinstance(verdict, str)]
+    if not judged:
+        return str(next(iter(verdicts.values())))
+    broken = [verdict for verdict in judged if not verdict[0]]
+    return broken[0] if broken else (True, f"{', '.join(verdicts)}: {held}")
 
 
 def _unless_missing(check: Callable[[], Verdict], reason: str) -> Verdict | str:
