@@ -67,12 +67,17 @@ REPLACED = {
 
 def overrides(cls):
     """Yield for each method of a core class the definitions that classes of the surface put before it."""
-    surface = {s for s in below(cls) if s.__module__.startswith("minigrad.")} - set(CLASSES)
+    surface = {s for s in below(cls) if is_minigrads(s)} - set(CLASSES)
     definitions = {part for s in surface for part in s.__mro__ if part.__module__.startswith("minigrad.")}
     for part in sorted(definitions - set(CLASSES), key=lambda part: part.__qualname__):
         for name, own in vars(cls).items():
             if name in vars(part) and isinstance(own, FunctionType | property | staticmethod | classmethod):
                 yield part, name, vars(part)[name]
+
+
+def is_minigrads(cls):
+    """Return whether a class is one of a module of minigrad; those of its docstrings' examples only say so."""
+    return cls.__module__.startswith("minigrad.") and getattr(sys.modules[cls.__module__], cls.__name__, None) is cls
 
 
 def below(cls):
