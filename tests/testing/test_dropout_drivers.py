@@ -12,6 +12,7 @@ import pytest
 
 from minigrad.testing.dropout import CHECKS, TorchDropout, check_dropout
 from minigrad.testing.dropout.drivers import adapter_for
+from minigrad.testing.dropout.drivers.jax import JaxFunctionDropout
 
 NARROW = {"p": [0.001, 0.3], "shapes": [(23, 31), (5, 3, 7)], "dtypes": ["float32"], "power": 0.01}
 """Every invariant, but few compilations; without `shapes` a run is full."""
@@ -41,6 +42,15 @@ def test_a_jax_function_with_a_key():
     report = check_dropout(drop, **NARROW)
     assert set(report.broken) == {"bad_p", "edge_p"}, str(report)  # 0/0 at p = 1
     assert report.skipped == ["precision", "channel"]
+
+
+def test_annotations_tell_that_an_rng_is_a_key():
+    pytest.importorskip("jax")
+
+    def drop(rng: jax.Array, rate: float, x: jax.Array) -> jax.Array:  # noqa: F821
+        raise NotImplementedError
+
+    assert isinstance(adapter_for(drop), JaxFunctionDropout)
 
 
 def test_a_wrong_jax_function_is_convicted_through_its_driver():

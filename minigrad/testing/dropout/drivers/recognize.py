@@ -110,9 +110,7 @@ def _for_function(function: Any) -> DropoutAdapter:
         return TorchFunctionDropout(function)
     arguments = Arguments(function)
     names = [name for name in arguments.names.values() if name]
-    if names and "key" in arguments and ("rng" not in arguments or _uses(function, "jax")):
-        return JaxFunctionDropout(function)
-    if _uses(function, "jax"):
+    if "jax" in text or _uses(function, "jax") or ("key" in arguments and "rng" not in arguments):
         return JaxFunctionDropout(function)
     if _uses(function, "torch"):
         return TorchFunctionDropout(function)
