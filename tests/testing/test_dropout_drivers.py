@@ -63,6 +63,25 @@ def test_a_wrong_jax_function_is_convicted_through_its_driver():
     assert report.broken == ["scale", "eval"], str(report)
 
 
+def test_a_module_may_take_its_seed_when_it_is_built():
+    torch = pytest.importorskip("torch")
+
+    class Own(torch.nn.Dropout):
+        def __init__(self, p=0.5):
+            super().__init__(p)
+            self.generator = torch.Generator().manual_seed(torch.initial_seed())
+
+        def forward(self, x):
+            if not self.training or self.p == 1:
+                return x * (not self.training)
+            return torch.where(torch.rand(x.shape, generator=self.generator) < self.p, 0, x / (1 - self.p))
+
+    outside = torch.initial_seed(), torch.get_rng_state()
+    assert check_dropout(Own, only=["seed", "fresh"]).ok
+    assert torch.initial_seed() == outside[0]
+    assert torch.equal(torch.get_rng_state(), outside[1])
+
+
 KERAS = """
 import sys
 import keras

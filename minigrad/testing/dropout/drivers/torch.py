@@ -29,8 +29,13 @@ class TorchDropout(DropoutAdapter):
         set_kind_by_name(self, self.layer_class)
 
     def build(self, p: float, seed: int) -> dict[str, Any]:
-        """Return the network and the state of its generator."""
-        module = self._module(p)
+        """Return the network and the state of its generator; PyTorch's is seeded while it is built, too."""
+        outside = self.torch.get_rng_state()
+        self.torch.default_generator.manual_seed(seed)
+        try:
+            module = self._module(p)
+        finally:
+            self.torch.set_rng_state(outside)
         self.inplace = bool(getattr(module, "inplace", False))
         network = self.torch.nn.Sequential(self.torch.nn.Sequential(module))
         return {"network": network, "state": self.torch.Generator().manual_seed(seed).get_state()}
@@ -97,12 +102,18 @@ class TorchDropout(DropoutAdapter):
         return self.torch.from_numpy(x if x.flags.writeable else x.copy())
 
     def get_rng_state(self, layer: Any) -> Any:
-        """Return the generator's state."""
-        return layer["state"].clone()
+        """Return the generator's state, and those of generators that its modules keep."""
+        return layer["state"].clone(), [generator.get_state() for generator in self._own_generators(layer)]
 
     def set_rng_state(self, layer: Any, state: Any) -> None:
-        """Put back the generator's state."""
-        layer["state"] = state.clone()
+        """Put back the states of the generators."""
+        layer["state"] = state[0].clone()
+        for generator, own in zip(self._own_generators(layer), state[1], strict=True):
+            generator.set_state(own)
+
+    def _own_generators(self, layer: Any) -> list[Any]:
+        attributes = [value for module in layer["network"].modules() for value in vars(module).values()]
+        return [value for value in attributes if isinstance(value, self.torch.Generator)]
 
     def __str__(self) -> str:
         place = "torch.nn." if getattr(self.layer_class, "__module__", "").startswith("torch.nn") else ""
