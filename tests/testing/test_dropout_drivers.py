@@ -8,10 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import minigrad
+from minigrad import nn
 from minigrad.testing.dropout import CHECKS, TorchDropout, check_dropout
 from minigrad.testing.dropout.drivers import adapter_for
+from minigrad.testing.dropout.drivers.arguments import short_name
 from minigrad.testing.dropout.drivers.jax import JaxFunctionDropout
 
 NARROW = {"p": [0.001, 0.3], "shapes": [(23, 31), (5, 3, 7)], "dtypes": ["float32"], "power": 0.01}
@@ -77,7 +81,7 @@ def test_a_module_may_take_its_seed_when_it_is_built():
             return torch.where(torch.rand(x.shape, generator=self.generator) < self.p, 0, x / (1 - self.p))
 
     outside = torch.initial_seed(), torch.get_rng_state()
-    assert check_dropout(Own, only=["seed", "fresh"]).ok
+    assert check_dropout(Own, **SMALL, only=["seed", "fresh"]).ok
     assert torch.initial_seed() == outside[0]
     assert torch.equal(torch.get_rng_state(), outside[1])
 
@@ -119,6 +123,51 @@ def test_keras_on_its_backends(backend):
     assert done.returncode == 0, done.stderr
     remarks = {"jax": [], "torch": ["seed"]}[backend]  # there Keras adds seed and call
     assert done.stdout.splitlines()[-1] == f"[] {remarks} [] [] ['scale']"
+
+
+# -- minigrad ---------------------------------------------------------------------------------------------------------
+
+
+SMALL = {"p": [0.01, 0.3], "shapes": [(23, 31)], "power": 0.01}
+
+
+class Own(nn.Module):
+    """As a reader writes it: it draws from minigrad's own generator, and takes none."""
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must lie in [0, 1], got {p}")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training or self.p == 1:
+            return x * (not self.training)
+        return minigrad.where(minigrad.rand(x.shape) < self.p, 0.0, x * (1 / (1 - self.p)))
+
+
+class Unscaled(Own):
+    def forward(self, x):
+        return x * (minigrad.rand(x.shape) >= self.p) if self.training else x
+
+
+def drop(x, p, training):
+    return minigrad.nn.functional.dropout(x, p, training)
+
+
+@pytest.mark.parametrize(
+    "subject", [Own, Own(0.1), lambda p: Own(p), drop, nn.functional.dropout, nn.Dropout(0.3)], ids=short_name
+)
+def test_modules_and_functions_that_draw_from_minigrads_generator_are_driven(subject):
+    before = minigrad.get_rng_state()
+    report = check_dropout(subject, **SMALL)
+    assert report.ok, str(report)
+    assert report.skipped == ["channel"]
+    assert np.array_equal(minigrad.get_rng_state(), before)
+
+
+def test_a_wrong_module_of_minigrads_is_convicted():
+    assert check_dropout(Unscaled, **SMALL).broken == ["scale", "mean", "variance"]
 
 
 # -- PyTorch ----------------------------------------------------------------------------------------------------------

@@ -400,7 +400,7 @@ def check_fresh(trial: Trial) -> str:
     for calls in judged:
         if calls.is_one_mask:
             raise Broken(f"{calls}: all calls drop the same units")
-    if trial.holds("independent"):  # masks out of a pool, or that alternate, repeat by themselves
+    if not any(calls.repeats for calls in judged):  # masks out of a pool, or that alternate, are not kept
         _large_masks_are_fresh(trial)
         several_calls.masks_of_other_shapes_are_fresh(trial)
     return f"two training calls drop different units, in {len(judged)} streams of calls"

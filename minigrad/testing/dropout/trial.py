@@ -77,6 +77,17 @@ class Calls:
         chance = self.flat.shape[1] * (len(self.flat) - 1) * self.log_alike
         return chance < math.log(NEVER) and bool((self.flat == self.flat[:1]).all())
 
+    @cached_property
+    def distinct(self) -> int:
+        """How many different masks were drawn."""
+        return len(np.unique(np.packbits(self.flat, axis=1), axis=0))
+
+    @property
+    def repeats(self) -> bool:
+        """Whether two calls drop the same, which independent units do less often than once in 10¹⁵ streams."""
+        chance = 2 * math.log(len(self.dropped)) + self.flat.shape[1] * self.log_alike
+        return chance < math.log(NEVER) and self.distinct < len(self.dropped)
+
     def __str__(self) -> str:
         return str(self.stream)
 

@@ -3,6 +3,7 @@
 from .arrays import ArrayFunctionDropout, ArrayLayerDropout
 from .jax import EquinoxDropout, JaxFunctionDropout, LinenDropout, NnxDropout
 from .keras import KerasDropout
+from .minigrad import MinigradFunctionDropout, MinigradModuleDropout
 from .recognize import adapter_for, load
 from .torch import TorchDropout, TorchFunctionDropout
 
@@ -13,6 +14,8 @@ __all__ = [
     "JaxFunctionDropout",
     "KerasDropout",
     "LinenDropout",
+    "MinigradFunctionDropout",
+    "MinigradModuleDropout",
     "NnxDropout",
     "TorchDropout",
     "TorchFunctionDropout",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import importlib
 import importlib.util
 import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from .arguments import Arguments, full_name
 from .arrays import FORWARD, ArrayFunctionDropout, ArrayLayerDropout, method_name
 from .jax import EquinoxDropout, JaxFunctionDropout, LinenDropout, NnxDropout
 from .keras import KerasDropout
+from .minigrad import MinigradFunctionDropout, MinigradModuleDropout
 from .torch import TorchDropout, TorchFunctionDropout
 
 BY_BASE = {  # Keras first: on the torch backend its layers are torch's modules, too
@@ -67,7 +71,7 @@ def _for_class(subject: type) -> DropoutAdapter:
     if issubclass(subject, DropoutAdapter):
         return subject()
     if issubclass(subject, nn.Module):
-        return MinigradDropout(subject)
+        return _for_module(subject)
     bases = _bases(subject)
     for base, driver in BY_BASE.items():
         if base in bases:
@@ -79,10 +83,18 @@ def _for_class(subject: type) -> DropoutAdapter:
     )
 
 
+def _for_module(build: Any) -> DropoutAdapter:
+    """Return a driver of minigrad's modules: each with a generator of its own, if it takes one."""
+    takes_one = "generator" in inspect.signature(build).parameters
+    return MinigradDropout(build) if takes_one else MinigradModuleDropout(build)
+
+
 def _for_object(subject: Any) -> DropoutAdapter | None:
     if "torch.nn.modules.module.Module" in _bases(type(subject)) and "keras" not in type(subject).__module__:
         return TorchDropout(subject)
-    if hasattr(subject, "forward") or isinstance(subject, nn.Module):
+    if isinstance(subject, nn.Module):
+        return MinigradModuleDropout(subject)
+    if hasattr(subject, "forward"):
         raise TypeError(f"give the class {full_name(type(subject))}, not an object of it: it is built with many p")
     return None
 
@@ -96,7 +108,7 @@ def _for_factory(function: Any) -> DropoutAdapter | None:
         return None
     built = function(0.5)
     if isinstance(built, nn.Module):
-        return MinigradDropout(function)
+        return _for_module(function)
     for base, driver in BY_BASE.items():
         if base in _bases(type(built)):
             return driver(function)
@@ -106,6 +118,8 @@ def _for_factory(function: Any) -> DropoutAdapter | None:
 def _for_function(function: Any) -> DropoutAdapter:
     module = str(getattr(function, "__module__", "") or "")
     text = str(getattr(function, "__annotations__", {}))
+    if module.startswith("minigrad.") or "minigrad." in text or _names(function, "minigrad"):
+        return MinigradFunctionDropout(function)
     if module.startswith("torch") or "torch" in text or "Tensor" in text:
         return TorchFunctionDropout(function)
     arguments = Arguments(function)
@@ -129,18 +143,35 @@ def _for_function(function: Any) -> DropoutAdapter:
 
 
 def _uses(function: Any, library: str) -> bool:
-    """Whether a function names a variable that belongs to a library, or a method that only its arrays have."""
-    function = inspect.unwrap(function)
-    try:
-        found = inspect.getclosurevars(function)
-    except TypeError:  # not written in Python
-        return False
-    used = [thing for thing in (*found.globals.values(), *found.nonlocals.values()) if thing is not None]
-    if any((getattr(thing, "__name__", "") or "").split(".")[0] == library for thing in used):
+    """Whether a function names something that belongs to a library, or a method that only its arrays have."""
+    if _names(function, library):
         return True
+    function = inspect.unwrap(function)
     tensor = getattr(sys.modules.get(library), "Tensor", None)
-    names = function.__code__.co_names
-    return any(hasattr(tensor, name) and not hasattr(np.ndarray, name) for name in names if name not in found.globals)
+    names = getattr(getattr(function, "__code__", None), "co_names", ())
+    own = [name for name in names if name not in getattr(function, "__globals__", {})]
+    return any(hasattr(tensor, name) and not hasattr(np.ndarray, name) for name in own)
+
+
+def _names(function: Any, library: str) -> bool:
+    """Whether a function names a variable, global or enclosed, that belongs to a library."""
+    function = inspect.unwrap(function)
+    if not isinstance(function, FunctionType):
+        return False
+    variables = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+    used = [variables[name] for name in _variables_in(function.__code__) if variables.get(name) is not None]
+    belong = [getattr(thing, "__module__", "") or getattr(thing, "__name__", "") or "" for thing in used]
+    return any(str(name).split(".")[0] == library for name in belong)
+
+
+def _variables_in(code: CodeType) -> Iterator[str]:
+    """Iterate over the names of variables, not of attributes, that code and the functions in it read from outside."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"):
+            yield instruction.argval
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _variables_in(part)
 
 
 def load(path: str) -> Any:

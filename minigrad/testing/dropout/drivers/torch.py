@@ -23,8 +23,10 @@ class TorchDropout(DropoutAdapter):
         ModuleNotFoundError: PyTorch is not installed.
     """
 
+    framework = "torch"
+
     def __init__(self, layer: Any = None) -> None:
-        self.torch = library("torch", "TorchDropout", "parity")
+        self.torch = library(self.framework, type(self).__name__, "parity")
         self.layer_class = layer or self.torch.nn.Dropout
         set_kind_by_name(self, self.layer_class)
 
@@ -103,11 +105,11 @@ class TorchDropout(DropoutAdapter):
 
     def get_rng_state(self, layer: Any) -> Any:
         """Return the generator's state, and those of generators that its modules keep."""
-        return layer["state"].clone(), [generator.get_state() for generator in self._own_generators(layer)]
+        return copy.deepcopy(layer["state"]), [generator.get_state() for generator in self._own_generators(layer)]
 
     def set_rng_state(self, layer: Any, state: Any) -> None:
         """Put back the states of the generators."""
-        layer["state"] = state[0].clone()
+        layer["state"] = copy.deepcopy(state[0])
         for generator, own in zip(self._own_generators(layer), state[1], strict=True):
             generator.set_state(own)
 
@@ -116,7 +118,8 @@ class TorchDropout(DropoutAdapter):
         return [value for value in attributes if isinstance(value, self.torch.Generator)]
 
     def __str__(self) -> str:
-        place = "torch.nn." if getattr(self.layer_class, "__module__", "").startswith("torch.nn") else ""
+        own = f"{self.framework}.nn"
+        place = f"{own}." if getattr(self.layer_class, "__module__", "").startswith(own) else ""
         return place + short_name(self.layer_class)
 
 
