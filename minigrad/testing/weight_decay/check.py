@@ -107,7 +107,10 @@ class _FrameworkOptimizer(WeightDecayAdapter):
 
     def __repr__(self) -> str:
         options = "".join(f", {name}={value}" for name, value in self.options.items())
-        return f"{type(self).__name__}({self.framework}.optim.{self.optimizer_class.__name__}{options})"
+        name = getattr(self.optimizer_class, "__name__", repr(self.optimizer_class))
+        known = getattr(importlib.import_module(f"{self.framework}.optim"), name, None)
+        place = f"{self.framework}.optim." if known is self.optimizer_class else ""
+        return f"{type(self).__name__}({place}{name}{options})"
 
     def build(self, params: Sequence[Array], lr: float, weight_decay: float, **options: Any) -> Any:
         together = [self._tensor(p).requires_grad_() for p in params]

@@ -20,7 +20,7 @@ class MinigradModuleDropout(TorchDropout):
         ...         self.p = p
         ...     def forward(self, x):
         ...         return x * (minigrad.rand(x.shape) >= self.p) if self.training else x
-        >>> check_dropout(Unscaled, only=["scale", "gradient"]).broken
+        >>> check_dropout(Unscaled, p=[0.3], shapes=[(8, 16)], only=["scale", "gradient"]).broken
         ['scale']
     """
 
