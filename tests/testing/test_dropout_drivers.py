@@ -155,6 +155,7 @@ def drop(x, p, training):
     return minigrad.nn.functional.dropout(x, p, training)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "subject", [Own, Own(0.1), lambda p: Own(p), drop, nn.functional.dropout, nn.Dropout(0.3)], ids=short_name
 )
@@ -166,6 +167,7 @@ def test_modules_and_functions_that_draw_from_minigrads_generator_are_driven(sub
     assert np.array_equal(minigrad.get_rng_state(), before)
 
 
+@pytest.mark.slow
 def test_a_wrong_module_of_minigrads_is_convicted():
     assert check_dropout(Unscaled, **SMALL).broken == ["scale", "mean", "variance"]
 
