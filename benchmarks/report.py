@@ -14,6 +14,21 @@ from .workloads import T1, T2, T3, T4, T5, T6
 
 BLUE, GREEN, VERMILLION, GREY = "#0072b2", "#009e73", "#d55e00", "#8a8a8a"
 
+BOUNDS = """\
+## What bounds it
+
+- Large steps, T4 and T5: the matrix products. NumPy by hand takes the share of PyTorch's time that the last line of
+  the ratios tells, and no framework on NumPy takes less.
+- Small steps: four to five microseconds of Python for each operation. Where a step is replayed, they are gone; what
+  is left is about forty for each step, to ask whether anything has changed and to read the options of the optimizer.
+  The replayed program itself takes the time of the passes that are written by hand.
+- Adam and AdamW: to round as PyTorch does takes twelve passes over the weights. With the constants multiplied out, as
+  by hand, it takes ten. PyTorch's fused step takes one.
+- Dropout with PyTorch's masks: the Mersenne Twister, two words for each value, takes four fifths of the time.
+- Cross-entropy of very many classes: NumPy's exponential.
+- One after another, `unbind` of thousands of rows: a node in Python for each, where PyTorch has one in C++ for all.
+"""
+
 
 def plain(table: Table) -> str:
     """Return a table for the terminal."""
@@ -36,7 +51,8 @@ def page(results: dict[str, Any], machine: Sequence[str], how: str, tables: Sequ
     head = ["# How fast it is", "", *expectation(results["steps"]), "Written by `make bench`.", "", *about]
     if figure:
         head += [f"![Training steps beside other frameworks, and as the network grows]({figure})", ""]
-    return "\n".join([*head, *("\n" + markdown(table) for table in tables)]).replace("\n\n\n", "\n\n") + "\n"
+    body = "\n".join([*head, *("\n" + markdown(table) for table in tables)]).replace("\n\n\n", "\n\n")
+    return f"{body.rstrip()}\n\n{BOUNDS}"
 
 
 def expectation(steps: dict[Any, Any]) -> list[str]:
