@@ -463,11 +463,11 @@ class _Examination:
 
 def _all_hold(verdicts: dict[str, Verdict | str], held: str) -> Verdict | str:
     """Return the first verdict that does not hold, or that all do; a refusal if there is no verdict."""
-    judged = [verdict for verdict in verdicts.values() if not isinstance(verdict, str)]
+    judged = {name: verdict for name, verdict in verdicts.items() if not isinstance(verdict, str)}
     if not judged:
         return str(next(iter(verdicts.values())))
-    broken = [verdict for verdict in judged if not verdict[0]]
-    return broken[0] if broken else (True, f"{', '.join(verdicts)}: {held}")
+    broken = [verdict for verdict in judged.values() if not verdict[0]]
+    return broken[0] if broken else (True, f"{', '.join(judged)}: {held}")
 
 
 def _unless_missing(check: Callable[[], Verdict], reason: str) -> Verdict | str:
