@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -118,6 +119,7 @@ class TorchEngine(Source):
         return normals
 
 
+@lru_cache(maxsize=16)  # a generator that has not drawn yet may be asked for its state again and again
 def _first_key(seed: int) -> Array:
     key: Array = Source(seed).bits.state["state"]["key"]
     return key

@@ -20,6 +20,8 @@ from minigrad.testing.dropout.drivers.jax import JaxFunctionDropout
 
 NARROW = {"p": [0.001, 0.3], "shapes": [(23, 31), (5, 3, 7)], "dtypes": ["float32"], "power": 0.01}
 """Every invariant, but few compilations; without `shapes` a run is full."""
+SMALL = {"p": [0.01, 0.3], "shapes": [(23, 31)], "power": 0.01}
+"""Every invariant, in a second or two."""
 
 
 @pytest.mark.parametrize(
@@ -126,9 +128,6 @@ def test_keras_on_its_backends(backend):
 
 
 # -- minigrad ---------------------------------------------------------------------------------------------------------
-
-
-SMALL = {"p": [0.01, 0.3], "shapes": [(23, 31)], "power": 0.01}
 
 
 class Own(nn.Module):

@@ -19,10 +19,10 @@ import numpy as np
 from . import several_calls
 from .binomial import binomial_log_p
 from .kinds import Array, Shape
-from .plan import Case, laid_out, same_but_for_rounding
+from .plan import Case, laid_out, same_but_for_rounding, tolerance
 from .report import Broken, Remarked, Skipped
 from .statistical import OLD_KIND, is_nominal, is_old_kind
-from .trial import NEVER, Trial, coarser, tolerance
+from .trial import NEVER, Trial, coarser
 
 Property: TypeAlias = Callable[[Trial, Case], None]
 BAD_P: tuple[Any, ...] = (-0.1, 1.5, math.nan, math.inf, -math.inf, "a half", None)

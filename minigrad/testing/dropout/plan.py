@@ -11,6 +11,7 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .kinds import Array, Kind, Shape
 
@@ -107,8 +108,13 @@ def laid_out(x: Array, layout: str) -> Array:
 
 def same_but_for_rounding(y: Array, other: Array) -> bool:
     """Return whether outputs are the same numbers, each in whatever order its compiler found best."""
-    eps = float(np.finfo(y.dtype).eps) if y.dtype.kind == "f" else 0.0
-    return np.allclose(y, other, rtol=4 * eps, atol=0, equal_nan=True)
+    return np.allclose(y, other, rtol=tolerance(y.dtype), atol=0, equal_nan=True)
+
+
+def tolerance(dtype: DTypeLike, p: float = 0.0) -> float:
+    """Return the relative error of a multiplier 1/(1-p) that is computed in a dtype: four roundings, and p's own."""
+    eps = float(np.finfo(dtype).eps) if np.dtype(dtype).kind == "f" else 1e-7
+    return 4 * eps * (1 + p / (1 - p) if p < 1 else 1)
 
 
 def layout_of(x: Array) -> str:

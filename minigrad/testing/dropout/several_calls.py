@@ -11,10 +11,10 @@ from itertools import permutations
 import numpy as np
 
 from .kinds import Array
-from .plan import Case
+from .plan import Case, tolerance
 from .report import Broken
 from .statistical import is_nominal
-from .trial import NEVER, Trial, coarser, tolerance
+from .trial import NEVER, Trial, coarser
 
 P = 0.3
 SMALL = 2**16  # entries; what is larger is run no more often than it must be

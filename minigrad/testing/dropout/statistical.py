@@ -13,8 +13,9 @@ import numpy as np
 from . import dependence
 from .binomial import binomial_log_p, hypergeometric_log_p, smallest_effect
 from .kinds import Shape
+from .plan import tolerance
 from .report import Broken, Skipped
-from .trial import NEVER, Calls, Draw, Mask, Trial, tolerance
+from .trial import NEVER, Calls, Draw, Mask, Trial
 
 COARSE = 1 / 128  # a threshold of 8 bits misses p by less
 GRIDS = range(8, 17)  # bits of the thresholds whose own p the scale may be made for

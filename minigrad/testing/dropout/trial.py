@@ -291,9 +291,3 @@ class Trial:
 def coarser(x: Array, y: Array) -> np.dtype[Any]:
     """Return the dtype, of an input's and an output's, that decides how exact a multiplier can be."""
     return x.dtype if x.dtype.itemsize < y.dtype.itemsize or y.dtype.kind != "f" else y.dtype
-
-
-def tolerance(dtype: DTypeLike, p: float = 0.0) -> float:
-    """Return the relative error of a multiplier 1/(1-p) that is computed in a dtype: four roundings, and p's own."""
-    eps = float(np.finfo(dtype).eps) if np.dtype(dtype).kind == "f" else 1e-7
-    return 4 * eps * (1 + p / (1 - p) if p < 1 else 1)

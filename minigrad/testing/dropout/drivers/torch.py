@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -32,15 +33,22 @@ class TorchDropout(DropoutAdapter):
 
     def build(self, p: float, seed: int) -> dict[str, Any]:
         """Return the network and the state of its generator; PyTorch's is seeded while it is built, too."""
-        outside = self.torch.get_rng_state()
-        self.torch.default_generator.manual_seed(seed)
-        try:
+        state = self.torch.Generator().manual_seed(seed).get_state()
+        with self._drawing_from(state):
             module = self._module(p)
-        finally:
-            self.torch.set_rng_state(outside)
         self.inplace = bool(getattr(module, "inplace", False))
         network = self.torch.nn.Sequential(self.torch.nn.Sequential(module))
-        return {"network": network, "state": self.torch.Generator().manual_seed(seed).get_state()}
+        return {"network": network, "state": state}
+
+    @contextlib.contextmanager
+    def _drawing_from(self, state: Any) -> Iterator[None]:
+        """Let the framework's generator go on from a state, and afterwards from its own."""
+        outside = self.torch.get_rng_state()
+        self.torch.set_rng_state(state)
+        try:
+            yield
+        finally:
+            self.torch.set_rng_state(outside)
 
     def _module(self, p: float) -> Any:
         if not isinstance(self.layer_class, self.torch.nn.Module):
@@ -80,13 +88,11 @@ class TorchDropout(DropoutAdapter):
         self, layer: Any, x: Array, grad_output: Array | None = None, *, training: bool = True
     ) -> tuple[Array, Array | None]:
         """Run the network on x, and backward from grad_output."""
-        outside = self.torch.get_rng_state()
-        self.torch.set_rng_state(layer["state"])
-        try:
-            return self._run(layer["network"].train(training), x, grad_output)
-        finally:
-            layer["state"] = self.torch.get_rng_state()
-            self.torch.set_rng_state(outside)
+        with self._drawing_from(layer["state"]):
+            try:
+                return self._run(layer["network"].train(training), x, grad_output)
+            finally:
+                layer["state"] = self.torch.get_rng_state()
 
     def _run(self, network: Any, x: Array, grad_output: Array | None) -> tuple[Array, Array | None]:
         input = self._tensor(x)
